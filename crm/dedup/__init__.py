@@ -1,0 +1,39 @@
+"""Finding records that speak of the same merchant. Pure Python: no web framework, no database.
+
+Theory of operation
+-------------------
+A false merge is worse than a miss: a missed pair shows up again next week, a false merge mixes two
+merchants' histories and the credit for who reported first. Whatever is unsure is *asked*.
+
+1. Normalise (`normalise`, `places`, `sounds`, `profile`). A name falls apart into place + 字号 + 行业 + legal
+   form + branch mark, after NFKC, simplified characters and one kind of bracket. 原… in brackets is a former
+   name; a place in brackets is a place. In the name of a chamber or a school the place is the name itself.
+   A USCC is checked; its characters 9 to 17 are the older organisation code and identify the entity.
+2. Propose (`blocking`). Two records are compared only if they share a short key (code, phone, name, readings,
+   person and city, address) or several *rare* n-grams. Every fan-out is bounded, so a phone that 100 000
+   rows share costs no more than one that ten share. `keys_of` gives the keys for a look-up table.
+3. Weigh (`evidence`, `weights.json`, `scoring`). For each field one level holds ("phone:mobile",
+   "place:other_city"); each level has one weight in log-odds; the sum is the score. Missing values say
+   nothing. What many share (a common 字号, a chamber secretary's phone, a hosted address) says little.
+   The same levels are the reasons that people read: no second explanation is made up.
+4. Judge. SAME may be merged, ASK is for a person, RELATED is kept apart and linked (branch, group and
+   company, namesake elsewhere, sister), DIFFERENT is not offered. Two valid USCCs that differ, or two
+   branch marks that differ, are never SAME or ASK whatever the score.
+5. Cluster (`clustering`). Likeliest pairs first; two clusters become one only if the mean over *all* pairs
+   between them agrees and no constraint breaks, so chains of likely pairs do not run away.
+
+Use: `keys_of` and `find` while somebody types, `compare` for one pair, `cluster` for a whole list,
+`python -m crm.dedup` for files.
+"""
+
+from crm.dedup.blocking import KEY_STRENGTH, keys_of
+from crm.dedup.clustering import cluster
+from crm.dedup.people import compare_people
+from crm.dedup.reasons import Reason
+from crm.dedup.record import Person, Record
+from crm.dedup.scoring import Band, Match, Verdict, compare, find
+
+__all__ = [
+    "KEY_STRENGTH", "Band", "Match", "Person", "Reason", "Record", "Verdict", "cluster", "compare",
+    "compare_people", "find", "keys_of",
+]  # fmt: skip

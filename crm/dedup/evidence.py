@@ -1,0 +1,302 @@
+"""What two profiles have in common and what sets them apart: one level for each field.
+
+Nothing here weighs anything. `levels` names, for each field, the one level that holds ("phone:mobile");
+`weights.json` gives each level its log-odds, and `reasons.WORDS` its words. A level with no weight says
+nothing. Missing values make no level: absence is not evidence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz.distance import OSA, Indel, Levenshtein
+
+from crm.dedup import sounds
+from crm.dedup.normalise import common_brands
+from crm.dedup.places import apart
+from crm.dedup.profile import Profile
+
+
+class Surroundings:
+    """How often values occur around a pair: a phone that twelve firms give is a secretary's.
+
+    Counted over what is at hand: all rows in a batch, the candidates of one question when typing.
+    Owners are told apart by the sound of the first character of the 字号, so that one firm spelt in three ways
+    counts once.
+    """
+
+    __slots__ = ("address_owners", "person_owners", "phone_owners", "spread")
+
+    def __init__(self, profiles: Iterable[Profile] = ()) -> None:
+        phones: dict[str, set[str]] = defaultdict(set)
+        people: dict[str, set[str]] = defaultdict(set)
+        addresses: dict[tuple[str, str], set[str]] = defaultdict(set)
+        spread: dict[str, set[str]] = defaultdict(set)
+        for profile in profiles:
+            owner = profile.brand_sound.split(" ", 1)[0]
+            for phone in profile.phones:
+                phones[phone].add(owner)
+            for person in {profile.legal, *profile.people}:
+                if len(person) > 1:
+                    people[person].add(owner)
+            if profile.number:
+                addresses[profile.road + profile.number, profile.place[:4]].add(owner)
+            if profile.brand:
+                spread[profile.brand].add(profile.place[:4])
+        self.phone_owners = {key: len(owners) for key, owners in phones.items() if len(owners) > 1}
+        self.person_owners = {key: len(owners) for key, owners in people.items() if len(owners) > 1}
+        self.address_owners = {key: len(owners) for key, owners in addresses.items() if len(owners) > 1}
+        self.spread = {key: len(cities) for key, cities in spread.items() if len(cities) > 1}
+
+
+NOTHING_KNOWN = Surroundings()
+SHARED_PHONE = 4  # owners from which a phone or an address says little
+SHARED_ADDRESS = 4
+SPREAD_BRAND = 4  # cities from which a 字号 counts as common
+
+
+def name_level(a: Profile, b: Profile) -> str:
+    """How the two names stand to each other, former names included; the strongest level that holds."""
+    one, two = a.core, b.core
+    if not one or not two:
+        return "far"
+    if a.full == b.full:
+        return "same_full"
+    if one == two:
+        return "same_core"
+    for profile, other in ((a, b), (b, a)):
+        for alias in profile.alias:
+            if alias.core == other.core or any(alias.core == theirs.core for theirs in other.alias):
+                return "same_alias"
+    if a.institution != b.institution:
+        return "little" if a.bigrams & b.bigrams else "far"
+    if a.institution:
+        # 上海市衢州商会 and 杭州市衢州商会 differ in two characters and in everything
+        longer = max(len(one), len(two))
+        return "one_other" if longer > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1 else "little"
+    if a.brand == b.brand:
+        return _trades_level(a.trade, b.trade)
+    size = len(one)
+    if a.sound == b.sound and size > 1:
+        return "sound"
+    shorter, longer = (one, two) if size <= len(two) else (two, one)
+    few = len(shorter)
+    if few >= 2 and longer.startswith(shorter):
+        return "prefix"
+    if few >= 3:
+        distance = OSA.distance(one, two, score_cutoff=1)
+        if distance <= 1:
+            return _one_character(a, b, one, two)
+    if a.brand_sound == b.brand_sound:
+        return "sound_brand"
+    if few >= 2 and few < len(longer) and _abbreviates(shorter, longer):
+        return "short"
+    if a.latin or b.latin:
+        if _latin_of(a, b) or _latin_of(b, a):
+            return "latin"
+    similarity = max(Indel.normalized_similarity(one, two), Indel.normalized_similarity(a.sound, b.sound) - 0.1)
+    if similarity >= 0.72:
+        return "close"
+    return "little" if similarity >= 0.45 else "far"
+
+
+def _trades_level(one: str, two: str) -> str:
+    if not one or not two:
+        return "brand_bare"
+    if one in two or two in one or one[:2] == two[:2] or (one[-2:] == two[-2:] and len(one) > 2 and len(two) > 2):
+        return "brand_part"
+    if len(one) == len(two) and sum(map(sounds.alike, one, two)) >= len(one) - (len(one) > 3):
+        return "brand_part"
+    return "brand_other"
+
+
+def _one_character(a: Profile, b: Profile, one: str, two: str) -> str:
+    if len(one) == len(two):
+        at = next(i for i in range(len(one)) if one[i] != two[i])
+        if sounds.alike(one[at], two[at]):
+            return "one_alike"
+        return "one_brand" if at < max(len(a.brand), len(b.brand)) else "one_other"
+    return "one_other"
+
+
+def _abbreviates(shorter: str, longer: str) -> bool:
+    """`shorter` is a subsequence of `longer` that begins with one of its first two characters."""
+    at = longer.find(shorter[0])
+    if at < 0 or at > 1:
+        return False
+    for character in shorter[1:]:
+        at = longer.find(character, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def _latin_of(a: Profile, b: Profile) -> bool:
+    """A Latin word of `a` spells the beginning of `b`'s core, or is one of its words too."""
+    for word in a.latin:
+        if len(word) >= 4 and (word in b.latin or (len(word) >= 5 and b.joined.startswith(word.lower()))):
+            return True
+    return False
+
+
+def _place_level(a: Profile, b: Profile) -> str:
+    one, two = a.place, b.place
+    if not one or not two:
+        return ""
+    size = min(len(one), len(two))
+    if one[:size] == two[:size]:
+        return "county" if size == 6 else "city" if size == 4 else "province"
+    if one[:2] != two[:2]:
+        level = "other_province"
+    elif one[:4] != two[:4]:
+        level = "other_city"
+    else:
+        return "other_county"
+    # a list often gives the place of the chamber: one agreeing place is enough not to be elsewhere
+    for mine in a.places:
+        for theirs in b.places:
+            if len(mine) >= 4 and len(theirs) >= 4 and mine[:4] == theirs[:4]:
+                return "city"
+    return level
+
+
+def _code_level(a: Profile, b: Profile) -> str:
+    one, two = a.code, b.code
+    if not one or not two:
+        return ""
+    if one == two:
+        return "same"
+    if a.organisation and b.organisation:
+        return "organisation" if a.organisation == b.organisation else "other_valid" if a.code_ok and b.code_ok else "other"
+    if OSA.distance(one, two, score_cutoff=2) <= 2 or ((a.organisation or b.organisation) and _part(a, b)):
+        return "near"
+    return "other"
+
+
+def _part(a: Profile, b: Profile) -> bool:
+    organisation, code = (a.organisation, b.code) if a.organisation else (b.organisation, a.code)
+    return len(code) >= 9 and organisation in code
+
+
+def _phone_level(a: Profile, b: Profile, around: Surroundings) -> tuple[str, str]:
+    if not a.phones or not b.phones:
+        return "", ""
+    for mine in a.phones:
+        for theirs in b.phones:
+            same = mine == theirs or (
+                min(len(mine), len(theirs)) >= 7
+                and len(mine) != len(theirs)
+                and (mine.endswith(theirs) or theirs.endswith(mine))
+            )
+            if same:
+                longer = mine if len(mine) >= len(theirs) else theirs
+                if around.phone_owners.get(mine, 1) >= SHARED_PHONE:
+                    return "shared", longer
+                return ("mobile" if len(longer) == 11 and longer[0] == "1" else "landline"), longer
+    for mine in a.phones:
+        for theirs in b.phones:
+            if len(mine) >= 10 and abs(len(mine) - len(theirs)) <= 1 and mine[:2] == theirs[:2]:
+                if OSA.distance(mine, theirs, score_cutoff=1) <= 1:
+                    return "near", ""
+    return "other", ""
+
+
+def _sounds_like(one: str, two: str) -> bool:
+    """Two full names that are spelt differently and read the same, or differ by one such character."""
+    return len(one) == len(two) and len(one) > 1 and one[0] == two[0] and all(map(sounds.alike, one, two))
+
+
+def _people_levels(a: Profile, b: Profile) -> list[tuple[str, str]]:
+    found = []
+    if a.legal and b.legal:
+        if a.legal == b.legal:
+            found.append(("legal:same", a.legal))
+        elif _sounds_like(a.legal, b.legal):
+            found.append(("legal:sound", ""))
+        else:
+            found.append(("legal:other", ""))
+    mine, theirs = a.people, b.people
+    if mine and theirs:
+        shared = [person for person in mine if person in theirs and len(person) > 1]
+        if shared:
+            found.append(("contact:same", shared[0]))
+            return found
+    if b.legal in mine or a.legal in theirs:
+        who = b.legal if b.legal in mine else a.legal
+        if len(who) > 1:
+            found.append(("contact:cross", who))
+            return found
+    ours = mine or ((a.legal,) if a.legal else ())
+    others = theirs or ((b.legal,) if b.legal else ())
+    if not ours or not others or not (mine or theirs):
+        return found
+    if any(_sounds_like(one, two) for one in ours for two in others):
+        found.append(("contact:sound", ""))
+    elif any((len(one) == 1 or len(two) == 1) and one[0] == two[0] for one in ours for two in others):
+        found.append(("contact:surname", ""))
+    else:
+        found.append(("contact:other", ""))
+    return found
+
+
+def _address_level(a: Profile, b: Profile, around: Surroundings) -> str:
+    if not a.road or not b.road:
+        return ""
+    if a.road == b.road or (a.number == b.number and (a.road.endswith(b.road) or b.road.endswith(a.road))):
+        if a.number == b.number:
+            if around.address_owners.get((a.road + a.number, a.place[:4]), 1) >= SHARED_ADDRESS:
+                return "shared"
+            return "room" if a.room and a.room == b.room else "number"
+        return "road"
+    return "other"
+
+
+_SAME_FAMILY = {
+    frozenset(("limited", "joint")), frozenset(("limited", "company")), frozenset(("joint", "company")),
+}  # fmt: skip
+TIE_LEVELS = frozenset(
+    {"phone:mobile", "phone:landline", "legal:same", "contact:same", "contact:cross", "address:room",
+     "address:number", "code:near", "legal:sound", "contact:sound", "phone:near"}
+)  # fmt: skip
+
+
+def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list[tuple[str, str]]:
+    """[(field:level, shared value)], the combined fields `pair:` and `rare:` at the end."""
+    name = name_level(a, b)
+    found: list[tuple[str, str]] = [("name:" + name, "")]
+    if place := _place_level(a, b):
+        found.append(("place:" + place, ""))
+    if a.name_place and b.name_place:
+        found.append(("name_place:apart" if apart(a.name_place, b.name_place) else "name_place:same", ""))
+    if code := _code_level(a, b):
+        found.append(("code:" + code, ""))
+    phone, shared = _phone_level(a, b, around)
+    if phone:
+        found.append(("phone:" + phone, shared))
+    if a.legal or b.legal or a.people or b.people:
+        found.extend(_people_levels(a, b))
+    if address := _address_level(a, b, around):
+        found.append(("address:" + address, ""))
+    if a.form and b.form and a.form != b.form and frozenset((a.form, b.form)) not in _SAME_FAMILY:
+        found.append(("form:differs", ""))
+    if a.group != b.group:
+        found.append(("group:differs", ""))
+    if a.chamber and b.chamber:
+        found.append(("chamber:same" if a.chamber == b.chamber else "chamber:other", ""))
+    # Two ties say more about sisters than about namesakes, so they are weighed together with the name.
+    ties = len({code.split(":")[0] for code, _value in found if code in TIE_LEVELS})
+    found.append((f"pair:{name}+{min(ties, 2)}", ""))
+    if name in _RARITY_COUNTS:
+        brand = a.brand if len(a.brand) <= len(b.brand) else b.brand
+        common = brand in common_brands() or around.spread.get(brand, 1) >= SPREAD_BRAND or len(brand) < 2
+        found.append(("rarity:common" if common else "rarity:rare", ""))
+    return found
+
+
+_RARITY_COUNTS = frozenset(
+    {"same_full", "same_core", "brand_part", "brand_bare", "brand_other", "sound", "prefix", "short",
+     "one_alike", "one_other", "one_brand", "sound_brand"}
+)  # fmt: skip
+
+

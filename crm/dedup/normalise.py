@@ -1,0 +1,359 @@
+"""From what people type to what can be compared. Every function is total: any string in, a string out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+
+import opencc
+from stdnum.cn import uscc as _uscc
+
+from crm.dedup import places
+
+LONGEST = 200  # characters of a name that are looked at; a registered name has at most about 80
+
+_simplify = opencc.OpenCC("t2s").convert
+_BRACKETS = str.maketrans(
+    {"[": "(", "]": ")", "{": "(", "}": ")", "〔": "(", "〕": ")", "〈": "(", "〉": ")", "《": "(", "》": ")",
+     "「": "(", "」": ")", "『": "(", "』": ")", "<": "(", ">": ")"}
+)  # fmt: skip
+_NOTES = re.compile(r"【[^】]*】")
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_JUNK = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[A-Z][A-Z&]+")
+_FORMER = re.compile(r"^(?:原名|原|曾用名|前身|旧称|曾名|更名前)(?:为|是|叫)?[:：]?\s*(.{2,})$")
+_FORMER_TAIL = re.compile(r"(?:原名|曾用名|前身为?|旧称)[:：]?\s*(\w{4,})$")
+_LISTED = re.compile(r"^\*?ST(?=[一-鿿])")
+_ORDINAL = re.compile(r"^\s*(?:\d{1,4}[.、)]|\(\d{1,4}\)|№\d+)\s*(?=\D)")
+
+# Longest first. The class says what a difference means: a 厂 and a 有限公司 of one 字号 are two entities more
+# often than 有限公司 and 有限责任公司 are.
+FORMS: tuple[tuple[str, str], ...] = (
+    ("股份有限责任公司", "joint"), ("股份有限公司", "joint"), ("股份合作公司", "joint"),
+    ("有限责任公司", "limited"), ("责任有限公司", "limited"), ("有限责任总公司", "limited"),
+    ("有限总公司", "limited"), ("有限公司", "limited"), ("股份公司", "joint"), ("集团公司", "company"),
+    ("责任公司", "limited"), ("总公司", "company"), ("公司", "company"), ("股份", "joint"),
+    ("特殊普通合伙", "partners"), ("普通合伙", "partners"), ("有限合伙", "partners"),
+    ("合伙企业", "partners"), ("农民专业合作社", "coop"), ("专业合作社", "coop"), ("合作社", "coop"),
+    ("家庭农场", "farm"), ("个体工商户", "shop"), ("经营部", "shop"), ("商行", "shop"), ("门市部", "shop"),
+    ("工作室", "studio"), ("事务所", "office"), ("总厂", "plant"), ("厂", "plant"),
+)  # fmt: skip
+_FORM_CLASS = dict(FORMS)
+_FORM = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")")
+_FORM_END = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")$")
+_HEARD = (  # 谷份, 股分, 有线公司, 有限公词 …: the legal form taken down by ear
+    (re.compile(r"[股谷古骨鼓][份分粉](?=有限|$|公司)"), "股份"),
+    (re.compile(r"[有友][限线现]责任公[司思丝]"), "有限责任公司"),
+    (re.compile(r"[有友又][限线现县][公工][司思丝私]$"), "有限公司"),
+    (re.compile(r"(?<=有限)[公工功][司思丝私]$"), "公司"),
+)
+_BRANCH_WORD = r"(?:分公司|分厂|分行|支行|分理处|办事处|代表处|联络处|营业部|营业厅|分店|分院|分校|分部|分社|分所)"
+_BRANCH_AFTER = re.compile(
+    r"^(.*?(?:公司|集团|合作社|合伙企业|有限合伙\)?|普通合伙\)?|家庭农场|经营部|商行|工作室|门市部|事务所|厂|银行))"
+    rf"([^()]{{0,14}}?{_BRANCH_WORD})$"
+)
+_BRANCH_BARE = re.compile(rf"((?:第?[一二三四五六七八九十百\d]+)?{_BRANCH_WORD})$")
+_INSTITUTION = re.compile(
+    r"(?:商会|协会|学会|联合会|联谊会|同乡会|促进会|基金会|大学|学院|学校|中学|小学|研究所|研究院|科学院|"
+    r"实验室|委员会|管委会|人民政府|街道|医院|卫生院|幼儿园|转移中心|服务中心|工商联|办公室|[局厅委])$"
+)
+_ENGLISH_FORM = re.compile(r"\b(?:CO|LTD|LIMITED|INC|CORP|CORPORATION|COMPANY|LLC|GROUP|GMBH|SRL|SPA|PLC|THE|AND)\b")
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """NFKC, simplified characters, upper case, one kind of bracket; control and format characters gone."""
+    text = text[: longest * 2]
+    if not text.isascii():
+        text = _simplify(unicodedata.normalize("NFKC", text).translate(_BRACKETS))
+    else:
+        text = text.translate(_BRACKETS)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else (" " if c.isspace() else "") for c in text)
+    return text[:longest].upper().strip()
+
+
+def bare(text: str) -> str:
+    """Letters, digits and characters only: no spaces, points, brackets or emoji."""
+    return _JUNK.sub("", text)
+
+
+def is_han(character: str) -> bool:
+    return "㐀" <= character <= "鿿" or "\U00020000" <= character <= "\U000323af" or character == "〇"
+
+
+@lru_cache(maxsize=1)
+def _trades() -> tuple[frozenset[str], int]:
+    source = resources.files(__package__).joinpath("trades.txt")
+    words = frozenset(source.read_text(encoding="utf-8").split())
+    return words, max(map(len, words))
+
+
+@lru_cache(maxsize=1)
+def common_brands() -> frozenset[str]:
+    """The 3 000 commonest 字号 of the country: sharing one of these says little."""
+    source = resources.files(__package__).joinpath("common_brands.txt")
+    return frozenset(source.read_text(encoding="utf-8").split())
+
+
+def split_trade(core: str, industry: str = "") -> tuple[str, str]:
+    """(字号, 行业) of a name without place and legal form. The 字号 keeps at least two characters."""
+    if industry and len(core) - len(industry) >= 2 and core.endswith(industry):
+        return core[: -len(industry)], industry
+    words, longest = _trades()
+    end = len(core)
+    while True:
+        for size in range(min(longest, end - 2), 1, -1):
+            if core[end - size : end] in words:
+                end -= size
+                break
+        else:
+            return core[:end], core[end:]
+
+
+class NameParts:
+    """A name taken apart; see the fields of `profile.Profile` for their meaning."""
+
+    __slots__ = ("alias", "branch", "core", "form", "full", "group", "institution", "latin", "place")
+
+    def __init__(self) -> None:
+        self.full = self.core = self.form = self.branch = self.place = ""
+        self.group = self.institution = False
+        self.alias: list[str] = []
+        self.latin: tuple[str, ...] = ()
+
+
+def take_apart(name: str) -> NameParts:
+    """Place, core, legal form, branch mark, former names and Latin words of one written name."""
+    parts = NameParts()
+    text = _NOTES.sub("", clean(name)) or clean(name)
+    text = _LISTED.sub("", _ORDINAL.sub("", text))
+    latin = _WORDS.findall(_ENGLISH_FORM.sub(" ", text))
+    parts.latin = tuple(latin)
+    has_han = any(map(is_han, text))
+    if has_han and latin:
+        text = re.sub(r"[A-Z][A-Z&.' ]{2,}", " ", text)
+    elif not has_han:
+        text = _ENGLISH_FORM.sub(" ", text)
+    if "(" in text or ")" in text:
+        text = _without_brackets(text.replace(" ", ""), parts)
+    if found := _FORMER_TAIL.search(text):
+        if found.start() >= 2:
+            parts.alias.append(found.group(1))
+            text = text[: found.start()]
+    text = bare(text)
+    for heard, meant in _HEARD:
+        text = heard.sub(meant, text)
+    text = _take_branch(text, parts)
+    parts.full = text
+    if _INSTITUTION.search(text):
+        # In 上海市衢州商会 or 浙江大学 the place is the name itself.
+        parts.institution = True
+        parts.core = text
+        return parts
+    core = _take_form(text, parts)
+    place, rest = places.at_head(core)
+    if not parts.place or len(place) > len(parts.place):
+        parts.place = place
+    if rest.startswith("中国") and len(rest) > 4:
+        rest = rest[2:]
+    parts.core = rest or core or text
+    return parts
+
+
+def _without_brackets(text: str, parts: NameParts) -> str:
+    def judge(found: re.Match[str]) -> str:
+        inner = found.group(1)
+        if not inner:
+            return ""
+        if former := _FORMER.match(inner):
+            parts.alias.append(bare(former.group(1)))
+            return ""
+        code, rest = places.read(bare(inner))
+        if code and not rest:
+            if len(code) > len(parts.place):
+                parts.place = code
+            return ""
+        if inner in ("集团", "控股", "股份") or _FORM_END.search(inner) or re.search(_BRANCH_WORD + "$", inner):
+            return inner
+        if not bare(text[: found.start()]) and len(bare(text)) - len(inner) < 4:
+            return inner
+        return ""
+
+    while True:
+        simpler = _BRACKETED.sub(judge, text)
+        if simpler == text:
+            break
+        text = simpler
+    return text
+
+
+def _take_branch(text: str, parts: NameParts) -> str:
+    if found := _BRANCH_AFTER.match(text):
+        head, mark = found.group(1), found.group(2)
+    elif found := _BRANCH_BARE.search(text):
+        head, mark = text[: found.start()], found.group(1)
+        for size in range(min(10, len(head) - 2), 1, -1):
+            code, rest = places.read(head[-size:])
+            if code and not rest:
+                head, mark = head[:-size], head[-size:] + mark
+                break
+    else:
+        return text
+    if len(head) < 2:
+        return text
+    code, rest = places.read(mark)
+    parts.branch = f"{code}{rest}"
+    return head
+
+
+def _take_form(text: str, parts: NameParts) -> str:
+    """`text` without its legal form; sets `form` and `group`."""
+    core = text
+    for _round in range(4):
+        found = _FORM_END.search(core)
+        if found and found.start() >= 1:
+            parts.form = parts.form if parts.form and parts.form != "company" else _FORM_CLASS[found.group()]
+            core = core[: found.start()]
+        elif core.endswith("集团") and len(core) > 3:
+            parts.group = True
+            core = core[:-2]
+        else:
+            break
+    if not parts.form and (found := _FORM.search(core, 2)) and found.group() != "厂":
+        # 金鲁源环保有限公司东阳: what follows the legal form is a place or a note
+        code, rest = places.read(core[found.end() :])
+        if code and not rest:
+            parts.form = _FORM_CLASS[found.group()]
+            if len(code) > len(parts.place):
+                parts.place = code
+            core = core[: found.start()]
+            if core.endswith("集团") and len(core) > 3:
+                parts.group = True
+                core = core[:-2]
+    if "集团" in core and len(core) > 4:
+        parts.group = True
+        core = core.replace("集团", "", 1)
+    return core if len(core) >= 1 else text
+
+
+# --- codes, phones, people, addresses ---------------------------------------------------------------
+
+_CODE_LETTERS = str.maketrans({"O": "0", "I": "1", "Z": "2", "S": "5"})  # letters that a USCC never has
+_NOT_CODE = re.compile(r"[^0-9A-Z]")
+_CODE_LABEL = re.compile(r"^.*(?:代码|注册号|税号|登记号|USCC)[:：]?", re.S)
+
+
+def code_of(text: str) -> tuple[str, bool, str]:
+    """(code, valid, organisation part) of what stands in a USCC cell.
+
+    The organisation part is the nine characters that the USCC shares with the older 组织机构代码 and with
+    the 15-digit tax number: the same nine mean the same legal entity.
+    """
+    if not text:
+        return "", False, ""
+    code = _NOT_CODE.sub("", _CODE_LABEL.sub("", clean(text, 80)))
+    if len(code) == 18:
+        if _uscc.is_valid(code):
+            return code, True, code[8:17]
+        read = code[:2] + code[2:].translate(_CODE_LETTERS)
+        if read != code and _uscc.is_valid(read):
+            return read, True, read[8:17]
+        return code, False, ""
+    if len(code) == 15 and code[:6].isdigit() and _organisation_valid(code[6:]):
+        return code, False, code[6:]
+    if len(code) == 9 and _organisation_valid(code):
+        return code, False, code
+    return (code, False, "") if 8 <= len(code) <= 22 else ("", False, "")
+
+
+def _organisation_valid(code: str) -> bool:
+    """The check character of GB 11714."""
+    if not code[:8].isalnum() or not code.isascii():
+        return False
+    total = sum(int(c, 36) * weight for c, weight in zip(code, (3, 7, 9, 10, 5, 8, 4, 2), strict=False))
+    check = 11 - total % 11
+    return code[8] == ("X" if check == 10 else "0" if check == 11 else str(check))
+
+
+_EXTENSION = re.compile(r"(?:转|EXT\.?|分机|#).*$", re.I)
+_LANDLINE = re.compile(r"^(0(?:10|2\d|[3-9]\d\d))([2-9]\d{6,7})")
+_DIGITS = re.compile(r"\d+")
+
+
+def phone_digits(text: str) -> str:
+    """Digits of one phone cell in national form: 11 for a mobile, area code + 7 or 8 for a landline.
+
+    Full width, +86, 0086, a leading 0 before a mobile, spaces, dashes and extensions are taken away;
+    fewer than seven digits give nothing.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text[:80])
+    text = _EXTENSION.sub("", text[:80])
+    groups = _DIGITS.findall(text)
+    digits = "".join(groups)
+    if digits.startswith("0086"):
+        digits = digits[4:]
+    elif (digits.startswith("86") and len(digits) > 11) or text.lstrip().startswith("+86"):
+        digits = digits[2:]
+    if len(digits) >= 12 and digits[0] == "0" and digits[1] == "1" and digits[1:3] != "10":
+        digits = digits[1:]
+    if len(digits) == 11 and digits[0] == "1":
+        return digits
+    if digits[:1] != "0" and len(digits) >= 10 and text.lstrip().startswith("+86"):
+        digits = "0" + digits
+    if found := _LANDLINE.match(digits):
+        # an extension written behind a dash: 0577-68817117-302
+        local = found.group(2)
+        if len(groups) >= 2 and len(groups[-1]) <= 5 and len(digits) > len(found.group()):
+            local = digits[len(found.group(1)) : len(digits) - len(groups[-1])] or local
+        return found.group(1) + local[:8]
+    return digits[:14] if len(digits) >= 7 else ""
+
+
+_TITLES = re.compile(
+    r"(?:董事长|副总经理|总经理|副总裁|总裁|副会长|会长|秘书长|经理|主任|部长|厂长|校长|院长|先生|女士|小姐|老师|老板|"
+    r"总监|总工|主席|书记|局长|处长|科长|董|总|工)$"
+)
+
+
+@lru_cache(maxsize=60_000)
+def person(text: str) -> str:
+    """A person's name without title, brackets and spaces; 何总 -> 何, (示例)对接处 -> 对接处."""
+    text = _BRACKETED.sub("", clean(text, 40).translate(str.maketrans("", "", "·.")))
+    text = bare(text)
+    shorter = text
+    while len(shorter) > 1:
+        cut = _TITLES.sub("", shorter)
+        if cut == shorter or not cut:
+            break
+        if len(cut) == 1 and len(shorter) == 2 and shorter[1] in "董总工":
+            return cut
+        shorter = cut
+    return shorter
+
+
+_ROAD = re.compile(r"([^\d]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])")
+_STREET_HEAD = re.compile(r"^.*?(?:街道|开发区|工业区|园区|镇|乡|村)(?=..)")
+_ROOM = re.compile(r"\d+")
+
+
+@lru_cache(maxsize=100_000)
+def address(text: str) -> tuple[str, str, str, str]:
+    """(place code, road, number, what stands behind the number) of an address; blanks where unknown."""
+    text = clean(text).replace(" ", "")
+    if not text:
+        return "", "", "", ""
+    code, rest = places.read(text)
+    found = _ROAD.search(rest)
+    if not found:
+        return code, "", "", ""
+    road = found.group(1)
+    while True:
+        shorter = _STREET_HEAD.sub("", road)
+        if shorter == road:
+            break
+        road = shorter
+    _more, road = places.read(road) if len(road) > 5 else ("", road)
+    return code, road or found.group(1), found.group(2), "-".join(_ROOM.findall(rest[found.end() - 1 :]))

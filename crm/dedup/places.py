@@ -1,0 +1,137 @@
+"""Places in names, lists and addresses, as prefixes of six-digit division codes (33, 3308, 330802)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import lru_cache
+from importlib import resources
+
+# Where a short county name belongs to several provinces, the home province wins: this is a base of 浙商.
+HOME = "33"
+_SUFFIX = re.compile(
+    r"(?:(?:壮|回|维吾尔|藏|蒙古|满|苗|彝|布依|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|"
+    r"柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|朝鲜|裕固|保安|独龙|鄂伦春|普米|塔吉克|怒|鄂温克|各)族)*"
+    r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|省|市|区|县|盟|旗)$"
+)
+_MISSPELT = {"畲族自治": "", "畬族自治": ""}
+
+
+def short_of(full: str) -> str:
+    """浙江省 -> 浙江, 景宁畲族自治县 -> 景宁, 内蒙古自治区 -> 内蒙古."""
+    return _SUFFIX.sub("", full)
+
+
+class _Gazetteer:
+    def __init__(self) -> None:
+        self.codes: dict[str, list[str]] = {}
+        self.full: set[str] = set()
+        self.names: dict[str, str] = {}
+        source = resources.files(__package__).joinpath("places.csv")
+        with source.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                code, name = row["code"], row["name"]
+                if len(code) == 2 and name.endswith("市"):
+                    code += "01" if code != "50" else ""  # 上海市 is a province and its own only city
+                self._add(name, code, full=True)
+                short = short_of(name)
+                if len(short) >= 2:
+                    self._add(short, code)
+                if name.endswith(("自治县", "自治旗", "自治州")):
+                    self._add(name[:-1], code)
+        self.longest = max(map(len, self.codes))
+        self.firsts = {name[0] for name in self.codes}
+
+    def _add(self, name: str, code: str, full: bool = False) -> None:
+        known = self.codes.setdefault(name, [])
+        if code not in known:
+            known.append(code)
+        if full:
+            self.full.add(name)
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> _Gazetteer:
+    return _Gazetteer()
+
+
+def _pick(codes: list[str], within: str) -> str:
+    """The one code that fits what is already known, else the widest, else the home one, else none."""
+    if within:
+        inside = [code for code in codes if code.startswith(within) or within.startswith(code)]
+        return max(inside, key=len) if inside else ""
+    if len(codes) == 1:
+        return codes[0]
+    wide = min(codes, key=len)
+    if len(wide) < 6:
+        return wide
+    home = [code for code in codes if code.startswith(HOME)]
+    return home[0] if len(home) == 1 else ""
+
+
+@lru_cache(maxsize=60_000)
+def read(text: str) -> tuple[str, str]:
+    """(code, rest): every place name at the start of `text` taken off, for columns and addresses."""
+    known = gazetteer()
+    code = ""
+    while text and text[0] in known.firsts:
+        for size in range(min(known.longest, len(text)), 1, -1):
+            codes = known.codes.get(text[:size])
+            if codes is None:
+                continue
+            here = _pick(codes, code)
+            if not here and code:
+                continue  # a road or a brand that sounds like a place elsewhere
+            if len(here) > len(code):
+                code = here
+            text = text[size:]
+            break
+        else:
+            break
+    return code, text
+
+
+def at_head(name: str) -> tuple[str, str]:
+    """(code, rest) for the place in front of an enterprise's name; more careful than `read`.
+
+    A short district name alone (长安, 和平, 新华) is more often a 字号 than a place, so it is taken
+    off only after its city or with its 区. What is left keeps at least two characters.
+    """
+    known = gazetteer()
+    code = ""
+    while len(name) > 2 and name[0] in known.firsts:
+        for size in range(min(known.longest, len(name) - 2), 1, -1):
+            word = name[:size]
+            codes = known.codes.get(word)
+            if codes is None:
+                continue
+            here = _pick(codes, code)
+            if not here:
+                continue
+            if word not in known.full and len(here) == 6:
+                if code and not here.startswith(code[:4]) and len(code) > 2:
+                    continue
+                if not code and not _county_town(here):
+                    continue
+            if len(here) > len(code):
+                code = here
+            name = name[size:]
+            break
+        else:
+            break
+    return code, name
+
+
+@lru_cache(maxsize=4_000)
+def _county_town(code: str) -> bool:
+    """Whether the place is a county or county-level city (义乌, 龙游), not a city district."""
+    # Codes 01-19 within a city are districts; 21 and up are counties and county-level cities.
+    return code[4:] >= "20"
+
+
+def apart(one: str, other: str) -> bool:
+    """Two places that exclude each other: different provinces, or different cities of one province."""
+    if not one or not other:
+        return False
+    size = min(len(one), len(other), 4)
+    return one[:size] != other[:size]

@@ -1,0 +1,109 @@
+"""The words for evidence: why two records may be, or may not be, the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm.lib.words import N_, _
+
+WORDS: dict[str, str] = {
+    # names
+    "name:same_full": N_("名称相同"),
+    "name:same_script": N_("繁简相同"),
+    "name:same_core": N_("字号与行业相同"),
+    "name:same_alias": N_("曾用名相同"),
+    "name:brand_part": N_("字号相同，行业写法不同"),
+    "name:brand_bare": N_("字号相同，一方未写行业"),
+    "name:brand_other": N_("字号相同，行业不同"),
+    "name:sound": N_("名称同音"),
+    "name:sound_brand": N_("字号同音"),
+    "name:one_alike": N_("仅差一个同音字"),
+    "name:one_brand": N_("字号仅差一个字"),
+    "name:one_other": N_("仅差一个字"),
+    "name:short": N_("像是简称"),
+    "name:prefix": N_("名称开头相同"),
+    "name:latin": N_("拼音或外文名相同"),
+    "name:close": N_("名称相近"),
+    "name:little": N_("名称只有少许相同"),
+    "name:far": N_("名称不同"),
+    "rarity:common": N_("字号常见"),
+    "rarity:rare": N_("字号少见"),
+    # places
+    "place:county": N_("同县（市、区）"),
+    "place:city": N_("同城市"),
+    "place:province": N_("同省"),
+    "place:other_county": N_("同城市不同区县"),
+    "place:other_city": N_("异地"),
+    "place:other_province": N_("不同省份"),
+    "name_place:apart": N_("名称中的地名不同"),
+    "name_place:same": N_("名称中的地名相同"),
+    # codes
+    "code:same": N_("同信用代码"),
+    "code:organisation": N_("同组织机构代码"),
+    "code:near": N_("信用代码仅差一两位"),
+    "code:other_valid": N_("信用代码不同"),
+    "code:other": N_("信用代码对不上"),
+    # phones
+    "phone:mobile": N_("同手机"),
+    "phone:landline": N_("同座机"),
+    "phone:shared": N_("同电话，但多家共用"),
+    "phone:near": N_("电话仅差一位"),
+    "phone:other": N_("电话不同"),
+    # people
+    "legal:same": N_("法定代表人相同"),
+    "legal:sound": N_("法定代表人姓名同音"),
+    "legal:other": N_("法定代表人不同"),
+    "contact:same": N_("联系人相同"),
+    "contact:cross": N_("联系人与法定代表人相同"),
+    "contact:sound": N_("姓名同音"),
+    "contact:surname": N_("联系人同姓"),
+    "contact:other": N_("联系人不同"),
+    # addresses
+    "address:room": N_("地址相同"),
+    "address:number": N_("门牌相同"),
+    "address:shared": N_("门牌相同，但多家共用"),
+    "address:road": N_("同一条路，门牌不同"),
+    "address:other": N_("地址不同"),
+    # form and kind
+    "form:differs": N_("组织形式不同"),
+    "group:differs": N_("一方为集团"),
+    "chamber:same": N_("同商会"),
+    "chamber:other": N_("商会不同"),
+    # relations
+    "related:branch": N_("分支机构"),
+    "related:group": N_("集团与公司"),
+    "related:namesake": N_("字号相同，异地"),
+    "related:sister": N_("同字号关联企业"),
+    "related:person": N_("同一联系人的另一家企业"),
+    # people compared with people
+    "person:same": N_("姓名相同"),
+    "person:sound": N_("姓名同音"),
+    "person:title": N_("同姓，只有称呼"),
+    "person:other": N_("姓名不同"),
+    "person:company": N_("同一单位"),
+    "person:company_other": N_("单位不同"),
+    "person:native": N_("同籍贯"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence.
+
+    code: field:level, a key of `WORDS`; weight: log-odds, above zero speaks for the same, below against;
+    detail: the value both share, where there is one. It may be personal data: mask it where the reader
+    may not see the record.
+    """
+
+    code: str
+    weight: float
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        """The evidence in the reader's words, 同手机."""
+        return _(WORDS[self.code])
+
+    @property
+    def agrees(self) -> bool:
+        return self.weight > 0

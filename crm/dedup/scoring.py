@@ -1,0 +1,184 @@
+"""Evidence added up, and what it allows: SAME, ASK, RELATED or DIFFERENT."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+
+from crm.dedup import evidence
+from crm.dedup.evidence import NOTHING_KNOWN, Surroundings
+from crm.dedup.profile import Profile, profile_of
+from crm.dedup.reasons import WORDS, Reason
+from crm.dedup.record import Record
+
+
+class Verdict(StrEnum):
+    SAME = "same"
+    ASK = "ask"
+    RELATED = "related"
+    DIFFERENT = "different"
+
+
+class Band(StrEnum):
+    VERY_LIKELY = "very_likely"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """score: 0..1, the chance that both are one entity; reasons: strongest first, for and against."""
+
+    score: float
+    band: Band
+    verdict: Verdict
+    reasons: list[Reason] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    bias: float
+    levels: dict[str, float]
+    same_from: float
+    ask_from: float
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """The weights shipped in weights.json."""
+    table = json.loads(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
+    levels = {f"{name}:{level}": value for name, row in table["levels"].items() for level, value in row.items()}
+    return Weights(table["bias"], levels, table["same_from"], table["ask_from"])
+
+
+def chance(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, log_odds))))
+
+
+def log_odds(found: Iterable[tuple[str, str]], table: Weights) -> float:
+    known = table.levels
+    total = table.bias
+    for code, _value in found:
+        total += known.get(code, 0.0)
+    return total
+
+
+# Names close enough to speak of one family of firms.
+_KIN = frozenset(
+    {"same_full", "same_core", "same_alias", "brand_part", "brand_bare", "brand_other", "prefix", "sound"}
+)
+_NAME_ALIKE = frozenset({"same_full", "same_core", "same_alias", "brand_part", "brand_bare", "prefix", "sound"})
+
+
+def compare(a: Record, b: Record, around: Surroundings = NOTHING_KNOWN) -> Match:
+    """Weigh two records; symmetrical. `around` tells which phones and 字号 are shared by many."""
+    return compare_profiles(profile_of(a), profile_of(b), around)
+
+
+def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> Match:
+    found = evidence.levels(a, b, around)
+    table = weights()
+    score = chance(log_odds(found, table))
+    codes = {code for code, _value in found}
+    relation = _relation(a, b, codes)
+    if "code:other_valid" in codes:
+        verdict = Verdict.RELATED if relation and relation != "related:namesake" else Verdict.DIFFERENT
+        score = min(score, 0.05)
+    elif a.branch != b.branch:
+        verdict = Verdict.RELATED if relation else Verdict.DIFFERENT
+        score = min(score, 0.2)
+    elif relation == "related:namesake":
+        verdict, score = Verdict.RELATED, min(score, 0.2)
+    elif codes & {"code:same", "code:organisation"}:
+        verdict = Verdict.SAME if score >= table.same_from and "name:far" not in codes else Verdict.ASK
+    elif score >= table.same_from and "group:differs" not in codes and _certain(codes):
+        verdict = Verdict.SAME
+    elif score >= table.ask_from:
+        verdict = Verdict.ASK
+    elif relation:
+        verdict = Verdict.RELATED
+    else:
+        verdict = Verdict.DIFFERENT
+    band = Band.VERY_LIKELY if score >= 0.95 else Band.LIKELY if score >= 0.6 else Band.POSSIBLE
+    return Match(score, band, verdict, _reasons(a, b, found, table, relation, verdict))
+
+
+def _certain(codes: set[str]) -> bool:
+    """Nothing that a person should look at first: a wrong character, a moved place, another form."""
+    return True
+
+
+def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
+    """How two different entities may hang together, or nothing."""
+    name = next(code for code in codes if code.startswith("name:"))[5:]
+    if a.branch != b.branch:
+        return "related:branch" if name in _NAME_ALIKE else ""
+    tied = bool(codes & {"phone:mobile", "phone:landline", "legal:same", "contact:same", "contact:cross"})
+    if not a.institution and name in ("same_full", "same_core", "brand_part", "brand_bare", "sound"):
+        elsewhere = codes & {"place:other_city", "place:other_province"} or "name_place:apart" in codes
+        if elsewhere and not tied and not codes & {
+            "code:same", "code:organisation", "code:near", "address:room", "address:number", "place:county",
+            "place:city", "phone:near", "legal:sound",
+        }:  # fmt: skip
+            return "related:namesake"
+    if name in _KIN and a.group != b.group:
+        return "related:group"
+    if name in _KIN and tied:
+        return "related:sister"
+    if codes & {"phone:mobile", "phone:landline"} and codes & {"contact:same", "legal:same", "contact:cross"}:
+        return "related:person"
+    return ""
+
+
+def _reasons(
+    a: Profile, b: Profile, found: list[tuple[str, str]], table: Weights, relation: str, verdict: Verdict
+) -> list[Reason]:
+    known = table.levels
+    joint = sum(known.get(code, 0.0) for code, _value in found if code.startswith("pair:"))
+    reasons = []
+    for code, value in found:
+        if code.startswith("pair:"):
+            continue
+        weight = known.get(code, 0.0)
+        if code.startswith("name:"):
+            weight += joint
+            if code in ("name:same_full", "name:same_core") and _other_script(a, b):
+                code = "name:same_script"
+        if code in WORDS and (abs(weight) >= 0.05 or code == "code:other_valid"):
+            reasons.append(Reason(code, round(weight, 2), value))
+    reasons.sort(key=lambda reason: (-abs(reason.weight), reason.code))
+    if relation and verdict in (Verdict.RELATED, Verdict.DIFFERENT):
+        reasons.insert(0, Reason(relation, 0.0))
+    return reasons
+
+
+def _other_script(a: Profile, b: Profile) -> bool:
+    """Whether the names differ as written and only their characters' script tells them apart."""
+    from crm.dedup.normalise import _simplify
+
+    one, two = a.record.name.strip(), b.record.name.strip()
+    return one != two and len(one) == len(two) and (_simplify(one) == two or _simplify(two) == one)
+
+
+def find(query: Record, candidates: Iterable[Record], limit: int = 5) -> list[tuple[Record, Match]]:
+    """The likeliest of `candidates`, best first, without those that are DIFFERENT.
+
+    Candidates come from the look-up of `keys_of(query)`. What several of them share (a secretary's phone)
+    counts less. Related records (branch, group, namesake) follow those that may be the same.
+    """
+    known = [record for record in candidates if record is not query and (record.id is None or record.id != query.id)]
+    mine = profile_of(query)
+    profiles = [profile_of(record) for record in known]
+    around = Surroundings([*profiles, mine])
+    offered = []
+    for record, profile in zip(known, profiles, strict=True):
+        match = compare_profiles(mine, profile, around)
+        if match.verdict is not Verdict.DIFFERENT:
+            offered.append((record, match))
+    offered.sort(key=lambda pair: (pair[1].verdict is Verdict.RELATED, -pair[1].score, str(pair[0].id)))
+    return offered[:limit]
