@@ -63,12 +63,10 @@ def name_level(a: Profile, b: Profile) -> str:
         return "far"
     if a.full == b.full:
         return "same_full"
+    if (a.alias or b.alias) and _former(a, b):
+        return "same_alias"
     if one == two:
         return "same_core"
-    for profile, other in ((a, b), (b, a)):
-        for alias in profile.alias:
-            if alias.core == other.core or any(alias.core == theirs.core for theirs in other.alias):
-                return "same_alias"
     if a.institution != b.institution:
         return "little" if a.bigrams & b.bigrams else "far"
     if a.institution:
@@ -99,6 +97,16 @@ def name_level(a: Profile, b: Profile) -> str:
     if similarity >= 0.72:
         return "close"
     return "little" if similarity >= 0.45 else "far"
+
+
+def _former(a: Profile, b: Profile) -> bool:
+    """One was called what the other is called, or both were called the same."""
+    for alias in a.alias:
+        if alias.full == b.full or (alias.core == b.core != a.core):
+            return True
+        if any(alias.full == theirs.full for theirs in b.alias):
+            return True
+    return any(alias.full == a.full or (alias.core == a.core != b.core) for alias in b.alias)
 
 
 def _trades_level(one: str, two: str) -> str:

@@ -25,6 +25,8 @@ _JUNK = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"[A-Z][A-Z&]+")
 _FORMER = re.compile(r"^(?:原名|原|曾用名|前身|旧称|曾名|更名前)(?:为|是|叫)?[:：]?\s*(.{2,})$")
 _FORMER_TAIL = re.compile(r"(?:原名|曾用名|前身为?|旧称)[:：]?\s*(\w{4,})$")
+_SLASHED = re.compile(r"[/|\\][^/|\\]{0,8}$")  # XX公司/张三
+_STATUS = re.compile(r"(?:已|在|拟)?(?:注销|吊销|存续|在业|开业|迁出)$")
 _LISTED = re.compile(r"^\*?ST(?=[一-鿿])")
 _ORDINAL = re.compile(r"^\s*(?:\d{1,4}[.、)]|\(\d{1,4}\)|№\d+)\s*(?=\D)")
 
@@ -129,6 +131,8 @@ def take_apart(name: str) -> NameParts:
     parts = NameParts()
     text = _NOTES.sub("", clean(name)) or clean(name)
     text = _LISTED.sub("", _ORDINAL.sub("", text))
+    if (shorter := _SLASHED.sub("", text)) and len(shorter) >= 4:
+        text = shorter
     latin = _WORDS.findall(_ENGLISH_FORM.sub(" ", text))
     parts.latin = tuple(latin)
     has_han = any(map(is_han, text))
@@ -143,6 +147,8 @@ def take_apart(name: str) -> NameParts:
             parts.alias.append(found.group(1))
             text = text[: found.start()]
     text = bare(text)
+    if (shorter := _STATUS.sub("", text)) and len(shorter) >= 6:
+        text = shorter
     for heard, meant in _HEARD:
         text = heard.sub(meant, text)
     text = _take_branch(text, parts)

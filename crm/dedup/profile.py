@@ -14,11 +14,12 @@ MANY = 6  # phones, contacts and former names beyond this many are not looked at
 class Alias:
     """A former name, as far as matching needs it."""
 
-    __slots__ = ("brand", "core", "sound")
+    __slots__ = ("brand", "core", "full")
 
-    def __init__(self, core: str, brand: str) -> None:
-        self.core, self.brand = core, brand
-        self.sound = " ".join(map(sounds.syllable, core))
+    def __init__(self, name: str) -> None:
+        parts = norm.take_apart(name)
+        self.full, self.core = parts.full, parts.core
+        self.brand = norm.split_trade(parts.core)[0]
 
 
 class Profile:
@@ -58,8 +59,6 @@ class Profile:
                 if restored != self.core:
                     self.core = restored
                     self.brand, self.trade = norm.split_trade(restored, industry)
-        if industry and not self.trade:
-            self.trade = ""
         self.sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.core])
         self.brand_sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.brand])
         self.joined = "".join([sounds.syllable(c) for c in self.core[:12]])
@@ -80,13 +79,8 @@ class Profile:
         self.chamber = norm.bare(norm.clean(record.chamber, 40)) if record.chamber else ""
         self.kind = record.kind
         self.alias = tuple(
-            _alias(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
+            Alias(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
         )
-
-
-def _alias(name: str) -> Alias:
-    parts = norm.take_apart(name)
-    return Alias(parts.core, norm.split_trade(parts.core)[0])
 
 
 def _is_trade(core: str) -> bool:

@@ -96,9 +96,9 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
         verdict, score = Verdict.RELATED, min(score, 0.2)
     elif codes & {"code:same", "code:organisation"}:
         verdict = Verdict.SAME if score >= table.same_from and "name:far" not in codes else Verdict.ASK
-    elif score >= table.same_from and "group:differs" not in codes and _certain(codes):
+    elif score >= table.same_from and _certain(a, b, codes):
         verdict = Verdict.SAME
-    elif score >= table.ask_from:
+    elif score >= table.ask_from and _worth_asking(codes):
         verdict = Verdict.ASK
     elif relation:
         verdict = Verdict.RELATED
@@ -108,9 +108,25 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
     return Match(score, band, verdict, _reasons(a, b, found, table, relation, verdict))
 
 
-def _certain(codes: set[str]) -> bool:
-    """Nothing that a person should look at first: a wrong character, a moved place, another form."""
-    return True
+_HARD_TIES = frozenset({"phone:mobile", "phone:landline", "address:room"})
+
+
+def _certain(a: Profile, b: Profile, codes: set[str]) -> bool:
+    """Whether a high score rests on something hard: a phone or a room of their own, or the whole registered
+    name, which no second enterprise of that place may bear."""
+    if "group:differs" in codes or "form:differs" in codes:
+        return False
+    return bool(codes & _HARD_TIES) or bool("name:same_full" in codes and a.form and a.name_place)
+
+
+_NO_NAME = frozenset({"name:far", "name:little"})
+
+
+def _worth_asking(codes: set[str]) -> bool:
+    """Names that have nothing to do with each other need two ties that are not by chance."""
+    if not codes & _NO_NAME:
+        return True
+    return len(codes & _HARD_TIES) + bool(codes & {"legal:same", "contact:same", "contact:cross"}) >= 2
 
 
 def _relation(a: Profile, b: Profile, codes: set[str]) -> str:

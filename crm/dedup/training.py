@@ -19,6 +19,29 @@ from crm.dedup.record import Record
 
 Combination = tuple[str, ...]
 
+# What a level may weigh at most, whatever one labelled set says. Agreement never speaks against, disagreement
+# never for. The tighter bounds are for fields that a made-up set keeps cleaner than life does: firms move,
+# change chambers, and lists name the district of the chamber instead of the firm's.
+_FOR, _AGAINST, _FREE = (0.0, 8.0), (-8.0, 0.0), (-8.0, 8.0)
+LIMITS: dict[str, tuple[float, float]] = {
+    "chamber:same": (0.0, 1.0), "chamber:other": (-1.0, 0.0),
+    "address:other": (-2.0, 0.0), "address:road": (-1.5, 0.0),
+    "place:other_city": (-3.0, 0.0), "place:other_province": (-3.0, 0.0), "place:other_county": (-1.5, 0.0),
+}  # fmt: skip
+_AGREEING = frozenset(
+    ["place:county", "place:city", "place:province", "name_place:same", "code:same", "code:organisation", "code:near", "phone:mobile", "phone:landline", "phone:shared", "phone:near", "legal:same", "legal:sound", "contact:same", "contact:cross", "contact:sound", "contact:surname", "address:room", "address:number", "address:shared", "rarity:rare"]
+)
+_DISAGREEING = frozenset(
+    ["name_place:apart", "code:other", "phone:other", "legal:other", "contact:other", "form:differs", "group:differs", "rarity:common"]
+)
+
+
+def limits_of(code: str) -> tuple[float, float]:
+    """(least, most) weight that a level may get."""
+    if code in LIMITS:
+        return LIMITS[code]
+    return _FOR if code in _AGREEING else _AGAINST if code in _DISAGREEING else _FREE
+
 
 def labelled_levels(records: Sequence[Record], truth: Sequence[str]) -> dict[Combination, tuple[int, int]]:
     """Combination of levels -> (pairs that are the same, pairs that are not) over the candidate pairs."""
@@ -41,14 +64,10 @@ def fit(
     observed: dict[Combination, tuple[int, int]], *, rounds: int = 30, rate: float = 0.3, pull: float = 2.0
 ) -> tuple[float, dict[str, float]]:
     """(bias, weight of each level), log-odds. `pull` is the strength of the L2 penalty in pairs."""
-    support = Counter(code for combination, counts in observed.items() for code in combination for _ in counts)
-    weights = dict.fromkeys(sorted(support), 0.0)
+    weights = dict.fromkeys(sorted({code for combination in observed for code in combination}), 0.0)
     squares = dict.fromkeys(weights, 1e-6)
+    bounds = {code: limits_of(code) for code in weights}
     bias, bias_square = 0.0, 1e-6
-    seen: Counter[str] = Counter()
-    for combination, (yes, no) in observed.items():
-        for code in combination:
-            seen[code] += yes + no
     rows = list(observed.items())
     step = max(1, len(rows) // 200)
     for turn in range(rounds):
@@ -70,5 +89,6 @@ def fit(
             for code, slope in gradient.items():
                 slope += pull * weights[code] / step
                 squares[code] += slope * slope
-                weights[code] -= rate * slope / math.sqrt(squares[code])
+                least, most = bounds[code]
+                weights[code] = min(most, max(least, weights[code] - rate * slope / math.sqrt(squares[code])))
     return bias, weights

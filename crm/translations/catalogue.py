@@ -13,7 +13,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None}
+"""`_` says it now, `N_` and `_l` (labels of forms) only mark it and say it when it is shown."""
 
 
 def path_of(locale: str) -> Path:

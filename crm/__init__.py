@@ -1,0 +1,1 @@
+"""招商引资 CRM. Kept empty so that `import crm.dedup` loads no web framework."""

@@ -1,0 +1,133 @@
+"""create_app: the only file that knows every feature."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, request, session
+from flask_babel import Babel, get_locale, gettext
+from flask_login import current_user
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from crm import cli, config, navigation, recurring
+from crm.audit.trail import client_address
+from crm.contacts import views as contacts
+from crm.db import db, options_for, set_reading
+from crm.deals import views as deals
+from crm.desk import views as desk
+from crm.imports import views as imports
+from crm.jobs import queue
+from crm.jobs import views as jobs
+from crm.leads import views as leads
+from crm.lib import clock, words
+from crm.lists import views as lists
+from crm.logs import JsonLines
+from crm.merchants import views as merchants
+from crm.org import settings
+from crm.org import views as org
+from crm.org.guard import deny_by_default, login_manager
+from crm.pipeline import views as pipeline
+from crm.translations.compile import compile_catalogues
+from crm.web import display, errors
+
+HERE = Path(__file__).parent
+BLUEPRINTS = (
+    org.bp, jobs.bp, lists.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, imports.bp, desk.bp,
+)  # fmt: skip
+LOCALES = ("zh_CN", "en")
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """The application. `overrides` stand in for the environment (tests); without them it is read."""
+    app = Flask("crm", root_path=str(HERE), template_folder="../templates", static_folder="../static")
+    app.config.from_mapping(config.DEFAULTS)
+    app.config.from_mapping(config.from_environment() if overrides is None else overrides)
+    app.config.setdefault(
+        "SQLALCHEMY_ENGINE_OPTIONS", options_for(app.config["SQLALCHEMY_DATABASE_URI"])
+    )  # fmt: skip
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if hops := app.config["PROXY_HOPS"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+
+    JsonLines.install(app.config.get("LOG_LEVEL", "INFO"))
+    db.init_app(app)
+    Migrate(app, db, directory=str(HERE.parent / "migrations"), render_as_batch=True, compare_type=True)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(
+        compile_catalogues(HERE / "translations", app.config["CRM_DATA"])
+    )
+    babel.init_app(app, locale_selector=locale)
+    words.install(translate)
+    clock.install_business_day(settings.business_day)
+    queue.init_app(app)
+
+    app.before_request(open_the_door)
+    app.before_request(deny_by_default)
+    app.after_request(close_the_door)
+    errors.init_app(app)
+    display.init_app(app)
+    navigation.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/healthz", "healthz", healthz)
+    cli.init_app(app)
+    recurring.init_app(app)
+    return app
+
+
+def translate(msgid: str) -> str:
+    """Outside a request (jobs, the command line) sentences are Chinese."""
+    return gettext(msgid) if get_locale() else msgid
+
+
+def locale() -> str:
+    """The user's own language, else the one chosen before signing in, else what the browser prefers."""
+    if current_user and current_user.is_authenticated:
+        return str(current_user.locale)
+    chosen = session.get("locale")
+    if chosen in LOCALES:
+        return str(chosen)
+    best = request.accept_languages.best_match(["zh-CN", "zh", "en"], default="zh")
+    return "en" if best == "en" else "zh_CN"
+
+
+def open_the_door() -> None:
+    set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+    client_address.set((request.remote_addr or "")[:64])
+
+
+def close_the_door(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def healthz() -> tuple[dict[str, str], int]:
+    """Alive, and so is the database."""
+    try:
+        db.session.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError:
+        logging.getLogger(__name__).exception("health")
+        return {"status": "database unavailable"}, 503
+    return {"status": "ok"}, 200
+
+
+healthz.permission = None  # type: ignore[attr-defined]

@@ -1,0 +1,138 @@
+"""The command line: serve, setup, demo, import. Each command is a door like a view: it commits."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_migrate import upgrade
+from waitress.server import create_server
+
+from crm import config
+from crm import demo as demo_district
+from crm.db import db
+from crm.imports import commands as import_commands
+from crm.jobs import queue
+from crm.lib.errors import Refused
+from crm.merchants import commands as merchant_commands
+from crm.org import actions, demo, queries, settings
+from crm.org.models import User
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(serve)
+    app.cli.add_command(create_administrator)
+    app.cli.add_command(demo_group)
+    app.cli.add_command(merchant_commands.group)
+    import_commands.add_to(merchant_commands.group)
+
+
+def refuse_demo_accounts(app: Flask) -> None:
+    """A house that is not the demo must not open with the demo's password in force."""
+    if app.config["CRM_DEMO"]:
+        return
+    with app.app_context():
+        if not sa.inspect(db.engine).has_table("user"):
+            return
+        if db.session.scalar(sa.select(User.id).where(User.is_demo, User.active).limit(1)):
+            raise config.BadConfiguration(
+                "This database still holds the demo district, whose passwords are public.\n"
+                "Remove it (`flask --app wsgi demo remove`), use another CRM_DATA or DATABASE_URL,\n"
+                "or set CRM_DEMO=1 if this is only a try-out."
+            )
+        db.session.rollback()
+
+
+@click.command()
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", default=8000, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+@click.option("--demo", "with_demo", is_flag=True, help="Load the demo district into an empty database.")
+def serve(host: str, port: int, threads: int, with_demo: bool) -> None:
+    """Migrate, then serve web and jobs in one process until told to stop."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app.config["CRM_DEMO"] = app.config["CRM_DEMO"] or with_demo
+    upgrade()
+    if with_demo and queries.nobody_yet() and demo.REMOVED not in settings.everything():
+        click.echo("Loading the demo district …")
+        demo_district.load()
+        db.session.commit()
+    refuse_demo_accounts(app)
+    server = create_server(app, host=host, port=port, threads=threads, ident="")
+    with app.app_context():
+        queue.resume(everything=True)
+        empty = queries.nobody_yet()
+        db.session.rollback()
+    consumer = in_process_consumer(app)
+    consumer.start()
+    _stop_politely(server)
+    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"
+    if empty:
+        address += f"setup?token={demo.setup_token(app.config['CRM_DATA'])}"
+    click.echo(f"Ready: {address}")
+    try:
+        server.run()
+    finally:
+        consumer.stop(graceful=True)
+
+
+def in_process_consumer(app: Flask) -> Any:
+    """Huey's worker beside the web threads; the process's signals stay ours."""
+    consumer = app.extensions["huey"].create_consumer(workers=1, periodic=True, check_worker_health=True)
+    consumer._set_signal_handlers = lambda: None
+    return consumer
+
+
+def _stop_politely(server: Any) -> None:
+    def stop(*_signal: Any) -> None:
+        threading.Thread(target=server.close, daemon=True).start()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+@click.command("create-administrator")
+@click.option("--login", prompt="用户名 login")
+@click.option("--name", prompt="姓名 name")
+@click.option("--unit", prompt="单位 unit", default="区招商局")
+@click.password_option()
+def create_administrator(login: str, name: str, unit: str, password: str) -> None:
+    """Make the first administrator of an empty house."""
+    try:
+        user = actions.first_administrator(login, name, password, unit)
+    except Refused as refused:
+        raise click.ClickException(refused.message) from None
+    db.session.commit()
+    click.echo(f"{user.login}: ok")
+
+
+@click.group("demo")
+def demo_group() -> None:
+    """The demo district: fictional, on its own business day."""
+
+
+@demo_group.command("load")
+def load_demo() -> None:
+    """Load it into an empty database."""
+    if not queries.nobody_yet():
+        raise click.ClickException("The database is not empty.")
+    demo_district.load()
+    db.session.commit()
+
+
+@demo_group.command("remove")
+@click.confirmation_option(prompt="Remove the demo district and everything entered into it?")
+def remove_demo() -> None:
+    """Take it away; a copy of a SQLite database is kept among the backups."""
+    if settings.business_day() is None:
+        raise click.ClickException("No demo district is loaded.")
+    demo.remove(current_app.config["CRM_DATA"])
+    db.session.commit()
+    click.echo(f"setup token: {demo.setup_token(current_app.config['CRM_DATA'])}")
+
+

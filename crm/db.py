@@ -1,0 +1,163 @@
+"""The database: one `db`, the column types of the house, and how each engine is opened.
+
+SQLite loses concurrent updates silently unless every writing transaction begins IMMEDIATE, so that is the
+rule here; requests that only read announce it (`reading()`) and share the file without waiting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import orm
+from sqlalchemy.orm import Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(sa.TypeDecorator[dt.datetime]):
+    """An aware moment, stored as UTC. A naive one is a bug and is refused."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        return value.astimezone(dt.UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        return value.replace(tzinfo=dt.UTC) if value else None
+
+
+class Wan(sa.TypeDecorator[Decimal]):
+    """An amount in 万元 with two decimals, kept as whole hundredths so that sums are exact on every engine."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else int((Decimal(value) * 100).to_integral_value())
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else Decimal(int(value)) / 100
+
+
+Line = Annotated[str, mapped_column(sa.String(200))]
+Text = Annotated[str, mapped_column(sa.Text)]
+WanAmount = Annotated[Decimal, mapped_column(Wan)]
+
+
+class Model(orm.DeclarativeBase):
+    # An explicit registry: a plain type_annotation_map on the base is ignored by Flask-SQLAlchemy 3.1.
+    registry = orm.registry(
+        metadata=sa.MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            dt.datetime: Moment,
+            enum.Enum: sa.Enum(
+                enum.Enum,
+                native_enum=False,
+                length=32,
+                create_constraint=False,
+                values_callable=lambda kind: [member.value for member in kind],
+            ),
+            dict[str, Any]: sa.JSON,
+            list[Any]: sa.JSON,
+            list[str]: sa.JSON,
+        },
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    __unrecorded__: frozenset[str] = frozenset()
+
+    def snapshot(self) -> dict[str, Any]:
+        """What the audit trail compares: every column but secrets and counters."""
+        hidden = self.__unrecorded__ | {"id", "version"}
+        return {
+            column.key: plain(getattr(self, column.key))
+            for column in sa.inspect(type(self)).column_attrs
+            if column.key not in hidden
+        }
+
+
+class Versioned:
+    """Two people cannot overwrite each other: every UPDATE names the version it read."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @orm.declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}  # type: ignore[dict-item]
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON can hold it."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+db = SQLAlchemy(
+    model_class=Model,
+    engine_options={"pool_pre_ping": True},
+    disable_autonaming=True,
+)
+
+_only_reads: ContextVar[bool] = ContextVar("only_reads", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside take no write lock on SQLite."""
+    token = _only_reads.set(True)
+    try:
+        yield
+    finally:
+        _only_reads.reset(token)
+
+
+def set_reading(only_reads: bool) -> None:
+    """For a whole request: GET reads, everything else may write."""
+    _only_reads.set(only_reads)
+
+
+def options_for(url: str) -> dict[str, Any]:
+    """Engine options that differ between the two engines."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    return {
+        "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=60000"},
+        "pool_size": 10,
+        "max_overflow": 10,
+    }
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _open(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def _begin(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if _only_reads.get() else "BEGIN IMMEDIATE")

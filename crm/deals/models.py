@@ -1,0 +1,143 @@
+"""A deal (招商项目): what is planned, who answers for it, where it stands, and every move it made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.db import Line, Model, Text, Versioned, Wan
+from crm.leads.models import Lead
+from crm.lib import clock
+from crm.lib.enums import Labelled
+from crm.lib.words import N_
+from crm.merchants.models import Direction, Enterprise
+from crm.org.models import Unit, User
+
+from .stages import Admission, AgreementKind, AmountBasis, DealState, MoveKind, SourceScope, Stage
+
+
+class PartyRole(Labelled):
+    INVESTOR = "investor", N_("投资方"), "info"
+    PARTNER = "partner", N_("合作方")
+    COMPANY = "company", N_("项目公司")
+    INTRODUCER = "introducer", N_("引荐方")
+
+
+class Deal(Versioned, Model):
+    __tablename__ = "deal"
+    __table_args__ = (
+        sa.Index("ix_deal_board", "state", "stage", "stage_since"),
+        sa.Index("ix_deal_unit", "unit_id", "state", "stage"),
+        sa.Index("ix_deal_due", "state", "next_due_on"),
+        sa.Index("ix_deal_contact", "state", "last_contact_at"),
+        sa.Index("ix_deal_first_report_unit", "first_report_unit_id"),
+        sa.CheckConstraint(
+            "stage IN ('intended', 'new_talks', 'negotiating') OR signed_on IS NOT NULL",
+            name="signed_has_a_day",
+        ),
+        sa.CheckConstraint("state = 'active' OR state_reason <> ''", name="stopped_has_a_reason"),
+        sa.CheckConstraint("planned_wan IS NULL OR planned_wan >= 0", name="planned_not_negative"),
+        sa.CheckConstraint("fixed_asset_wan IS NULL OR fixed_asset_wan >= 0", name="fixed_not_negative"),
+    )
+
+    name: Mapped[Line] = mapped_column(index=True)
+    content: Mapped[Text] = mapped_column(default="")
+    stage: Mapped[Stage] = mapped_column(default=Stage.INTENDED)
+    stage_since: Mapped[dt.date] = mapped_column(default=clock.today)
+    state: Mapped[DealState] = mapped_column(default=DealState.ACTIVE)
+    state_reason: Mapped[Text] = mapped_column(default="")
+    state_since: Mapped[dt.date | None]
+
+    planned_wan: Mapped[Decimal | None] = mapped_column(Wan)  # 总投资
+    fixed_asset_wan: Mapped[Decimal | None] = mapped_column(Wan)  # 其中固定资产投资
+    agreed_wan: Mapped[Decimal | None] = mapped_column(Wan)  # 协议引资
+    amount_basis: Mapped[AmountBasis] = mapped_column(default=AmountBasis.WISH)
+    source_scope: Mapped[SourceScope] = mapped_column(default=SourceScope.OUT_OF_PROVINCE)
+    direction: Mapped[Direction | None] = mapped_column(index=True)
+    industry_code: Mapped[str] = mapped_column(sa.String(4), default="")
+    land_mu: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 2))
+    is_return: Mapped[bool] = mapped_column(default=False)  # 浙商回归
+    is_shanhai: Mapped[bool] = mapped_column(default=False)  # 山海协作
+
+    enterprise_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)  # 主投资方
+    lead_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # 责任单位
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)  # 跟进人
+    sponsor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)  # 挂联领导
+    first_report_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # 首报单位: never changed
+    first_report_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    first_reported_at: Mapped[dt.datetime] = mapped_column(default=clock.business_now)
+
+    admission: Mapped[Admission] = mapped_column(default=Admission.NONE)  # 决策咨询
+    admission_note: Mapped[Line] = mapped_column(default="")
+    expected_sign_on: Mapped[dt.date | None]
+    signed_on: Mapped[dt.date | None] = mapped_column(index=True)
+    agreement_kind: Mapped[AgreementKind | None]
+    local_company: Mapped[Line] = mapped_column(default="")  # 本地注册的项目公司
+    local_uscc: Mapped[str] = mapped_column(sa.String(18), default="")
+
+    next_step: Mapped[Line] = mapped_column(default="")
+    next_due_on: Mapped[dt.date | None]
+    last_contact_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    enterprise: Mapped[Enterprise | None] = relationship()
+    lead: Mapped[Lead | None] = relationship(foreign_keys=[lead_id])
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+    sponsor: Mapped[User | None] = relationship(foreign_keys=[sponsor_id])
+    first_report_unit: Mapped[Unit] = relationship(foreign_keys=[first_report_unit_id])
+    first_report_user: Mapped[User | None] = relationship(foreign_keys=[first_report_user_id])
+    parties: Mapped[list[Party]] = relationship(
+        back_populates="deal", cascade="all, delete-orphan", order_by="Party.id"
+    )
+    moves: Mapped[list[StageMove]] = relationship(back_populates="deal", order_by="StageMove.id")
+
+    @property
+    def is_open(self) -> bool:
+        """Still asks for a next step."""
+        return self.state is DealState.ACTIVE and self.stage is not Stage.AT_CAPACITY
+
+    def idle_days(self, today: dt.date) -> int:
+        """Days since the last contact; since the stage began when there was none."""
+        last = clock.local(self.last_contact_at).date() if self.last_contact_at else self.stage_since
+        return max(0, (today - last).days)
+
+
+class Party(Model):
+    """Another firm in the deal, beside its main investor."""
+
+    __tablename__ = "deal_party"
+    __table_args__ = (sa.UniqueConstraint("deal_id", "enterprise_id", "role"),)
+
+    deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"))
+    enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)
+    role: Mapped[PartyRole]
+
+    deal: Mapped[Deal] = relationship(back_populates="parties")
+    enterprise: Mapped[Enterprise] = relationship()
+
+
+class StageMove(Model):
+    """One move, written once: who, when, from, to, with what evidence. Undoing one adds another."""
+
+    __tablename__ = "stage_move"
+    __table_args__ = (sa.Index("ix_stage_move_stage", "to_stage", "on_day"),)
+
+    deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[MoveKind]
+    from_stage: Mapped[Stage | None]
+    to_stage: Mapped[Stage]
+    on_day: Mapped[dt.date]  # the day it counts for
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)  # the moment it was recorded
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    reason: Mapped[Text] = mapped_column(default="")
+    evidence: Mapped[Text] = mapped_column(default="")
+    before: Mapped[dict[str, object]] = mapped_column(sa.JSON, default=dict)  # what undoing restores
+    undone: Mapped[bool] = mapped_column(default=False)
+
+    deal: Mapped[Deal] = relationship(back_populates="moves")
+    actor: Mapped[User | None] = relationship()

@@ -1,0 +1,1 @@
+"""导入: a list in, checked before it is believed."""

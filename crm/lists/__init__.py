@@ -1,0 +1,1 @@
+"""What every list page offers: saved views, chosen columns, tags, export."""

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("merchants", __name__)

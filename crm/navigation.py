@@ -1,0 +1,109 @@
+"""The menu: the report's own nouns, shown to those who may open them. Counts are mine to act on only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+from flask_login import current_user
+
+from crm.db import db
+from crm.lib.words import N_, _
+from crm.merchants.queries import open_suspects
+from crm.org import settings
+from crm.org.permissions import Permission as P
+from crm.web.display import day
+
+
+@dataclass(frozen=True)
+class Entry:
+    msgid: str
+    endpoint: str
+    icon: str
+    permission: P
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("", (Entry(N_("工作台"), "desk.index", "desk", P.HOME),)),
+    (N_("资源库"), (
+        Entry(N_("企业"), "merchants.index", "company", P.MERCHANT_VIEW),
+        Entry(N_("人员"), "merchants.people", "person", P.MERCHANT_VIEW),
+        Entry(N_("查重"), "merchants.suspects", "suspects", P.MERCHANT_VIEW),
+    )),
+    (N_("线索"), (Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),)),
+    (N_("项目"), (
+        Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),
+        Entry(N_("项目列表"), "deals.index", "deal", P.DEAL_VIEW),
+        Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
+    )),
+    (N_("名单"), (Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),)),
+    (N_("管理"), (
+        Entry(N_("人员与单位"), "org.users", "people", P.USER_MANAGE),
+        Entry(N_("设置"), "org.show_settings", "settings", P.SETTING_MANAGE),
+        Entry(N_("权限表"), "org.rights", "shield", P.AUDIT_VIEW),
+        Entry(N_("操作记录"), "org.events", "history", P.AUDIT_VIEW),
+    )),
+)  # fmt: skip
+
+
+def menu() -> list[dict[str, Any]]:
+    """The groups that hold something for this user."""
+    if not current_user.is_authenticated:
+        return []
+    groups = []
+    for title, entries in MENU:
+        items = [
+            {
+                "label": _(entry.msgid),
+                "url": url_for(entry.endpoint),
+                "icon": entry.icon,
+                "active": request.endpoint == entry.endpoint,
+                "count": open_suspects(current_user) if entry.endpoint == "merchants.suspects" else 0,
+            }
+            for entry in entries
+            if current_user.may(entry.permission) and entry.endpoint in current_app.view_functions
+        ]
+        if items:
+            groups.append({"label": _(title) if title else "", "items": items})
+    return groups
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def _layout() -> dict[str, Any]:
+        tag = str(get_locale() or "zh")
+        return {
+            "navigation": menu,
+            "lang": "en" if tag.startswith("en") else "zh-CN",
+            "district_name": district_name,
+            "demo_banner": demo_banner,
+        }
+
+
+def demo_banner() -> dict[str, Any] | None:
+    """What stands above every page while the demo district is loaded."""
+    if not current_user.is_authenticated or not (today := settings.business_day()):
+        return None
+    removable = current_user.may(P.SETTING_MANAGE)
+    return {
+        "text": _("这是示例区，数据是虚构的，今天按 %(day)s 计算", day=day(today)),
+        "remove_url": url_for("org.remove_demo") if removable else None,
+    }
+
+
+def district_name() -> str:
+    return str(settings.get("district.name")) if database_answers() else ""
+
+
+def database_answers() -> bool:
+    """The error page for a database that is away must not ask it again."""
+    try:
+        settings.everything()
+    except Exception:
+        db.session.rollback()
+        return False
+    return True
+
+

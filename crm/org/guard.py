@@ -1,0 +1,101 @@
+"""The lock on every door: the one room that sees both the user and the request.
+
+Every view says `@permit(...)` or `@public`; a view that says nothing is refused, and a test names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import abort, current_app, redirect, request, url_for
+from flask_login import LoginManager, current_user
+
+from .models import User
+from .permissions import Permission, Scope
+
+View = TypeVar("View", bound=Callable[..., Any])
+login_manager = LoginManager()
+login_manager.session_protection = None  # our session is a row of its own; see sessions.py
+
+
+def me() -> User:
+    """Who is signed in. Only for views behind `@permit`."""
+    return cast(User, current_user._get_current_object())  # type: ignore[attr-defined]
+
+
+def permit(permission: Permission) -> Callable[[View], View]:
+    """Only a role that holds `permission`: others get 403, nobody signed in goes to the sign-in page."""
+
+    def lock(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not me().may(permission):
+                abort(403)
+            return view(*args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return lock
+
+
+def public(view: View) -> View:
+    """Open to everybody, signed in or not."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def deny_by_default() -> Any:
+    """Before each request: a route that says nothing is closed; one that needs a user asks for one."""
+    if request.endpoint is None:
+        return None  # no such address: Flask answers 404
+    view = current_app.view_functions[request.endpoint]
+    if request.endpoint == "static" or getattr(view, "permission", abort) is None:
+        return None
+    if not hasattr(view, "permission"):
+        abort(403)
+    if not current_user.is_authenticated:
+        if request.accept_mimetypes.best == "application/json":
+            abort(401)
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("org.sign_in", next=back), 303)
+    return None
+
+
+def within(
+    scope: Scope | None,
+    user: User,
+    *,
+    units: Iterable[Any] = (),
+    owners: Iterable[Any] = (),
+) -> sa.ColumnElement[bool]:
+    """The WHERE of "rows this far": `owners` are user-id columns, `units` unit-id columns.
+
+    What is mine stays mine in every scope; no scope means no rows.
+    """
+    if scope is Scope.DISTRICT:
+        return sa.true()
+    if scope is None:
+        return sa.false()
+    mine = [column == user.id for column in owners]
+    if scope is Scope.UNIT:
+        mine += [column == user.unit_id for column in units]
+    return sa.or_(sa.false(), *mine)
+
+
+def reaches(
+    scope: Scope | None,
+    user: User,
+    *,
+    units: Iterable[int | None] = (),
+    owners: Iterable[int | None] = (),
+) -> bool:
+    """The same question for one record in hand."""
+    if scope is Scope.DISTRICT:
+        return True
+    if scope is None:
+        return False
+    return user.id in set(owners) or (scope is Scope.UNIT and user.unit_id in set(units))

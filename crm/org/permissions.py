@@ -1,0 +1,133 @@
+"""Who may what: one table, read by the guard, the queries and the page that shows it to auditors.
+
+A right is granted to a role together with how far it reaches: the user's own records, the unit's, or the
+district's. What is not in the table is not allowed.
+"""
+
+from __future__ import annotations
+
+from crm.lib.enums import Labelled
+from crm.lib.words import N_
+
+
+class Role(Labelled):
+    PROMOTER = "promoter", N_("招商员"), "info"
+    MANAGER = "manager", N_("部门负责人"), "info"
+    LEADER = "leader", N_("区领导"), "good"
+    ADMINISTRATOR = "administrator", N_("管理员"), "warn"
+    AUDITOR = "auditor", N_("督查员"), "neutral"
+
+
+class Scope(Labelled):
+    OWN = "own", N_("本人")
+    UNIT = "unit", N_("本单位")
+    DISTRICT = "district", N_("全区")
+
+
+class Permission(Labelled):
+    HOME = "home", N_("打开工作台、查找、改自己的密码")
+    MERCHANT_VIEW = "merchant.view", N_("查看企业和人员")
+    MERCHANT_EDIT = "merchant.edit", N_("新建、修改企业和人员")
+    MERCHANT_ASSIGN = "merchant.assign", N_("指派跟进人、打标签")
+    MERCHANT_REVEAL = "merchant.reveal", N_("查看完整联系方式（留痕）")
+    MERCHANT_EXPORT = "merchant.export", N_("导出企业和人员（联系方式打码）")
+    MERCHANT_EXPORT_FULL = "merchant.export_full", N_("导出完整联系方式（须填理由）")
+    SUSPECT_DECIDE = "suspect.decide", N_("判定疑似重复")
+    CONTACT_VIEW = "contact.view", N_("查看沟通记录")
+    CONTACT_LOG = "contact.log", N_("记沟通")
+    LEAD_VIEW = "lead.view", N_("查看线索")
+    LEAD_REPORT = "lead.report", N_("报线索")
+    LEAD_JUDGE = "lead.judge", N_("研判线索")
+    DEAL_VIEW = "deal.view", N_("查看项目")
+    DEAL_EDIT = "deal.edit", N_("新建、修改项目")
+    DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
+    DEAL_ASSIGN = "deal.assign", N_("更换项目负责人和挂联领导")
+    DEAL_EXPORT = "deal.export", N_("导出项目和线索")
+    IMPORT_RUN = "import.run", N_("导入名单")
+    USER_MANAGE = "user.manage", N_("管理人员和单位")
+    SETTING_MANAGE = "setting.manage", N_("管理设置")
+    AUDIT_VIEW = "audit.view", N_("查看操作记录和权限表")
+
+
+P, S = Permission, Scope
+
+_READS = {
+    P.HOME: S.OWN,
+    P.MERCHANT_VIEW: S.DISTRICT,
+    P.CONTACT_VIEW: S.DISTRICT,
+    P.LEAD_VIEW: S.DISTRICT,
+    P.DEAL_VIEW: S.DISTRICT,
+}
+
+GRANTS: dict[Role, dict[Permission, Scope]] = {
+    Role.PROMOTER: {
+        P.HOME: S.OWN,
+        P.MERCHANT_VIEW: S.UNIT,
+        P.MERCHANT_EDIT: S.UNIT,
+        P.MERCHANT_REVEAL: S.UNIT,
+        P.MERCHANT_EXPORT: S.UNIT,
+        P.CONTACT_VIEW: S.UNIT,
+        P.CONTACT_LOG: S.UNIT,
+        P.LEAD_VIEW: S.UNIT,
+        P.LEAD_REPORT: S.UNIT,
+        P.DEAL_VIEW: S.UNIT,
+        P.DEAL_EDIT: S.UNIT,
+        P.DEAL_ADVANCE: S.OWN,
+        P.DEAL_EXPORT: S.UNIT,
+        P.IMPORT_RUN: S.UNIT,
+    },
+    Role.MANAGER: {
+        P.HOME: S.OWN,
+        P.MERCHANT_VIEW: S.UNIT,
+        P.MERCHANT_EDIT: S.UNIT,
+        P.MERCHANT_ASSIGN: S.UNIT,
+        P.MERCHANT_REVEAL: S.UNIT,
+        P.MERCHANT_EXPORT: S.UNIT,
+        P.MERCHANT_EXPORT_FULL: S.UNIT,
+        P.SUSPECT_DECIDE: S.UNIT,
+        P.CONTACT_VIEW: S.UNIT,
+        P.CONTACT_LOG: S.UNIT,
+        P.LEAD_VIEW: S.UNIT,
+        P.LEAD_REPORT: S.UNIT,
+        P.LEAD_JUDGE: S.UNIT,
+        P.DEAL_VIEW: S.UNIT,
+        P.DEAL_EDIT: S.UNIT,
+        P.DEAL_ADVANCE: S.UNIT,
+        P.DEAL_ASSIGN: S.UNIT,
+        P.DEAL_EXPORT: S.UNIT,
+        P.IMPORT_RUN: S.UNIT,
+    },
+    Role.LEADER: {
+        **_READS,
+        P.CONTACT_LOG: S.DISTRICT,
+        P.LEAD_REPORT: S.UNIT,
+        P.LEAD_JUDGE: S.DISTRICT,
+        P.DEAL_EXPORT: S.DISTRICT,
+    },
+    Role.ADMINISTRATOR: {
+        **_READS,
+        P.MERCHANT_EDIT: S.DISTRICT,
+        P.MERCHANT_ASSIGN: S.DISTRICT,
+        P.MERCHANT_REVEAL: S.DISTRICT,
+        P.MERCHANT_EXPORT: S.DISTRICT,
+        P.MERCHANT_EXPORT_FULL: S.DISTRICT,
+        P.SUSPECT_DECIDE: S.DISTRICT,
+        P.CONTACT_LOG: S.DISTRICT,
+        P.LEAD_REPORT: S.DISTRICT,
+        P.LEAD_JUDGE: S.DISTRICT,
+        P.DEAL_EDIT: S.DISTRICT,
+        P.DEAL_ADVANCE: S.DISTRICT,
+        P.DEAL_ASSIGN: S.DISTRICT,
+        P.DEAL_EXPORT: S.DISTRICT,
+        P.IMPORT_RUN: S.DISTRICT,
+        P.USER_MANAGE: S.DISTRICT,
+        P.SETTING_MANAGE: S.DISTRICT,
+        P.AUDIT_VIEW: S.DISTRICT,
+    },
+    Role.AUDITOR: {**_READS, P.AUDIT_VIEW: S.DISTRICT},
+}
+
+
+def reach(role: Role, permission: Permission) -> Scope | None:
+    """How far a role's right goes; None when it has none."""
+    return GRANTS[role].get(permission)

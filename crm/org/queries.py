@@ -1,0 +1,60 @@
+"""Reading units, people and the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm.audit.models import Event
+from crm.db import db
+
+from .models import Unit, User
+from .permissions import Permission, Role, Scope
+
+
+def units(*, only_active: bool = True) -> list[Unit]:
+    rows = sa.select(Unit).order_by(Unit.kind, Unit.code)
+    return list(db.session.scalars(rows.where(Unit.active) if only_active else rows))
+
+
+def unit_choices() -> list[tuple[int, str]]:
+    return [(unit.id, unit.name) for unit in units()]
+
+
+def people(*, only_active: bool = True) -> sa.Select[tuple[User]]:
+    rows = sa.select(User).order_by(User.unit_id, User.name, User.id)
+    return rows.where(User.active) if only_active else rows
+
+
+def colleague_choices(user: User, permission: Permission) -> list[tuple[int, str]]:
+    """Whom a record may be given to: the unit's own people, or everybody's for a right over the district."""
+    rows = people().where(User.role.in_([Role.PROMOTER, Role.MANAGER, Role.ADMINISTRATOR]))
+    if user.scope_of(permission) is not Scope.DISTRICT:
+        rows = rows.where(User.unit_id == user.unit_id)
+    found = db.session.scalars(rows).all()
+    return [(one.id, f"{one.name}（{one.unit.name}）") for one in found]
+
+
+def leader_choices() -> list[tuple[int, str]]:
+    leaders = db.session.scalars(people().where(User.role == Role.LEADER).order_by(None).order_by(User.id))
+    return [(leader.id, leader.name) for leader in leaders]
+
+
+def nobody_yet() -> bool:
+    """No account at all: the house waits for its first administrator."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
+
+
+def events(**wanted: Any) -> sa.Select[tuple[Event]]:
+    """The trail, newest first; every argument that is set narrows it."""
+    rows = sa.select(Event).order_by(Event.at.desc(), Event.id.desc())
+    if wanted.get("verb"):
+        rows = rows.where(Event.verb.startswith(wanted["verb"], autoescape=True))
+    if wanted.get("actor"):
+        rows = rows.where(Event.actor_name == wanted["actor"])
+    if wanted.get("noun"):
+        rows = rows.where(Event.noun == wanted["noun"])
+    if wanted.get("record_id"):
+        rows = rows.where(Event.record_id == wanted["record_id"])
+    return rows

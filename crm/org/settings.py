@@ -1,0 +1,106 @@
+"""The settings that the code reads, each with its default, its bounds and its sentence.
+
+`get(key)` answers from the table, read once per request or job.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, has_app_context
+
+from crm.db import db
+from crm.lib.errors import Refused
+from crm.lib.words import N_, _
+
+from .models import Setting
+
+
+@dataclass(frozen=True)
+class Known:
+    """One setting. Whole numbers have bounds; `unit` is the word behind the number."""
+
+    key: str
+    msgid: str
+    default: int | str
+    low: int = 0
+    high: int = 0
+    unit: str = ""
+
+    @property
+    def label(self) -> str:
+        return _(self.msgid)
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.default, int)
+
+
+KNOWN = {
+    known.key: known
+    for known in (
+        Known("district.name", N_("区的名称"), "衢州市柯城区"),
+        Known("contact.idle_days", N_("多少天没有联系算“久未联系”"), 30, 1, 365, N_("天")),
+        Known("merchant.key_days", N_("重点跟踪客商的联系间隔"), 30, 1, 365, N_("天")),
+        Known("merchant.ordinary_days", N_("一般客商的联系间隔"), 90, 1, 730, N_("天")),
+        Known("lead.judge_days", N_("线索研判期限"), 3, 1, 60, N_("天")),
+        Known("stage.days.intended", N_("意向阶段的预期天数"), 60, 1, 1000, N_("天")),
+        Known("stage.days.new_talks", N_("新谈阶段的预期天数"), 60, 1, 1000, N_("天")),
+        Known("stage.days.negotiating", N_("在谈阶段的预期天数"), 120, 1, 1000, N_("天")),
+        Known("stage.days.signed", N_("签约到落地的预期天数"), 30, 1, 1000, N_("天")),
+        Known("stage.days.landed", N_("落地到开工的预期天数"), 180, 1, 1000, N_("天")),
+        Known("stage.days.started", N_("开工到投产的预期天数"), 540, 1, 3000, N_("天")),
+        Known("stage.days.producing", N_("投产到达产的预期天数"), 365, 1, 3000, N_("天")),
+        Known("session.idle_minutes", N_("多久不操作自动退出"), 60, 5, 720, N_("分钟")),
+        Known("password.shortest", N_("密码最短长度"), 12, 8, 64, N_("位")),
+    )
+}
+BUSINESS_DAY = "demo.business_day"  # set by the demo loader, removed with the demo; not on the settings page
+
+
+def get(key: str) -> Any:
+    """The value in force. An unknown key is a programming error."""
+    return everything().get(key, KNOWN[key].default)
+
+
+def business_day() -> dt.date | None:
+    """The demo district's own day; None in a real district."""
+    text = everything().get(BUSINESS_DAY) if has_app_context() else None
+    return dt.date.fromisoformat(text) if text else None
+
+
+def everything() -> dict[str, Any]:
+    if "settings" not in g:
+        g.settings = dict(db.session.execute(sa.select(Setting.key, Setting.value)).tuples().all())
+    return g.settings
+
+
+def put(key: str, value: Any) -> None:
+    """Store without checking (loader, actions). None takes the setting away."""
+    row = db.session.scalar(sa.select(Setting).filter_by(key=key))
+    if value is None:
+        if row:
+            db.session.delete(row)
+    elif row:
+        row.value = value
+    else:
+        db.session.add(Setting(key=key, value=value))
+    g.pop("settings", None)
+
+
+def checked(known: Known, text: str) -> int | str:
+    """What a person typed, as the setting's own kind; refused with a sentence."""
+    text = text.strip()
+    if not known.is_number:
+        if not text or len(text) > 100:
+            raise Refused(_("“%(what)s”请填 1 到 100 个字", what=known.label), known.key)
+        return text
+    if not text.isdecimal() or not known.low <= int(text) <= known.high:
+        raise Refused(
+            _("“%(what)s”请填 %(low)s 到 %(high)s 的整数", what=known.label, low=known.low, high=known.high),
+            known.key,
+        )
+    return int(text)

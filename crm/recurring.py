@@ -1,0 +1,46 @@
+"""The one table of all that recurs. Each line calls one verb."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask import Flask
+from huey import crontab
+
+from crm.db import db
+from crm.jobs import queue
+from crm.lib import clock
+from crm.web.once import Sent
+
+
+def forget_spent_keys() -> None:
+    """A form's key is worth nothing once no open page can still hold it."""
+    db.session.execute(sa.delete(Sent).where(Sent.at < clock.now() - dt.timedelta(days=7)))
+    db.session.commit()
+
+
+def wake_stale_jobs() -> None:
+    for job_id in queue.resume(everything=False):
+        queue.start(job_id)
+
+
+RECURRING: tuple[tuple[str, dict[str, str], Callable[[], None]], ...] = (
+    ("forget_spent_keys", {"hour": "3", "minute": "10"}, forget_spent_keys),
+    ("wake_stale_jobs", {"minute": "*/5"}, wake_stale_jobs),
+)
+
+
+def init_app(app: Flask) -> None:
+    huey = app.extensions["huey"]
+    for name, when, verb in RECURRING:
+        huey.periodic_task(crontab(**when), name=name)(_within(app, verb))
+
+
+def _within(app: Flask, verb: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        with app.app_context():
+            verb()
+
+    return run

@@ -1,0 +1,87 @@
+"""Keeping the index right, in the transaction that changes the record, and asking it.
+
+    index.put("enterprise", 12, fields)          fields as `tokens.Field`
+    select.where(Enterprise.id.in_(index.matching("enterprise", "衢澜")))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from crm.db import db
+
+from . import tokens
+from .models import SearchEntry
+
+FTS = sa.table("search_fts", sa.column("rowid"), sa.column("id"), sa.column("tokens"))
+
+
+def _on_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def put(noun: str, record_id: int, fields: Iterable[tokens.Field]) -> None:
+    """Index one record anew."""
+    remove(noun, [record_id])
+    put_many(noun, [(record_id, fields)])
+
+
+def put_many(noun: str, records: Sequence[tuple[int, Iterable[tokens.Field]]]) -> None:
+    """Index records that are not in the index yet: two statements, however many."""
+    if not records:
+        return
+    ids = db.session.scalars(
+        sa.insert(SearchEntry).returning(SearchEntry.id, sort_by_parameter_order=True),
+        [{"noun": noun, "record_id": record_id} for record_id, _fields in records],
+    ).all()
+    if _on_sqlite():
+        statement = "INSERT INTO search_fts (rowid, tokens) VALUES (:id, :tokens)"
+        write = tokens.fts5_document
+    else:
+        statement = "INSERT INTO search_fts (id, tokens) VALUES (:id, CAST(:tokens AS tsvector))"
+        write = tokens.tsvector_literal
+    rows = [
+        {"id": entry_id, "tokens": write(tokens.document(fields))}
+        for entry_id, (_record_id, fields) in zip(ids, records, strict=True)
+    ]
+    db.session.execute(sa.text(statement), rows)
+
+
+def remove(noun: str, record_ids: Sequence[int]) -> None:
+    """Take records out of the index."""
+    gone = sa.select(SearchEntry.id).where(SearchEntry.noun == noun, SearchEntry.record_id.in_(record_ids))
+    ids = db.session.scalars(gone).all()
+    if not ids:
+        return
+    column = "rowid" if _on_sqlite() else "id"
+    db.session.execute(
+        sa.text(f"DELETE FROM search_fts WHERE {column} IN :ids").bindparams(
+            sa.bindparam("ids", list(ids), expanding=True)
+        )
+    )
+    db.session.execute(sa.delete(SearchEntry).where(SearchEntry.id.in_(ids)))
+
+
+def clear() -> None:
+    """Empty the whole index, before it is built anew."""
+    db.session.execute(sa.text("DELETE FROM search_fts"))
+    db.session.execute(sa.delete(SearchEntry))
+
+
+def matching(noun: str, text: str) -> sa.Select[tuple[int]]:
+    """The ids of the records of `noun` that hold every word of `text`. Nothing searchable finds nothing."""
+    asked = tokens.query(text)
+    ids = sa.select(SearchEntry.record_id).where(SearchEntry.noun == noun)
+    if asked is None:
+        return ids.where(sa.false())
+    if _on_sqlite():
+        hits = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :asked").bindparams(
+            asked=tokens.fts5_match(asked)
+        )
+    else:
+        hits = sa.text("SELECT id FROM search_fts WHERE tokens @@ CAST(:asked AS tsquery)").bindparams(
+            asked=tokens.tsquery_literal(asked)
+        )
+    return ids.where(SearchEntry.id.in_(hits.columns(sa.column("id", sa.Integer)).scalar_subquery()))

@@ -1,0 +1,1 @@
+"""What every page needs and no feature owns: forms, errors, lists, downloads."""

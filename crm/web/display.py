@@ -1,0 +1,85 @@
+"""How values look to people: filters for every template. Numbers, days and 万元 follow the language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from markupsafe import Markup, escape
+
+from crm.lib import clock, dates, money, texts
+from crm.lib.enums import Labelled
+from crm.lib.words import _
+
+
+def language() -> str:
+    """zh or en."""
+    return str(get_locale() or "zh")[:2]
+
+
+def wan(value: Decimal | None) -> str:
+    """1.20亿元, 5,000万元 / CNY 120.0 million; an em dash for none."""
+    return "—" if value is None else money.wan_text(value, language())
+
+
+def number(value: Any) -> str:
+    return "—" if value is None else format_decimal(value)
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, dt.datetime):
+        value = clock.local(value).date()
+    return value.isoformat() if language() == "zh" else format_date(value, "d MMM y")
+
+
+def moment(value: dt.datetime | None) -> str:
+    if value is None:
+        return "—"
+    if language() == "zh":
+        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+    return format_datetime(value, "d MMM y HH:mm")
+
+
+def ago(value: dt.date | dt.datetime | None) -> Markup:
+    """三天前, with the exact moment on hover."""
+    if value is None:
+        return Markup("—")
+    exact = moment(value) if isinstance(value, dt.datetime) else day(value)
+    near = clock.local(value).date() if isinstance(value, dt.datetime) else value
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), exact, dates.relative(near, clock.today(), language())
+    )
+
+
+def marked(text: str, query: str, person: bool = False) -> Markup:
+    """The text with the part that matched in <mark>."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if hit else escape(part)
+        for part, hit in texts.highlight(text, query, person=person)
+    )
+
+
+def said(value: Any) -> str:
+    """Any stored value in words: states by label, days and amounts by their filters, yes and no."""
+    if isinstance(value, Labelled):
+        return value.label
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, dt.date):
+        return day(value)
+    if isinstance(value, list):
+        return "、".join(said(one) for one in value)
+    return "—" if value in (None, "") else str(value)
+
+
+def init_app(app: Flask) -> None:
+    for filter_ in (wan, number, day, moment, ago, marked, said):
+        app.add_template_filter(filter_)
+    app.jinja_env.globals["today"] = clock.today
