@@ -1,9 +1,9 @@
-"""A real PostgreSQL for the suite: TEST_DATABASE_URL, else the machine's own programs, else the wheel.
+"""A real PostgreSQL for the suite: TEST_DATABASE_URL, else the machine's programs, else the wheel's.
 
 One throw-away cluster serves a whole run, all its workers included. A *keeper* process owns it: it reads its
 standard input and, at the end of it, stops the server and removes the folder, so that nothing is left behind
-even when pytest is killed. As root, which PostgreSQL refuses to run as, the server drops to an account without
-rights. It listens on a Unix socket only, and fsync is off: what is in it is worth nothing after the run.
+even when pytest is killed. As root, which PostgreSQL refuses to run as, the server drops to an account
+without rights. It listens on a Unix socket only, and fsync is off: nothing in it is worth keeping.
 
 If no PostgreSQL can be had the tests that need one fail with a sentence. They are never skipped.
 
@@ -202,9 +202,15 @@ class Postgres:
         if given := os.environ.get("TEST_DATABASE_URL"):
             url = sa.make_url(given).set(drivername="postgresql+psycopg")
             return cls(url.render_as_string(hide_password=False))
-        # A short folder: a socket's path may have only 107 characters, and TMPDIR can be long.
-        folder = Path(tempfile.mkdtemp(prefix="crm-pg-", dir="/tmp"))
+        # A Unix socket's path may have only 107 characters.
+        folder = Path(
+            tempfile.mkdtemp(
+                prefix="crm-pg-",
+            )
+        )
         folder.chmod(0o755)
+        if len(str(folder)) > 80:
+            raise NoPostgres(f"{folder} is too long a path for a socket: set TMPDIR to a shorter one.")
         it = cls(str(folder))
         it.keeper = subprocess.Popen(
             [sys.executable, "-m", "tests.support.postgres", str(folder)],

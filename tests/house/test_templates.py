@@ -1,0 +1,123 @@
+"""Templates: they compile, they say nothing untranslated, they bring nothing the CSP blocks, all are used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, nodes
+
+from tests.conftest import ROOT
+from tests.pages import HAN
+
+TEMPLATES = ROOT / "templates"
+MARKS = {"_", "gettext", "ngettext"}
+ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file())
+BLOCKED = {
+    r"<style\b": "a <style> element: styles belong into static/css",
+    r"<script\b(?![^>]*\bsrc=)(?![^>]*application/json)": "an inline <script>: scripts belong into static/js",
+    r"\sstyle\s*=": "a style attribute: use a class",
+    r"<[^>]*\son[a-z]{3,}\s*=": "an on…= attribute: scripts belong into static/js",
+    r"javascript:": "a javascript: address",
+    r"<(script|link|img|iframe)\b[^>]*(src|href)=[\"']?(https?:)?//": "something fetched from another host",
+}
+
+
+def text_of(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8")
+
+
+def environment() -> Environment:
+    return Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])
+
+
+def outside_of_tags(name: str) -> Iterator[tuple[int, str]]:
+    """The parts that are sent as they stand, with their lines; Jinja's comments are not among them."""
+    for line, kind, value in environment().lex(text_of(name)):
+        if kind == "data":
+            yield line, value.replace(">中文<", "><")  # a language is called by its own name
+
+
+@pytest.mark.on("sqlite")
+def test_every_template_compiles(app: Any) -> None:
+    for name in ALL:
+        app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_chinese_stands_outside_a_marked_sentence(name: str) -> None:
+    found = [f"line {line}: {text.strip()[:60]}" for line, text in outside_of_tags(name) if HAN.search(text)]
+    tree = environment().parse(text_of(name))
+    marked: set[int] = set()
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in MARKS:
+            marked.update(id(one) for one in call.find_all(nodes.Const))
+    for constant in tree.find_all(nodes.Const):
+        if isinstance(constant.value, str) and HAN.search(constant.value) and id(constant) not in marked:
+            found.append(f"line {constant.lineno}: {constant.value[:60]!r}")
+    assert not found, f"{name}: Chinese outside _(…): {found}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_inline_that_the_content_policy_blocks(name: str) -> None:
+    # With each tag of Jinja replaced by a word, an attribute that is made half by Jinja is still one attribute.
+    text = re.sub(r"\{#.*?#\}", "", text_of(name), flags=re.S)
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "j", text, flags=re.S)
+    found = [why for pattern, why in BLOCKED.items() if re.search(pattern, text, re.I)]
+    assert not found, f"{name} has {found}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_switches_the_escaping_off(name: str) -> None:
+    tree = environment().parse(text_of(name))
+    assert "safe" not in {one.name for one in tree.find_all(nodes.Filter)}, f"{name}: |safe"
+    assert not list(tree.find_all(nodes.ScopedEvalContextModifier)), f"{name} switches autoescape"
+
+
+def test_every_macro_is_used() -> None:
+    texts = {name: text_of(name) for name in ALL}
+    unused = []
+    for name, text in texts.items():
+        for macro in environment().parse(text).find_all(nodes.Macro):
+            uses = sum(len(re.findall(rf"\b{macro.name}\b", other)) for other in texts.values())
+            comments = sum(
+                len(re.findall(rf"\b{macro.name}\b", comment))
+                for other in texts.values()
+                for comment in re.findall(r"\{#.*?#\}", other, re.S)
+            )
+            if uses - comments < 2:
+                unused.append(f"{name}: {macro.name}")
+    assert not unused, f"macros nobody uses: {unused}"
+
+
+def test_every_template_is_shown_by_somebody() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "crm").rglob("*.py"))
+    texts = {name: text_of(name) for name in ALL}
+    orphans = [
+        name
+        for name in ALL
+        if f'"{name}"' not in source
+        and f"'{name}'" not in source
+        and not any(name in text for other, text in texts.items() if other != name)
+    ]
+    assert not orphans, f"templates nobody shows: {orphans}"
+
+
+@pytest.mark.on("sqlite")
+def test_every_address_in_a_template_has_its_view(app: Any) -> None:
+    wrong = []
+    for name in ALL:
+        for call in environment().parse(text_of(name)).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "url_for" and call.args:
+                first = call.args[0]
+                endpoint = first.value if isinstance(first, nodes.Const) else "."
+                if not endpoint.startswith(".") and endpoint not in app.view_functions:
+                    wrong.append(f"{name}, line {call.lineno}: {endpoint}")
+    assert not wrong, f"url_for() of views that do not exist: {wrong}"
+
+
+def test_there_are_templates_to_look_at() -> None:
+    assert len(ALL) > 10, Path(TEMPLATES)
