@@ -74,7 +74,7 @@ def business_day() -> dt.date | None:
 
 def everything() -> dict[str, Any]:
     if "settings" not in g:
-        g.settings = dict(db.session.execute(sa.select(Setting.key, Setting.value)).tuples().all())
+        g.settings = dict(db.session.execute(sa.select(Setting.key, Setting.value)).all())
     return g.settings
 
 
