@@ -38,9 +38,9 @@ _WEEKS = {"上上": -2, "上": -1, "下": 1, "下下": 2}
 def parse_day(text: str | None, today: dt.date) -> dt.date:
     """The day that is meant, seen from `today`; a time of day behind it is left out.
 
-    2013-7-5 · 2013.7.5 · 2013/07/05 · 2013年7月5日 · 20130705 · 二〇一三年七月五日 · 5 Jul 2013 · 7月5日 (this
-    year) · 5日, 下月5号 · a spreadsheet's 41460 · 今天 明天 后天 昨天 · 3天后 · 周三 (of this week, Monday to
-    Sunday, also when it is over), 下周三.
+    2013-7-5 · 2013.7.5 · 2013/07/05 · 2013年7月5日 · 20130705 · 二〇一三年七月五日 · 5 Jul 2013
+    7月5日 (of this year) · 5日, 下月5号 · 今天 明天 后天 昨天 · 3天后 · a spreadsheet's 41460
+    周三 (of this week, Monday to Sunday, also when it is over) · 下周三
     Refuses what does not exist (2013-02-30), years outside 1900–2100 and years of two digits.
     """
     line = unicodedata.normalize("NFKC", text or "").strip().lower()
