@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .words import _
+
 
 class PhoneKind(StrEnum):
     MOBILE = "mobile"
@@ -41,7 +43,9 @@ class Phone:
 
     @property
     def display(self) -> str:
-        return f"{self.national} 转 {self.extension}" if self.extension else self.national
+        if not self.extension:
+            return self.national
+        return _("%(number)s 转 %(extension)s", number=self.national, extension=self.extension)
 
 
 # Area codes are 010, 02x and four digits from 03xx on; seven or eight digits follow
