@@ -6,10 +6,11 @@ import importlib
 import pkgutil
 from typing import Any
 
-import crm
 from alembic import context
-from crm.db import Moment, Wan, db
 from flask import current_app
+
+import crm
+from crm.db import Moment, Wan, db
 
 for package in pkgutil.iter_modules(crm.__path__, "crm."):
     if package.ispkg and any(

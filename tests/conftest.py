@@ -28,6 +28,7 @@ MOMENT = dt.datetime(2013, 7, 25, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8
 """Thursday morning of the demo district's day: when the tests take place."""
 
 ROOT = Path(__file__).resolve().parents[1]
+STORIES = ROOT / "tests" / "stories"
 KEY = pytest.StashKey[SimpleNamespace]()
 
 
@@ -81,13 +82,14 @@ def _memory() -> str | None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("on")
-        backends = mark.args if mark else BACKENDS
+        is_story = Path(metafunc.definition.path).is_relative_to(STORIES)  # served as `make run` does
+        backends = mark.args if mark else BACKENDS[:1] if is_story else BACKENDS
         metafunc.parametrize("database", backends, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(item.path).is_relative_to(ROOT / "tests" / "stories"):
+        if Path(item.path).is_relative_to(STORIES):
             item.add_marker("story")
     if not config.option.quick:
         return

@@ -1,0 +1,110 @@
+"""The rooms of a feature keep to what they hold: verbs know no browser, doors alone commit, rules are pure.
+
+Which floor may import which is in pyproject.toml (lint-imports); this is what such a contract cannot say.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+CRM = ROOT / "crm"
+FEATURES = ("contacts", "deals", "desk", "imports", "jobs", "leads", "lists", "merchants", "org", "pipeline")
+DOORS = {"views", "cli", "commands", "recurring", "queue"}
+"""Who was asked from outside (a browser, a terminal, a timer) says when it is done, and commits."""
+
+KNOW_HTTP = {"views", "forms", "guard", "sessions"}
+ROOMS = {"views", "forms", "actions", "queries", "models", "__init__"}
+
+NOT_PURE = {
+    "org/guard.py": "the lock on the door: it must see both user and request",
+    "org/sessions.py": "signing in is about the cookie and its row",
+    "org/settings.py": "answers from the table of settings",
+    "org/demo.py": "loads the demo district and takes it away",
+    "jobs/queue.py": "the queue's own connection to the application",
+}
+"""Other rooms than the five are rules in pure Python; these few are not, and say why."""
+
+COMMIT_THEMSELVES = {
+    "org/sessions.py": "a failed sign-in is counted even though the request is refused",
+    "org/demo.py": "the copy of the database is taken between two transactions",
+}
+
+
+def modules(*, of: tuple[str, ...] = FEATURES) -> list[Path]:
+    return sorted(path for name in of for path in (CRM / name).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(CRM).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Dotted names of all that a module imports, relative ones written out."""
+    package = ["crm", *path.relative_to(CRM).parent.parts]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_only_views_and_forms_know_the_request(path: Path) -> None:
+    if path.stem in KNOW_HTTP or name_of(path) in NOT_PURE:
+        return
+    web = {"flask.request", "flask.session", "flask.redirect", "flask.url_for", "flask.render_template",
+           "flask.flash", "flask.abort", "flask_login.current_user"}  # fmt: skip
+    found = web & set(imports(path))
+    assert not found, f"{name_of(path)} imports {found}: hand it what it needs, actor=, from the view"
+
+
+def test_only_doors_commit() -> None:
+    found = []
+    for path in sorted(CRM.rglob("*.py")):
+        if path.stem in DOORS or name_of(path) in COMMIT_THEMSELVES or name_of(path).startswith("web/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "db.session.commit":
+                found.append(f"{name_of(path)}:{node.lineno}")
+    assert not found, f"a verb does not commit, the door that called it does: {found}"
+
+
+def rules() -> list[Path]:
+    return [path for path in modules() if path.stem not in ROOMS | DOORS and name_of(path) not in NOT_PURE]
+
+
+@pytest.mark.parametrize("path", rules(), ids=name_of)
+def test_a_rule_is_pure(path: Path) -> None:
+    impure = ("flask", "sqlalchemy", "crm.db", "crm.audit", "crm.web")
+    rooms = tuple(f"crm.{feature}.{room}" for feature in FEATURES for room in ("views", "actions", "queries"))
+    found = [one for one in imports(path) if one.startswith((*impure, *rooms))]
+    assert not found, f"{name_of(path)} imports {found}: a rule takes values and gives an answer"
+
+
+def test_the_exceptions_still_exist() -> None:
+    gone = [name for name in NOT_PURE if not (CRM / name).exists()]
+    assert not gone, f"take them off NOT_PURE: {gone}"
+
+
+def test_dedup_can_be_used_without_the_house() -> None:
+    """`python -m crm.dedup` on a machine without Flask: nothing of the web or the database is loaded."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, pkgutil, importlib, crm.dedup as d\n"
+        "for m in pkgutil.iter_modules(d.__path__):\n"
+        "    if m.name != '__main__': importlib.import_module('crm.dedup.' + m.name)\n"
+        "print(*sorted({n.split('.')[0] for n in sys.modules} & {'flask', 'sqlalchemy', 'wtforms', 'werkzeug'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "", f"crm.dedup loads {done.stdout.strip()}"
