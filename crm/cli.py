@@ -13,8 +13,8 @@ from flask_migrate import upgrade
 from waitress.server import create_server
 
 from crm import config
-from crm import demo as demo_district
 from crm.db import db
+from crm.demo import loader as demo_district
 from crm.imports import commands as import_commands
 from crm.jobs import queue
 from crm.lib.errors import Refused

@@ -45,7 +45,7 @@ def sign_in() -> Any:
             user = sessions.check(form.login.data, form.password.data)
             sessions.begin(user, request.user_agent.string)
             return commit_and_go(None, safe_next(form.next.data, url_for("desk.index")))
-    return form.page("org/sign_in.html", demo_accounts=demo.accounts())
+    return form.page("org/sign_in.html", demo_accounts=demo.accounts(), demo_password=demo.PASSWORD)
 
 
 @bp.post("/sign-out")

@@ -1,5 +1,0 @@
-"""Loading the demo district."""
-
-
-def load() -> None:
-    """Everything of the demo district, in one transaction; the caller commits."""

@@ -1,0 +1,370 @@
+"""Loading the demo district into an empty house.
+
+It lives on its own business day, 2013-07-25, so that what is due and what is counted makes sense; audit times
+stay real. Rows are written as a list that was handed over would be: with its own units, dates and first reports.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+from crm.audit.trail import HOUSE, record
+from crm.contacts.models import ContactKind, ContactLog
+from crm.db import db
+from crm.deals.models import Deal, StageMove
+from crm.deals.stages import (
+    Admission,
+    AgreementKind,
+    AmountBasis,
+    DealState,
+    MoveKind,
+    SourceScope,
+    Stage,
+)
+from crm.leads.models import Conclusion, Lead, LeadSource, LeadState
+from crm.lib import clock
+from crm.lib.phones import parse_phones
+from crm.merchants.models import (
+    Direction,
+    Enterprise,
+    FormerName,
+    Handle,
+    HandleKind,
+    LegalGround,
+    OrganisationKind,
+    Origin,
+    Person,
+    Position,
+    Standing,
+)
+from crm.org import demo, sessions, settings
+from crm.org.models import Unit, UnitKind, User
+from crm.org.permissions import Role
+from crm.reference import regions
+
+from .indexing import index_everything
+
+DAY = dt.date(2013, 7, 25)
+HOME_UNIT = "区招商局"
+
+ACCOUNTS = (
+    ("promoter", "王专员", Role.PROMOTER, HOME_UNIT, "招商专员"),
+    ("manager", "陈主任", Role.MANAGER, HOME_UNIT, "招商局局长"),
+    ("admin", "系统管理员", Role.ADMINISTRATOR, HOME_UNIT, ""),
+    ("auditor", "郑督查", Role.AUDITOR, "区督查室", "督查员"),
+)
+LEADER_ACCOUNT = "区政府主要领导"
+LEADER_UNIT = ("L00", "区四套班子")
+
+UNIT_KINDS = {
+    "街道": UnitKind.TOWNSHIP,
+    "镇": UnitKind.TOWNSHIP,
+    "乡": UnitKind.TOWNSHIP,
+    "部门": UnitKind.DEPARTMENT,
+    "平台": UnitKind.PLATFORM,
+}
+KINDS = {"商会": OrganisationKind.CHAMBER, "科研院所": OrganisationKind.INSTITUTE}
+CONTACT_KINDS = {
+    "电话微信": ContactKind.CALL,
+    "外出拜访": ContactKind.VISIT,
+    "来访接待": ContactKind.RECEPTION,
+    "商会活动": ContactKind.MEETING,
+    "跟踪调查": ContactKind.SURVEY,
+}
+LEAD_STATES = {
+    "待核实": (LeadState.REPORTED, None),
+    "已通报": (LeadState.NURTURED, Conclusion.NURTURE),
+    "已分派": (LeadState.FOLLOWED, Conclusion.FOLLOW),
+    "已转新谈": (LeadState.FOLLOWED, Conclusion.FOLLOW),
+    "已归档": (LeadState.ARCHIVED, Conclusion.DROP),
+}
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    path = resources.files(__package__) / "data" / f"{name}.csv"
+    with path.open(encoding="utf-8-sig") as file:
+        yield from csv.DictReader(file)
+
+
+def load() -> None:
+    """Everything, in the caller's transaction."""
+    settings.put(settings.BUSINESS_DAY, DAY.isoformat())
+    units = load_units()
+    staff, leaders = load_people(units)
+    merchants = load_merchants(units)
+    deals = load_deals(units, staff, leaders, merchants)
+    load_leads(units, merchants, deals)
+    load_contacts(units, staff, merchants)
+    db.session.flush()
+    index_everything()
+    record("demo.loaded", actor=HOUSE, noun="demo", name="demo")
+
+
+def added(row: Any) -> Any:
+    db.session.add(row)
+    return row
+
+
+def load_units() -> dict[str, Unit]:
+    units = {
+        row["name"]: added(
+            Unit(
+                code=row["unit_code"],
+                name=row["name"],
+                kind=UNIT_KINDS[row["type"]],
+                is_economic=row["is_econ_dept"] == "1",
+            )
+        )
+        for row in rows("units")
+    }
+    code, name = LEADER_UNIT
+    units[name] = added(Unit(code=code, name=name, kind=UnitKind.DEPARTMENT))
+    db.session.flush()
+    return units
+
+
+def load_people(units: dict[str, Unit]) -> tuple[dict[str, User], dict[str, User]]:
+    """(unit name -> who works its deals, role title -> leader). Only the named accounts have a password."""
+    password = sessions.hasher().hash(demo.PASSWORD)
+    staff = {}
+    for login, name, role, unit, post in ACCOUNTS:
+        user = added(
+            User(login=login, name=name, role=role, unit_id=units[unit].id, post=post, password_hash=password,
+                 is_demo=True)
+        )  # fmt: skip
+        if role is Role.PROMOTER:
+            staff[unit] = user
+    leaders = {}
+    for row in rows("leaders"):
+        title = row["role_title"]
+        is_account = title == LEADER_ACCOUNT
+        leaders[title] = added(
+            User(
+                login="leader" if is_account else row["leader_code"].lower(),
+                name=title,
+                role=Role.LEADER,
+                unit_id=units[LEADER_UNIT[1]].id,
+                post=title,
+                password_hash=password if is_account else "",
+                is_demo=True,
+            )
+        )
+    for name in sorted({row["owner_unit"] for row in rows("deals")} - {HOME_UNIT}):
+        unit = units[name]
+        staff[name] = added(
+            User(
+                login=f"staff-{unit.code.lower()}",
+                name=f"{name}招商员",
+                role=Role.PROMOTER,
+                unit_id=unit.id,
+                is_demo=True,
+            )
+        )
+    db.session.flush()
+    return staff, leaders
+
+
+def load_merchants(units: dict[str, Unit]) -> dict[str, Enterprise]:
+    merchants = {}
+    for row in rows("merchants"):
+        code = regions.find(row["domicile_province"] + row["domicile_city"]) or regions.find(
+            row["domicile_province"]
+        )
+        reported_at = moment(row["first_reported_at"], 9)
+        enterprise = added(
+            Enterprise(
+                name=row["name"],
+                kind=KINDS.get(row["merchant_kind"], OrganisationKind.ENTERPRISE),
+                uscc=row["uscc_demo"],
+                origin=Origin.of(row["merchant_kind"]) or Origin.OTHER,
+                native_place=row["native_place"],
+                region_code=code or "",
+                region_prefix=(code or "")[:4],
+                direction=Direction.of(row["direction"]),
+                industry_code=row["gb4754"],
+                standing=Standing.IN_BASE,
+                source="示例名录",
+                note=row["note"],
+                follow_unit_id=units[row["follow_unit"]].id,
+                first_report_unit_id=units[row["reported_by_unit"]].id,
+                first_reported_at=reported_at,
+            )
+        )
+        if row["former_name"] and row["former_name"] != row["name"]:
+            enterprise.former_names.append(FormerName(name=row["former_name"]))
+        merchants[row["merchant_id"]] = enterprise
+    db.session.flush()
+    people: dict[tuple[str, str], Person] = {}
+    for row in rows("contacts"):
+        enterprise = merchants[row["merchant_id"]]
+        phones = parse_phones(row["mobile"])
+        key = (row["name"], phones[0].digits if phones else row["contact_id"])
+        person = people.get(key)
+        if person is None:
+            person = people[key] = added(
+                Person(
+                    name=row["name"],
+                    origin=enterprise.origin,
+                    native_place=enterprise.native_place,
+                    region_code=enterprise.region_code,
+                    region_prefix=enterprise.region_prefix,
+                    standing=Standing.IN_BASE,
+                    source="本人提供名片",
+                    legal_ground=LegalGround.DUTY,
+                    follow_unit_id=enterprise.follow_unit_id,
+                    first_report_unit_id=enterprise.first_report_unit_id,
+                    first_reported_at=moment(row["collected_at"], 9),
+                )
+            )
+            for phone in phones:
+                person.handles.append(
+                    Handle(kind=HandleKind.MOBILE, value=phone.national or phone.raw, digits=phone.digits)
+                )
+        person.positions.append(Position(enterprise=enterprise, title=row["title"], is_main=True))
+    db.session.flush()
+    return merchants
+
+
+def load_deals(
+    units: dict[str, Unit],
+    staff: dict[str, User],
+    leaders: dict[str, User],
+    merchants: dict[str, Enterprise],
+) -> dict[str, Deal]:
+    deals = {}
+    for row in rows("deals"):
+        lapsed = row["stage"] == "终止"
+        stage = Stage.NEGOTIATING if lapsed else Stage.of(row["stage"])
+        assert isinstance(stage, Stage)
+        since = dt.date.fromisoformat(row["stage_since"])
+        signed = stage is Stage.SIGNED
+        last_contact = moment(row["last_contact"], 10) if row["last_contact"] else None
+        leader = leaders.get(row["lead_leader"])
+        unit = units[row["owner_unit"]]
+        deal = added(
+            Deal(
+                name=row["name"],
+                stage=stage,
+                stage_since=since,
+                state=DealState.LAPSED if lapsed else DealState.ACTIVE,
+                state_reason=row["decision"] if lapsed else "",
+                state_since=since if lapsed else None,
+                planned_wan=wan(row["invest_yi"]),
+                fixed_asset_wan=wan(row["fixed_yi"]),
+                agreed_wan=wan(row["invest_yi"]) if signed else None,
+                amount_basis=AmountBasis.AGREEMENT if signed else AmountBasis.WISH,
+                source_scope=SourceScope.of(row["source_scope"]) or SourceScope.OUT_OF_PROVINCE,
+                direction=Direction.of(row["direction"]),
+                land_mu=Decimal(row["land_mu"]) if row["land_mu"] else None,
+                is_return=row["is_return"] == "1",
+                is_shanhai=row["is_shanhai"] == "1",
+                enterprise_id=merchants[row["merchant_id"]].id if row["merchant_id"] else None,
+                unit_id=unit.id,
+                owner_id=staff[row["owner_unit"]].id,
+                sponsor_id=leader.id if leader else None,
+                first_report_unit_id=units[row["first_report_unit"]].id,
+                first_reported_at=clock.start_of(since) + dt.timedelta(hours=9),
+                admission=admission(row["decision"]),
+                admission_note=row["decision"],
+                signed_on=since if signed else None,
+                agreement_kind=AgreementKind.of(row["agreement_type"]),
+                next_step="示例下一步" if row["next_action_due"] else "",
+                next_due_on=dt.date.fromisoformat(row["next_action_due"]) if row["next_action_due"] else None,
+                last_contact_at=last_contact,
+            )
+        )
+        deal.moves.append(
+            StageMove(
+                kind=MoveKind.LAPSED if lapsed else MoveKind.CREATED,
+                from_stage=stage if lapsed else None,
+                to_stage=stage,
+                on_day=since,
+                reason=row["decision"] if lapsed else "",
+                evidence="示例区数据",
+            )
+        )
+        deals[row["deal_id"]] = deal
+    db.session.flush()
+    return deals
+
+
+def load_leads(units: dict[str, Unit], merchants: dict[str, Enterprise], deals: dict[str, Deal]) -> None:
+    leads: dict[str, Lead] = {}
+    by_merchant: dict[int | None, Deal] = {}
+    for deal in deals.values():
+        by_merchant.setdefault(deal.enterprise_id, deal)
+    for row in rows("leads"):
+        state, conclusion = LEAD_STATES[row["status"]]
+        enterprise = merchants[row["merchant_id"]]
+        reported_at = moment(row["collected_at"].split(" ")[0], 0, row["collected_at"].split(" ")[1])
+        if row["duplicate_of"]:
+            state, conclusion = LeadState.DUPLICATE, Conclusion.DUPLICATE
+        deal = by_merchant.get(enterprise.id) if row["status"] == "已转新谈" else None
+        lead = added(
+            Lead(
+                title=row["title"],
+                state=LeadState.CONVERTED if deal else state,
+                source=LeadSource.of(row["source_type"].replace("(", "（").replace(")", "）")) or LeadSource.OTHER,
+                direction=enterprise.direction,
+                enterprise_id=enterprise.id,
+                company=enterprise.name,
+                planned_wan=wan(row["est_invest_yi"]),
+                report_unit_id=units[row["collected_by_unit"]].id,
+                reported_at=reported_at,
+                unit_id=units[row["collected_by_unit"]].id,
+                judged_at=reported_at + dt.timedelta(days=1) if conclusion else None,
+                conclusion=conclusion,
+                bulletin_no=row["bulletin_no"],
+                deal_id=deal.id if deal else None,
+                duplicate_of_id=leads[row["duplicate_of"]].id if row["duplicate_of"] else None,
+            )
+        )
+        db.session.flush()
+        if deal and deal.lead_id is None:
+            deal.lead_id = lead.id
+        leads[row["lead_id"]] = lead
+
+
+def load_contacts(units: dict[str, Unit], staff: dict[str, User], merchants: dict[str, Enterprise]) -> None:
+    for row in rows("interactions"):
+        enterprise = merchants[row["merchant_id"]]
+        author = staff.get(row["unit"])
+        log = added(
+            ContactLog(
+                kind=CONTACT_KINDS[row["kind"]],
+                happened_at=moment(row["date"], 15),
+                enterprise_id=enterprise.id,
+                summary=row["summary"],
+                next_step=row["next_step"],
+                next_due_on=dt.date.fromisoformat(row["next_due"]),
+                leader_led=row["leader_led"] == "1",
+                unit_id=units[row["unit"]].id,
+                author_id=author.id if author else None,
+            )
+        )
+        log.people = [position.person for position in enterprise.positions]
+        if not enterprise.last_contact_at or log.happened_at > enterprise.last_contact_at:
+            enterprise.last_contact_at = log.happened_at
+            enterprise.next_step, enterprise.next_due_on = log.next_step, log.next_due_on
+
+
+def moment(day: str, hour: int, time: str = "") -> dt.datetime:
+    if time:
+        hour, minute = (int(part) for part in time.split(":"))
+        return clock.start_of(dt.date.fromisoformat(day)) + dt.timedelta(hours=hour, minutes=minute)
+    return clock.start_of(dt.date.fromisoformat(day)) + dt.timedelta(hours=hour)
+
+
+def wan(yi: str) -> Decimal | None:
+    return Decimal(yi) * 10000 if yi else None
+
+
+def admission(decision: str) -> Admission:
+    if decision.startswith("准予"):
+        return Admission.APPROVED
+    return Admission.REJECTED if decision.startswith("否决") else Admission.NONE
