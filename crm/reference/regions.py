@@ -176,9 +176,9 @@ def _readings(text: str, at: int, within: str) -> list[_Reading]:
                 continue
             if len(code) == 9 and len(within) < 4:
                 continue  # towns are known for one county only: alone, their names decide nothing
-            if looseness and _ROAD.match(text, at + length):
-                continue  # 南京路 is no Nanjing
             deeper = _readings(text, at + length, code)
+            if looseness and not deeper and _ROAD.match(text, at + length):
+                continue  # 南京路 is no Nanjing; 台州路桥 is a place
             answers += [_Reading(length + d.length, looseness + d.looseness, d.code) for d in deeper] or [
                 _Reading(length, looseness, code)
             ]
