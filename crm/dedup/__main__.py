@@ -1,4 +1,4 @@
-"""python -m crm.dedup cluster IN.csv OUT.csv | evaluate LABELLED.csv"""
+"""python -m crm.dedup cluster IN.csv OUT.csv | evaluate LABELLED.csv | train LABELLED.csv WEIGHTS.json"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from crm.dedup import training
 from crm.dedup.clustering import cluster
 from crm.dedup.evaluate import quality
 from crm.dedup.tables import BadTable, read_records, write_clusters
@@ -25,7 +26,9 @@ def _say(step: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when done; 2 with one sentence on stderr when the file cannot be read or written."""
-    parser = argparse.ArgumentParser(prog="python -m crm.dedup", description="Find duplicate merchants in a list.")
+    parser = argparse.ArgumentParser(
+        prog="python -m crm.dedup", description="Find duplicate merchants in a list."
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("cluster", help="write id,cluster_id; a column cluster_id in IN is not read")
@@ -33,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("target", type=Path, metavar="OUT.csv[.gz]")
     verb = verbs.add_parser("evaluate", help="cluster, then measure against the column cluster_id")
     verb.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
+    verb = verbs.add_parser("train", help="learn the weights from labelled rows")
+    verb.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
+    verb.add_argument("target", type=Path, metavar="WEIGHTS.json")
     chosen = parser.parse_args(arguments)
     say = (lambda _step: None) if chosen.quiet else _say
     try:
@@ -41,6 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
             homes = cluster(records, say)
             write_clusters(chosen.target, ((str(r.id), home) for r, home in zip(records, homes, strict=True)))
             say(f"{len(records)} records, {len(set(homes))} clusters")
+        elif chosen.verb == "train":
+            records, truth = read_records(chosen.source, labels=True)
+            observed = training.labelled_levels(records, truth)
+            chosen.target.write_text(training.as_json(*training.fit(observed)), encoding="utf-8")
+            say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
         else:
             started = time.perf_counter()
             records, truth = read_records(chosen.source, labels=True)

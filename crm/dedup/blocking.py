@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 
 from crm.dedup import sounds
 from crm.dedup.profile import Profile, profile_of
@@ -66,6 +66,7 @@ def keys_of_profile(profile: Profile) -> list[str]:
             add("y", "".join(sounds.folded(sounds.syllable(c)) for c in core[:10]))
         if len(brand) >= 2:
             add("g", brand)
+            add("y", "".join(map(sounds.syllable, brand[:8])))
     for word in profile.latin[:3]:
         if len(word) >= 4:
             add("y", word.lower())
@@ -123,14 +124,16 @@ def _blocks(profile: Profile) -> Iterator[str]:
         yield f"a{profile.road}{profile.number}{city}"
     for word in profile.latin:
         if len(word) >= 5:
-            yield "w" + word.lower()[:8]
+            yield "w" + word.lower()
+    if len(profile.brand) >= 2:
+        yield "w" + profile.joined_brand
 
 
 def _grams(profile: Profile) -> set[str]:
     core = profile.core[:16]
     reads = profile.sound.split(" ")[:16]
     grams = set(profile.bigrams)
-    grams.update([f"{one} {two}" for one, two in zip(reads, reads[1:], strict=False)])
+    grams.update([f"{one} {two}" for one, two in pairwise(reads)])
     if len(core) >= 3:
         grams.update((f"{core[0]}_{core[2]}", f"^{core[:2]}"))
     if len(core) >= 2:

@@ -69,17 +69,15 @@ def name_level(a: Profile, b: Profile) -> str:
         return "same_core"
     if a.institution != b.institution:
         return "little" if a.bigrams & b.bigrams else "far"
+    size, few = len(one), min(len(one), len(two))
     if a.institution:
         # 上海市衢州商会 and 杭州市衢州商会 differ in two characters and in everything
-        longer = max(len(one), len(two))
-        return "one_other" if longer > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1 else "little"
+        return "one_other" if few > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1 else "little"
     if a.brand == b.brand:
-        return _trades_level(a.trade, b.trade)
-    size = len(one)
+        return _trades_level(a.trade, b.trade, a.industry, b.industry)
     if a.sound == b.sound and size > 1:
         return "sound"
     shorter, longer = (one, two) if size <= len(two) else (two, one)
-    few = len(shorter)
     if few >= 2 and longer.startswith(shorter):
         return "prefix"
     if few >= 3:
@@ -88,12 +86,17 @@ def name_level(a: Profile, b: Profile) -> str:
             return _one_character(a, b, one, two)
     if a.brand_sound == b.brand_sound:
         return "sound_brand"
-    if few >= 2 and few < len(longer) and _abbreviates(shorter, longer):
+    if few >= 2 and (
+        (few < len(longer) and _abbreviates(shorter, longer)) or _initials(a, b) or _initials(b, a)
+    ):
         return "short"
-    if a.latin or b.latin:
-        if _latin_of(a, b) or _latin_of(b, a):
-            return "latin"
-    similarity = max(Indel.normalized_similarity(one, two), Indel.normalized_similarity(a.sound, b.sound) - 0.1)
+    if (a.latin or b.latin) and (_only_latin(a) or _only_latin(b)) and (_latin_of(a, b) or _latin_of(b, a)):
+        return "latin"
+    if few >= 4 and one[:2] == two[:2] and _stem_only(one, two):
+        return "stem"
+    similarity = max(
+        Indel.normalized_similarity(one, two), Indel.normalized_similarity(a.sound, b.sound) - 0.1
+    )
     if similarity >= 0.72:
         return "close"
     return "little" if similarity >= 0.45 else "far"
@@ -109,14 +112,42 @@ def _former(a: Profile, b: Profile) -> bool:
     return any(alias.full == a.full or (alias.core == a.core != b.core) for alias in b.alias)
 
 
-def _trades_level(one: str, two: str) -> str:
+def _trades_level(one: str, two: str, industry: str, other: str) -> str:
     if not one or not two:
+        # What the name leaves out, the list's own column may say.
+        if _lines_differ(one or industry, two or other):
+            return "brand_other"
         return "brand_bare"
-    if one in two or two in one or one[:2] == two[:2] or (one[-2:] == two[-2:] and len(one) > 2 and len(two) > 2):
+    if (
+        one in two
+        or two in one
+        or one[:2] == two[:2]
+        or (one[-2:] == two[-2:] and len(one) > 2 and len(two) > 2)
+    ):
         return "brand_part"
+    shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
+    if longer.startswith(shorter[0]) and _abbreviates(shorter, longer):
+        return "brand_part"  # 精机 for 精密机械
     if len(one) == len(two) and sum(map(sounds.alike, one, two)) >= len(one) - (len(one) > 3):
         return "brand_part"
     return "brand_other"
+
+
+def _lines_differ(one: str, two: str) -> bool:
+    """Two lines of business that have no two characters in common."""
+    return bool(one and two and one not in two and two not in one and not set(_twos(one)) & set(_twos(two)))
+
+
+def _stem_only(one: str, two: str) -> bool:
+    """The beginnings agree, two characters or more, and nothing behind them does: 广龙零售, 广龙减速机."""
+    at = 2
+    while one[at : at + 1] == two[at : at + 1] != "":
+        at += 1
+    return len(one) - at >= 2 and len(two) - at >= 2 and not set(one[at:]) & set(two[at:])
+
+
+def _twos(text: str) -> list[str]:
+    return [text[i : i + 2] for i in range(len(text) - 1)]
 
 
 def _one_character(a: Profile, b: Profile, one: str, two: str) -> str:
@@ -138,6 +169,23 @@ def _abbreviates(shorter: str, longer: str) -> bool:
         if at < 0:
             return False
     return True
+
+
+def _initials(a: Profile, b: Profile) -> bool:
+    """`a` picks characters from the whole name of `b`, place included, from its first on: 浙海德曼, 国航."""
+    short = a.core if len(a.full) > 4 else a.full
+    if not 2 <= len(short) <= 5 or len(short) >= len(b.core) or short[0] != b.full[:1]:
+        return False
+    at = 0
+    for character in short[1:]:
+        at = b.full.find(character, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
+def _only_latin(profile: Profile) -> bool:
+    return profile.core.isascii()
 
 
 def _latin_of(a: Profile, b: Profile) -> bool:
@@ -176,7 +224,13 @@ def _code_level(a: Profile, b: Profile) -> str:
     if one == two:
         return "same"
     if a.organisation and b.organisation:
-        return "organisation" if a.organisation == b.organisation else "other_valid" if a.code_ok and b.code_ok else "other"
+        return (
+            "organisation"
+            if a.organisation == b.organisation
+            else "other_valid"
+            if a.code_ok and b.code_ok
+            else "other"
+        )
     if OSA.distance(one, two, score_cutoff=2) <= 2 or ((a.organisation or b.organisation) and _part(a, b)):
         return "near"
     return "other"
@@ -204,9 +258,13 @@ def _phone_level(a: Profile, b: Profile, around: Surroundings) -> tuple[str, str
                 return ("mobile" if len(longer) == 11 and longer[0] == "1" else "landline"), longer
     for mine in a.phones:
         for theirs in b.phones:
-            if len(mine) >= 10 and abs(len(mine) - len(theirs)) <= 1 and mine[:2] == theirs[:2]:
-                if OSA.distance(mine, theirs, score_cutoff=1) <= 1:
-                    return "near", ""
+            if (
+                len(mine) >= 10
+                and abs(len(mine) - len(theirs)) <= 1
+                and mine[:2] == theirs[:2]
+                and OSA.distance(mine, theirs, score_cutoff=1) <= 1
+            ):
+                return "near", ""
     return "other", ""
 
 
@@ -269,6 +327,11 @@ TIE_LEVELS = frozenset(
 )  # fmt: skip
 
 
+def groups_apart(a: Profile, b: Profile) -> bool:
+    """A group here, a company there. A short name without legal form leaves out 集团 as it leaves out all."""
+    return a.group != b.group and bool(b.form if a.group else a.form)
+
+
 def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list[tuple[str, str]]:
     """[(field:level, shared value)], the combined fields `pair:` and `rare:` at the end."""
     name = name_level(a, b)
@@ -288,8 +351,10 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
         found.append(("address:" + address, ""))
     if a.form and b.form and a.form != b.form and frozenset((a.form, b.form)) not in _SAME_FAMILY:
         found.append(("form:differs", ""))
-    if a.group != b.group:
+    if groups_apart(a, b):
         found.append(("group:differs", ""))
+    if a.industry and b.industry:
+        found.append(("industry:other" if _lines_differ(a.industry, b.industry) else "industry:same", ""))
     if a.chamber and b.chamber:
         found.append(("chamber:same" if a.chamber == b.chamber else "chamber:other", ""))
     # Two ties say more about sisters than about namesakes, so they are weighed together with the name.
@@ -303,8 +368,6 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
 
 
 _RARITY_COUNTS = frozenset(
-    {"same_full", "same_core", "brand_part", "brand_bare", "brand_other", "sound", "prefix", "short",
+    {"same_full", "same_core", "brand_part", "brand_bare", "brand_other", "sound", "prefix", "short", "stem",
      "one_alike", "one_other", "one_brand", "sound_brand"}
 )  # fmt: skip
-
-

@@ -51,17 +51,22 @@ _HEARD = (  # 谷份, 股分, 有线公司, 有限公词 …: the legal form tak
     (re.compile(r"[有友又][限线现县][公工][司思丝私]$"), "有限公司"),
     (re.compile(r"(?<=有限)[公工功][司思丝私]$"), "公司"),
 )
-_BRANCH_WORD = r"(?:分公司|分厂|分行|支行|分理处|办事处|代表处|联络处|营业部|营业厅|分店|分院|分校|分部|分社|分所)"
+_BRANCH_WORD = (
+    r"(?:分公司|分厂|分行|支行|分理处|办事处|代表处|联络处|营业部|营业厅|分店|分院|分校|分部|分社|分所)"
+)
 _BRANCH_AFTER = re.compile(
-    r"^(.*?(?:公司|集团|合作社|合伙企业|有限合伙\)?|普通合伙\)?|家庭农场|经营部|商行|工作室|门市部|事务所|厂|银行))"
+    r"^(.*(?:公司|集团|合作社|合伙企业|有限合伙\)?|普通合伙\)?|家庭农场|经营部|商行|工作室|门市部|事务所|厂|银行))"
     rf"([^()]{{0,14}}?{_BRANCH_WORD})$"
 )
 _BRANCH_BARE = re.compile(rf"((?:第?[一二三四五六七八九十百\d]+)?{_BRANCH_WORD})$")
+_BRANCH_PLAIN = re.compile(rf"^{_BRANCH_WORD}$")
 _INSTITUTION = re.compile(
     r"(?:商会|协会|学会|联合会|联谊会|同乡会|促进会|基金会|大学|学院|学校|中学|小学|研究所|研究院|科学院|"
     r"实验室|委员会|管委会|人民政府|街道|医院|卫生院|幼儿园|转移中心|服务中心|工商联|办公室|[局厅委])$"
 )
-_ENGLISH_FORM = re.compile(r"\b(?:CO|LTD|LIMITED|INC|CORP|CORPORATION|COMPANY|LLC|GROUP|GMBH|SRL|SPA|PLC|THE|AND)\b")
+_ENGLISH_FORM = re.compile(
+    r"\b(?:CO|LTD|LIMITED|INC|CORP|CORPORATION|COMPANY|LLC|GROUP|GMBH|SRL|SPA|PLC|THE|AND)\b"
+)
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
@@ -142,10 +147,9 @@ def take_apart(name: str) -> NameParts:
         text = _ENGLISH_FORM.sub(" ", text)
     if "(" in text or ")" in text:
         text = _without_brackets(text.replace(" ", ""), parts)
-    if found := _FORMER_TAIL.search(text):
-        if found.start() >= 2:
-            parts.alias.append(found.group(1))
-            text = text[: found.start()]
+    if (found := _FORMER_TAIL.search(text)) and found.start() >= 2:
+        parts.alias.append(found.group(1))
+        text = text[: found.start()]
     text = bare(text)
     if (shorter := _STATUS.sub("", text)) and len(shorter) >= 6:
         text = shorter
@@ -181,7 +185,11 @@ def _without_brackets(text: str, parts: NameParts) -> str:
             if len(code) > len(parts.place):
                 parts.place = code
             return ""
-        if inner in ("集团", "控股", "股份") or _FORM_END.search(inner) or re.search(_BRANCH_WORD + "$", inner):
+        if (
+            inner in ("集团", "控股", "股份")
+            or _FORM_END.search(inner)
+            or re.search(_BRANCH_WORD + "$", inner)
+        ):
             return inner
         if not bare(text[: found.start()]) and len(bare(text)) - len(inner) < 4:
             return inner
@@ -210,7 +218,8 @@ def _take_branch(text: str, parts: NameParts) -> str:
     if len(head) < 2:
         return text
     code, rest = places.read(mark)
-    parts.branch = f"{code}{rest}"
+    # 杭州市湖墅支行 is 湖墅支行; only a mark that names nothing but a place needs the place.
+    parts.branch = f"{code}{rest}" if _BRANCH_PLAIN.match(rest) else rest
     return head
 
 
@@ -340,7 +349,9 @@ def person(text: str) -> str:
     return shorter
 
 
-_ROAD = re.compile(r"([^\d]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])")
+_ROAD = re.compile(
+    r"([^\d]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])"
+)
 _STREET_HEAD = re.compile(r"^.*?(?:街道|开发区|工业区|园区|镇|乡|村)(?=..)")
 _ROOM = re.compile(r"\d+")
 

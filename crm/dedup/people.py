@@ -42,7 +42,9 @@ def compare_people(a: Person, b: Person) -> Match:
         reasons.append(Reason(f"phone:{kind}", _PHONE if kind == "mobile" else _PHONE / 2, shared_phone))
     elif mine and theirs:
         near = any(
-            len(x) == len(y) == 11 and sum(p != q for p, q in zip(x, y, strict=True)) == 1 for x in mine for y in theirs
+            len(x) == len(y) == 11 and sum(p != q for p, q in zip(x, y, strict=True)) == 1
+            for x in mine
+            for y in theirs
         )
         reasons.append(Reason("phone:near", _PHONE_NEAR) if near else Reason("phone:other", _PHONE_OTHER))
     firms, others = _firms(a), _firms(b)

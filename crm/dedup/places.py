@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import lru_cache
-from importlib import resources
+
+from crm.reference import tables
 
 # Where a short county name belongs to several provinces, the home province wins: this is a base of 浙商.
 HOME = "33"
@@ -14,7 +14,6 @@ _SUFFIX = re.compile(
     r"柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|朝鲜|裕固|保安|独龙|鄂伦春|普米|塔吉克|怒|鄂温克|各)族)*"
     r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|省|市|区|县|盟|旗)$"
 )
-_MISSPELT = {"畲族自治": "", "畬族自治": ""}
 
 
 def short_of(full: str) -> str:
@@ -26,21 +25,23 @@ class _Gazetteer:
     def __init__(self) -> None:
         self.codes: dict[str, list[str]] = {}
         self.full: set[str] = set()
-        self.names: dict[str, str] = {}
-        source = resources.files(__package__).joinpath("places.csv")
-        with source.open(encoding="utf-8", newline="") as handle:
-            for row in csv.DictReader(handle):
-                code, name = row["code"], row["name"]
-                if len(code) == 2 and name.endswith("市"):
-                    code += "01" if code != "50" else ""  # 上海市 is a province and its own only city
-                self._add(name, code, full=True)
-                short = short_of(name)
-                if len(short) >= 2:
-                    self._add(short, code)
-                if name.endswith(("自治县", "自治旗", "自治州")):
-                    self._add(name[:-1], code)
+        for code, name in tables.rows("provinces"):
+            # 上海市 is a province and its own only city; 重庆 has counties under 5002 as well
+            self._add_place(f"{code}01" if code in ("11", "12", "31") else code, name)
+        for code, name, province in tables.rows("cities"):
+            if province not in ("11", "12", "31", "50") and not name.endswith("直辖"):
+                self._add_place(code, name)
+        for code, name, _city in tables.rows("counties"):
+            self._add_place(code, name)
         self.longest = max(map(len, self.codes))
         self.firsts = {name[0] for name in self.codes}
+
+    def _add_place(self, code: str, name: str) -> None:
+        self._add(name, code, full=True)
+        if len(short := short_of(name)) >= 2:
+            self._add(short, code)
+        if name.endswith(("自治县", "自治旗", "自治州")):
+            self._add(name[:-1], code)
 
     def _add(self, name: str, code: str, full: bool = False) -> None:
         known = self.codes.setdefault(name, [])
@@ -56,7 +57,7 @@ def gazetteer() -> _Gazetteer:
 
 
 def _pick(codes: list[str], within: str) -> str:
-    """The one code that fits what is already known, else the widest, else the home one, else none."""
+    """Of several places of one name the one that fits what is already known, else the widest, else the home one, else none."""
     if within:
         inside = [code for code in codes if code.startswith(within) or within.startswith(code)]
         return max(inside, key=len) if inside else ""

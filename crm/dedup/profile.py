@@ -27,7 +27,7 @@ class Profile:
 
     full         the whole name, normalised, place and legal form still in it
     core         without place, legal form and branch mark: 字号 + 行业
-    brand, trade the 字号 and the 行业 of the core
+    brand, trade the 字号 and the 行业 of the core; industry: what the list gives as 行业
     sound        readings of the core, folded (zh=z, -ng=-n), joined by blanks
     place        the deepest place of region, address and name that agree; name_place: of the name alone
     branch       "" or the branch mark (余姚 as code + 分公司): another entity by definition
@@ -37,7 +37,7 @@ class Profile:
 
     __slots__ = (
         "alias", "bigrams", "branch", "brand", "brand_sound", "chamber", "code", "code_ok", "core", "form",
-        "full", "group", "id", "institution", "joined", "kind", "latin", "legal", "name_place", "number",
+        "full", "group", "id", "industry", "institution", "joined", "joined_brand", "kind", "latin", "legal", "name_place", "number",
         "organisation", "people", "phones", "place", "places", "record", "road", "room", "sound", "trade",
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ class Profile:
         self.full, self.form, self.group = parts.full, parts.form, parts.group
         self.branch, self.institution, self.latin = parts.branch, parts.institution, parts.latin
         industry = norm.bare(norm.clean(record.industry, 40)) if record.industry else ""
-        self.core = parts.core
+        self.core, self.industry = parts.core, industry
         if self.institution:
             self.brand, self.trade = self.core, ""
         else:
@@ -62,6 +62,7 @@ class Profile:
         self.sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.core])
         self.brand_sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.brand])
         self.joined = "".join([sounds.syllable(c) for c in self.core[:12]])
+        self.joined_brand = "".join([sounds.syllable(c) for c in self.brand[:12]])
         self.bigrams = frozenset([self.core[i : i + 2] for i in range(len(self.core) - 1)])
         self.name_place = parts.place
         region = places.read(norm.clean(record.region, 60))[0] if record.region else ""

@@ -22,6 +22,7 @@ WORDS: dict[str, str] = {
     "name:one_other": N_("仅差一个字"),
     "name:short": N_("像是简称"),
     "name:prefix": N_("名称开头相同"),
+    "name:stem": N_("名称开头相同，其余不同"),
     "name:latin": N_("拼音或外文名相同"),
     "name:close": N_("名称相近"),
     "name:little": N_("名称只有少许相同"),
@@ -67,6 +68,8 @@ WORDS: dict[str, str] = {
     # form and kind
     "form:differs": N_("组织形式不同"),
     "group:differs": N_("一方为集团"),
+    "industry:same": N_("同行业"),
+    "industry:other": N_("行业不同"),
     "chamber:same": N_("同商会"),
     "chamber:other": N_("商会不同"),
     # relations

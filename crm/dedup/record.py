@@ -88,7 +88,8 @@ def columns_of(header: Iterable[str]) -> dict[str, list[str]]:
     """field -> the header words of this file that feed it, in the order of `COLUMNS`."""
     present = {title.strip().lower(): title for title in header if title}
     found = {
-        target: [present[alias] for alias in aliases if alias in present] for target, aliases in COLUMNS.items()
+        target: [present[alias] for alias in aliases if alias in present]
+        for target, aliases in COLUMNS.items()
     }
     if not found["region"]:
         found["region"] = [present[part] for part in _REGION_PARTS if part in present]
@@ -107,5 +108,8 @@ def from_row(row: Mapping[str, str | None], columns: Mapping[str, list[str]]) ->
                 return value
         return ""
 
-    return Record(**{target: cell(target) for target in columns if target != "id"}, id=cell("id")) \
-        if "name" in columns else Record(name="", id=cell("id"))
+    return (
+        Record(**{target: cell(target) for target in columns if target != "id"}, id=cell("id"))
+        if "name" in columns
+        else Record(name="", id=cell("id"))
+    )

@@ -52,7 +52,9 @@ class Weights:
 def weights() -> Weights:
     """The weights shipped in weights.json."""
     table = json.loads(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
-    levels = {f"{name}:{level}": value for name, row in table["levels"].items() for level, value in row.items()}
+    levels = {
+        f"{name}:{level}": value for name, row in table["levels"].items() for level, value in row.items()
+    }
     return Weights(table["bias"], levels, table["same_from"], table["ask_from"])
 
 
@@ -70,9 +72,21 @@ def log_odds(found: Iterable[tuple[str, str]], table: Weights) -> float:
 
 # Names close enough to speak of one family of firms.
 _KIN = frozenset(
-    {"same_full", "same_core", "same_alias", "brand_part", "brand_bare", "brand_other", "prefix", "sound"}
+    {
+        "same_full",
+        "same_core",
+        "same_alias",
+        "brand_part",
+        "brand_bare",
+        "brand_other",
+        "prefix",
+        "sound",
+        "stem",
+    }
 )
-_NAME_ALIKE = frozenset({"same_full", "same_core", "same_alias", "brand_part", "brand_bare", "prefix", "sound"})
+_NAME_ALIKE = frozenset(
+    {"same_full", "same_core", "same_alias", "brand_part", "brand_bare", "prefix", "sound"}
+)
 
 
 def compare(a: Record, b: Record, around: Surroundings = NOTHING_KNOWN) -> Match:
@@ -142,7 +156,7 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
             "place:city", "phone:near", "legal:sound",
         }:  # fmt: skip
             return "related:namesake"
-    if name in _KIN and a.group != b.group:
+    if name in _KIN and evidence.groups_apart(a, b):
         return "related:group"
     if name in _KIN and tied:
         return "related:sister"
@@ -155,16 +169,21 @@ def _reasons(
     a: Profile, b: Profile, found: list[tuple[str, str]], table: Weights, relation: str, verdict: Verdict
 ) -> list[Reason]:
     known = table.levels
-    joint = sum(known.get(code, 0.0) for code, _value in found if code.startswith("pair:"))
+    name = next(code for code, _value in found if code.startswith("name:"))
+    joint = next((code for code, _value in found if code.startswith("pair:")), "")
+    alone = known.get(joint[:-1] + "0", 0.0)
+    # What the ties add to this kind of name is shown at the ties, so that the waterfall reads true.
+    ties = [code for code, _value in found if code in evidence.TIE_LEVELS]
+    bonus = (known.get(joint, 0.0) - alone) / len(ties) if ties else 0.0
     reasons = []
     for code, value in found:
-        if code.startswith("pair:"):
-            continue
         weight = known.get(code, 0.0)
-        if code.startswith("name:"):
-            weight += joint
+        if code == name:
+            weight += alone
             if code in ("name:same_full", "name:same_core") and _other_script(a, b):
                 code = "name:same_script"
+        elif code in evidence.TIE_LEVELS:
+            weight += bonus
         if code in WORDS and (abs(weight) >= 0.05 or code == "code:other_valid"):
             reasons.append(Reason(code, round(weight, 2), value))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.code))
@@ -187,7 +206,11 @@ def find(query: Record, candidates: Iterable[Record], limit: int = 5) -> list[tu
     Candidates come from the look-up of `keys_of(query)`. What several of them share (a secretary's phone)
     counts less. Related records (branch, group, namesake) follow those that may be the same.
     """
-    known = [record for record in candidates if record is not query and (record.id is None or record.id != query.id)]
+    known = [
+        record
+        for record in candidates
+        if record is not query and (record.id is None or record.id != query.id)
+    ]
     mine = profile_of(query)
     profiles = [profile_of(record) for record in known]
     around = Surroundings([*profiles, mine])

@@ -51,7 +51,9 @@ def read_records(path: Path, *, labels: bool = False) -> tuple[list[Record], lis
                 raise BadTable(f"{path}: the file is empty; the first row must hold the column names")
             columns = columns_of(header)
             if "name" not in columns:
-                raise BadTable(f"{path}: row 1: no column for the name (name, 名称, 企业名称) in: {', '.join(header)}")
+                raise BadTable(
+                    f"{path}: row 1: no column for the name (name, 名称, 企业名称) in: {', '.join(header)}"
+                )
             if labels and "cluster_id" not in header:
                 raise BadTable(f"{path}: row 1: no column cluster_id, nothing to measure against")
             for line, row in enumerate(reader, start=2):
@@ -63,13 +65,17 @@ def read_records(path: Path, *, labels: bool = False) -> tuple[list[Record], lis
                 elif not record.id:
                     raise BadTable(f"{path}: row {line}: the id is empty")
                 if record.id in seen:
-                    raise BadTable(f"{path}: row {line}: id {record.id} stands in row {seen[record.id]} already")
+                    raise BadTable(
+                        f"{path}: row {line}: id {record.id} stands in row {seen[record.id]} already"
+                    )
                 seen[record.id] = line
                 records.append(record)
                 if labels:
                     truth.append(row["cluster_id"] or "")
     except UnicodeDecodeError as error:
-        raise BadTable(f"{path}: near row {line + 1}: not UTF-8 ({error.reason}); save the list as UTF-8") from None
+        raise BadTable(
+            f"{path}: near row {line + 1}: not UTF-8 ({error.reason}); save the list as UTF-8"
+        ) from None
     except csv.Error as error:
         raise BadTable(f"{path}: row {line + 1}: {error}") from None
     except (gzip.BadGzipFile, EOFError) as error:
@@ -83,9 +89,9 @@ def write_clusters(path: Path, rows: Iterable[tuple[str, str]]) -> None:
     if path.suffix == ".gz":
         # no time stamp inside: same rows, same bytes
         with part.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0) as packed:
-            text = io.TextIOWrapper(packed, encoding="utf-8", newline="")
-            _write(text, rows)
-            text.flush()
+            lines = io.TextIOWrapper(packed, encoding="utf-8", newline="")
+            _write(lines, rows)
+            lines.flush()
     else:
         with part.open("w", encoding="utf-8", newline="") as text:
             _write(text, rows)
