@@ -11,8 +11,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
+from crm.contacts.models import ContactKind, ContactLog
 from crm.db import db
+from crm.deals.models import Deal
+from crm.leads.models import Lead
+from crm.lib import clock
+from crm.merchants.models import Enterprise, Person, Position
 from crm.org import sessions
 from crm.org.models import Unit, UnitKind, User
 from crm.org.permissions import Role
@@ -62,3 +68,60 @@ def gather() -> Cast:
     )
     db.session.commit()
     return people
+
+
+# --- things, put into the database as they stand: no verb, no event, no entry in the search index ---------------
+
+
+def make_enterprise(name: str, *, by: User, **columns: Any) -> Enterprise:
+    """A firm reported and followed by `by` and her unit."""
+    given = {
+        "follow_unit_id": by.unit_id,
+        "follow_user_id": by.id,
+        "first_report_unit_id": by.unit_id,
+        "first_report_user_id": by.id,
+    }
+    return _added(Enterprise(name=name, **(given | columns)))
+
+
+def make_person(
+    name: str, *, by: User, at: Enterprise | None = None, title: str = "", **columns: Any
+) -> Person:
+    """Somebody, who holds a position at a firm when `at` says so."""
+    given = {
+        "follow_unit_id": by.unit_id,
+        "follow_user_id": by.id,
+        "first_report_unit_id": by.unit_id,
+        "first_report_user_id": by.id,
+    }
+    person = Person(name=name, **(given | columns))
+    if at is not None:
+        person.positions.append(Position(enterprise=at, title=title, is_main=True))
+    return _added(person)
+
+
+def make_lead(title: str, *, by: User, **columns: Any) -> Lead:
+    given = {"report_unit_id": by.unit_id, "reported_by_id": by.id, "unit_id": by.unit_id, "owner_id": by.id}
+    return _added(Lead(title=title, **(given | columns)))
+
+
+def make_deal(name: str, *, by: User, **columns: Any) -> Deal:
+    """A deal in 意向 unless `stage` says otherwise; a signed one needs its signed_on."""
+    given = {
+        "unit_id": by.unit_id,
+        "owner_id": by.id,
+        "first_report_unit_id": by.unit_id,
+        "first_report_user_id": by.id,
+    }
+    return _added(Deal(name=name, **(given | columns)))
+
+
+def make_contact(summary: str, *, by: User, **columns: Any) -> ContactLog:
+    given = {"kind": ContactKind.CALL, "happened_at": clock.business_now(), "unit_id": by.unit_id}
+    return _added(ContactLog(summary=summary, author_id=by.id, **(given | columns)))
+
+
+def _added(thing: Any) -> Any:
+    db.session.add(thing)
+    db.session.flush()
+    return thing

@@ -1,0 +1,118 @@
+"""A walk through the whole demo district by its links, in both languages.
+
+Every page that somebody is led to opens, is a good page (tests/pages.py), and changes nothing; no link leads to
+a closed door; and there is no page that nobody is led to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from tests.support.statements import count_statements
+
+LIKE_PAGES = 3
+"""How many addresses of the same door, with the same kinds of words behind the question mark, are opened."""
+
+WRITES = re.compile(r"\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I)
+SIGNS_OF_LIFE = {"signed_in"}
+"""Tables that a GET may touch: when somebody was last seen."""
+
+NOT_BY_LINK = {
+    "static": "files of pages",
+    "healthz": "asked by machines",
+    "org.sign_in": "redirects who is signed in",
+    "org.setup": "only in an empty house",
+    "jobs.progress": "asked by the script of a page while a job runs",
+}
+"""Doors that answer GET and that no page of the demo district has a link to, each with its reason."""
+
+
+def walk(app: Any, client: Any, start: str = "/") -> tuple[set[str], list[str]]:
+    """(endpoints opened, faults) of following all links from `start`."""
+    waiting, queued, opened, faults = deque([(start, "the start")]), {start}, set(), []
+    alike: Counter[Any] = Counter()
+    adapter = app.url_map.bind("localhost")
+    while waiting:
+        url, found_on = waiting.popleft()
+        parts = urlsplit(url)
+        try:
+            endpoint, _values = adapter.match(parts.path, method="GET")
+        except Exception as error:  # the router says in its own words why it leads nowhere
+            faults.append(f"{found_on} has a link to {url}: {type(error).__name__}")
+            continue
+        kind = (endpoint, tuple(sorted(set(re.findall(r"(?:^|&)([^=&]+)", parts.query)))))
+        alike[kind] += 1
+        if alike[kind] > LIKE_PAGES:
+            continue
+        try:
+            with count_statements() as statements:
+                answer = client.get(url)
+        except AssertionError as error:
+            faults.append(f"{error} (found on {found_on})")
+            continue
+        opened.add(endpoint)
+        if answer.status_code not in (200, 303, 302):
+            faults.append(f"{found_on} has a link to {url}, which answers {answer.status}")
+        for statement in statements:
+            if (written := WRITES.match(statement)) and written[2].lower() not in SIGNS_OF_LIFE:
+                faults.append(f"GET {url} writes: {statement[:120]}")
+        if answer.status_code == 200 and answer.is_page:
+            for link in answer.page.links:
+                target = urljoin(url, link)
+                target_parts = urlsplit(target)
+                inside = not target_parts.scheme and not target_parts.netloc and target_parts.path
+                if inside and target.split("#")[0] not in queued:
+                    queued.add(target.split("#")[0])
+                    waiting.append((target.split("#")[0], url))
+    return opened, faults
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize(
+    ("login", "locale"),
+    [("promoter", "zh_CN"), ("promoter", "en"), ("manager", "zh_CN"), ("leader", "en"), ("auditor", "zh_CN")],
+)
+def test_every_link_leads_to_a_good_page(
+    app: Any, district: dict[str, Any], as_user: Callable[..., Any], login: str, locale: str
+) -> None:
+    district[login].locale = locale
+    _opened, faults = walk(app, as_user(district[login]))
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:25])
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_an_administrator_is_led_to_every_page(
+    app: Any, district: dict[str, Any], as_user: Callable[..., Any], locale: str
+) -> None:
+    district["admin"].locale = locale
+    opened, faults = walk(app, as_user(district["admin"]))
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:25])
+    doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    unseen = doors - opened - set(NOT_BY_LINK)
+    assert not unseen, f"no link leads to {sorted(unseen)}; if that is right, say why in NOT_BY_LINK"
+    gone = set(NOT_BY_LINK) - doors
+    assert not gone, f"take them off NOT_BY_LINK: {gone}"
+
+
+@pytest.mark.on("sqlite")
+def test_an_empty_house_has_good_pages_too(app: Any, cast: Any, as_user: Callable[..., Any]) -> None:
+    """Nothing entered yet: every list says so."""
+    for user in (cast.wang, cast.zhou, cast.admin):
+        _opened, faults = walk(app, as_user(user))
+        assert not faults, f"{user.name}: {len(faults)} faults:\n" + "\n".join(faults[:25])
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_who_is_not_signed_in_sees_good_pages(
+    app: Any, district: dict[str, Any], client: Any, locale: str
+) -> None:
+    page = client.see("/sign-in", headers={"Accept-Language": locale})
+    assert page.lang == locale

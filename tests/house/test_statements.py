@@ -1,0 +1,126 @@
+"""No page asks the database more often because there is more to show.
+
+Every page without an argument, and every page about record number 1, is opened with few rows and with many; it
+must send the same number of statements. Record number 1 of each kind is the hub: all others hang on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crm.db import db
+from crm.deals.models import Party, PartyRole, StageMove
+from crm.deals.stages import MoveKind, Stage
+from crm.lists.models import Tag
+from crm.merchants.models import Handle, HandleKind, Position, Suspect
+from tests.cast import (
+    Cast,
+    make_contact,
+    make_deal,
+    make_enterprise,
+    make_lead,
+    make_person,
+    make_unit,
+    make_user,
+)
+from tests.support.statements import count_statements
+
+FEW, MANY = 5, 40  # both on one page of any list
+
+
+def fill(cast: Cast, start: int, end: int) -> None:
+    """Sets of one of everything; the first set's records are the hubs that the later ones hang on."""
+    wang = cast.wang
+    for number in range(start, end):
+        unit = make_unit(f"第{number}局", code=f"U{number}")
+        db.session.flush()
+        colleague = make_user(f"colleague{number}", f"同事{number}", wang.role, unit)
+        db.session.flush()
+        firm = make_enterprise(f"衢州第{number}机械有限公司", by=wang, uscc=f"{number:018d}")
+        person = make_person(f"赵{number}", by=wang, at=firm, title="总经理")
+        hub_firm = db.session.get(type(firm), 1)
+        hub_person = db.session.get(type(person), 1)
+        firm.handles.append(
+            Handle(kind=HandleKind.MOBILE, value=f"1390000{number:04d}", digits=f"1390000{number:04d}")
+        )
+        hub_firm.handles.append(
+            Handle(kind=HandleKind.LANDLINE, value=f"0570-{number:07d}", digits=f"0570{number:07d}")
+        )
+        if number:
+            db.session.add(Position(person=hub_person, enterprise=firm, title="董事"))
+            db.session.add(Position(person=person, enterprise=hub_firm, title="顾问"))
+            db.session.add(Suspect(a_id=1, b_id=firm.id, score=0.8, verdict="ask", reasons=[]))
+        lead = make_lead(f"第{number}条线索", by=wang, enterprise_id=firm.id, company=firm.name)
+        make_lead(
+            f"旧公司第{number}条线索", by=colleague, enterprise_id=1, owner_id=wang.id, unit_id=wang.unit_id
+        )
+        stage = (Stage.INTENDED, Stage.NEW_TALKS, Stage.NEGOTIATING)[number % 3]
+        deal = make_deal(
+            f"第{number}个项目", by=wang, enterprise_id=firm.id, stage=stage, sponsor_id=cast.zhou.id
+        )
+        make_deal(f"旧公司第{number}个项目", by=wang, enterprise_id=1, stage=stage, sponsor_id=cast.zhou.id)
+        hub_deal = db.session.get(type(deal), 1)
+        hub_deal.parties.append(Party(enterprise=firm, role=PartyRole.PARTNER))
+        hub_deal.moves.append(
+            StageMove(kind=MoveKind.CREATED, to_stage=stage, on_day=deal.stage_since, actor_id=colleague.id)
+        )
+        for author in (wang, colleague):
+            log = make_contact(f"第{number}次电话", by=author, enterprise_id=1, deal_id=1, lead_id=1)
+            log.people.append(person)
+            log.people.append(hub_person) if person is not hub_person else None
+            log.colleagues.append(colleague)
+        make_contact(f"第{number}次拜访", by=wang, enterprise_id=firm.id, deal_id=deal.id, lead_id=lead.id)
+        for noun, thing in (("enterprise", firm), ("person", person), ("lead", lead), ("deal", deal)):
+            db.session.add(Tag(noun=noun, record_id=thing.id, word=f"标签{number}"))
+            db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
+    db.session.commit()
+
+
+def addresses(app: Any) -> list[str]:
+    """Every page that can be asked for with nothing, or with the number 1."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        if all(type(rule._converters[name]).__name__ == "IntegerConverter" for name in rule.arguments):
+            with app.test_request_context():
+                found.append(app.url_for(rule.endpoint, **dict.fromkeys(rule.arguments, 1)))
+    return sorted(found)
+
+
+def asked(app: Any, client: Any) -> dict[str, list[str]]:
+    """{address: statements} of the pages that open."""
+    client.judges_pages = False  # tests/house/test_pages.py does
+    counted = {}
+    for url in addresses(app):
+        client.get(url)  # once to warm up what is remembered
+        with count_statements() as statements:
+            answer = client.get(url)
+            answer.get_data()
+        if answer.status_code == 200:
+            counted[url] = list(statements)
+    return counted
+
+
+@pytest.mark.parametrize("name", ["chen", "zhou", "admin"])
+def test_no_page_asks_more_often_for_more_rows(
+    app: Any, cast: Cast, as_user: Callable[..., Any], name: str
+) -> None:
+    client = as_user(getattr(cast, name))
+    fill(cast, 0, FEW)
+    few = asked(app, client)
+    fill(cast, FEW, MANY)
+    many = asked(app, client)
+    assert few.keys() == many.keys()
+    grown = {
+        url: [one for one, times in (Counter(many[url]) - Counter(few[url])).most_common(2)]
+        for url in many
+        if len(many[url]) > len(few[url])
+    }
+    told = "\n".join(f"{url}: {len(few[url])} -> {len(many[url])}, e.g. {grown[url]}" for url in grown)
+    assert not grown, f"load with the rows what the template shows (selectinload):\n{told}"
+    assert len(few) > 1
