@@ -21,8 +21,8 @@ importlib.import_module("crm.web.once")
 
 
 def of_the_models(_object: Any, name: str | None, kind: str, _reflected: bool, _compare: Any) -> bool:
-    """search_fts and its shadows are made by hand in a migration: no model can describe them."""
-    return not (kind == "table" and (name or "").startswith("search_fts"))
+    """search_fts is made by hand in a migration (no model can describe it), huey_* by the queue itself."""
+    return not (kind == "table" and (name or "").startswith(("search_fts", "huey_")))
 
 
 def plain_types(kind: str, value: Any, _context: Any) -> str | bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from huey import SqliteHuey
+from huey import PostgresHuey, SqliteHuey
 from huey.api import Huey
 
 from crm.db import db
@@ -53,8 +53,6 @@ def make_huey(app: Flask) -> Huey:
     settings = {"immediate": app.config["HUEY_IMMEDIATE"], "store_intermediate_errors": False}
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     if url.startswith("postgresql") and not app.config["HUEY_IMMEDIATE"]:
-        from huey.contrib.sql_huey import PostgresHuey  # only teams need it
-
         return PostgresHuey("crm", dsn=url.replace("+psycopg", ""), **settings)
     return SqliteHuey("crm", filename=str(app.config["CRM_DATA"] / "jobs.db"), **settings)
 

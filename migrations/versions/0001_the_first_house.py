@@ -6,9 +6,8 @@ Create Date: 2026-11-22 18:46:57.481001
 
 """
 
-from alembic import op
 import sqlalchemy as sa
-
+from alembic import op
 
 # revision identifiers, used by Alembic.
 revision = "0001"
@@ -152,7 +151,7 @@ def upgrade():
         "enterprise",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("uscc", sa.String(length=18), nullable=False),
+        sa.Column("uscc", sa.String(length=32), nullable=False),
         sa.Column("direction", sa.String(length=32), nullable=True),
         sa.Column("industry_code", sa.String(length=4), nullable=False),
         sa.Column("legal_representative", sa.String(length=200), nullable=False),
@@ -569,12 +568,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deal")),
     )
     with op.batch_alter_table("deal", schema=None) as batch_op:
-        batch_op.create_index("ix_deal_board", ["state", "stage", "stage_since"], unique=False)
+        batch_op.create_index("ix_deal_board", ["state", "stage", "stage_since", "id"], unique=False)
         batch_op.create_index("ix_deal_contact", ["state", "last_contact_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_direction"), ["direction"], unique=False)
         batch_op.create_index("ix_deal_due", ["state", "next_due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_enterprise_id"), ["enterprise_id"], unique=False)
         batch_op.create_index("ix_deal_first_report_unit", ["first_report_unit_id"], unique=False)
+        batch_op.create_index("ix_deal_lanes", ["state", "stage", "planned_wan", "next_due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_lead_id"), ["lead_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_deal_owner_id"), ["owner_id"], unique=False)
@@ -771,6 +771,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_deal_owner_id"))
         batch_op.drop_index(batch_op.f("ix_deal_name"))
         batch_op.drop_index(batch_op.f("ix_deal_lead_id"))
+        batch_op.drop_index("ix_deal_lanes")
         batch_op.drop_index("ix_deal_first_report_unit")
         batch_op.drop_index(batch_op.f("ix_deal_enterprise_id"))
         batch_op.drop_index("ix_deal_due")

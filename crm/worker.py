@@ -1,0 +1,8 @@
+"""The queue's own process for teams on PostgreSQL: `huey_consumer crm.worker.huey`."""
+
+from __future__ import annotations
+
+from crm.app import create_app
+
+app = create_app()
+huey = app.extensions["huey"]
