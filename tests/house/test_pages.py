@@ -62,14 +62,15 @@ def walk(app: Any, client: Any, start: str = "/") -> tuple[set[str], list[str]]:
         for statement in statements:
             if (written := WRITES.match(statement)) and written[2].lower() not in SIGNS_OF_LIFE:
                 faults.append(f"GET {url} writes: {statement[:120]}")
+        led_to = [answer.location] if answer.location else []
         if answer.status_code == 200 and answer.is_page:
-            for link in answer.page.links:
-                target = urljoin(url, link)
-                target_parts = urlsplit(target)
-                inside = not target_parts.scheme and not target_parts.netloc and target_parts.path
-                if inside and target.split("#")[0] not in queued:
-                    queued.add(target.split("#")[0])
-                    waiting.append((target.split("#")[0], url))
+            led_to = answer.page.links
+        for link in led_to:
+            target = urljoin(url, link).split("#")[0]
+            there = urlsplit(target)
+            if there.path and not there.scheme and not there.netloc and target not in queued:
+                queued.add(target)
+                waiting.append((target, url))
     return opened, faults
 
 
