@@ -30,10 +30,17 @@ wakeCopies();
 wakeKeys();
 
 document.querySelector("[data-focus]")?.focus();
+document.querySelector(".stagebar [aria-current]")?.parentElement.scrollTo({ left: stageLeft() });
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+
+/** On a phone the stage bar is wider than the page: begin where the deal stands. */
+function stageLeft() {
+  const stage = document.querySelector(".stagebar [aria-current]");
+  return stage.offsetLeft - (stage.parentElement.clientWidth - stage.offsetWidth) / 2;
+}
 
 /** Menus are <details>: close the others, close on Esc and on a click elsewhere, arrows walk. */
 function wakeMenus() {
