@@ -35,6 +35,8 @@ class Permission(Labelled):
     SUSPECT_DECIDE = "suspect.decide", N_("判定疑似重复")
     CONTACT_VIEW = "contact.view", N_("查看沟通记录")
     CONTACT_LOG = "contact.log", N_("记沟通")
+    CONTACT_CORRECT = "contact.correct", N_("更正沟通记录（留痕）")
+    CONTACT_EXPORT = "contact.export", N_("导出沟通记录")
     LEAD_VIEW = "lead.view", N_("查看线索")
     LEAD_REPORT = "lead.report", N_("报线索")
     LEAD_JUDGE = "lead.judge", N_("研判线索")
@@ -68,6 +70,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_EXPORT: S.UNIT,
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
+        P.CONTACT_CORRECT: S.OWN,
+        P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
         P.LEAD_REPORT: S.UNIT,
         P.DEAL_VIEW: S.UNIT,
@@ -87,6 +91,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SUSPECT_DECIDE: S.UNIT,
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
+        P.CONTACT_CORRECT: S.UNIT,
+        P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.UNIT,
@@ -100,6 +106,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     Role.LEADER: {
         **_READS,
         P.CONTACT_LOG: S.DISTRICT,
+        P.CONTACT_CORRECT: S.OWN,
+        P.CONTACT_EXPORT: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
@@ -113,6 +121,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_EXPORT_FULL: S.DISTRICT,
         P.SUSPECT_DECIDE: S.DISTRICT,
         P.CONTACT_LOG: S.DISTRICT,
+        P.CONTACT_CORRECT: S.DISTRICT,
+        P.CONTACT_EXPORT: S.DISTRICT,
         P.LEAD_REPORT: S.DISTRICT,
         P.LEAD_JUDGE: S.DISTRICT,
         P.DEAL_EDIT: S.DISTRICT,
