@@ -47,6 +47,7 @@ export function wake(board) {
     document.documentElement.classList.add("dragging");
     if (drag.touch) navigator.vibrate?.(12);
     follow();
+    slide();
   }
 
   function move(event) {
@@ -71,9 +72,18 @@ export function wake(board) {
     board.querySelectorAll(".lane-over").forEach((other) => other !== lane && other.classList.remove("lane-over"));
     drag.lane = lane && board.contains(lane) ? lane : null;
     if (drag.lane && drag.lane !== drag.card.closest("[data-stage]")) drag.lane.classList.add("lane-over");
+  }
+
+  /** While the card is held at the edge the board slides on, also when the hand keeps still. */
+  function slide() {
+    if (!drag?.lifted) return;
     const box = board.getBoundingClientRect();
-    if (drag.x < box.left + EDGE) board.scrollLeft -= 14;
-    else if (drag.x > box.right - EDGE) board.scrollLeft += 14;
+    const by = drag.x < box.left + EDGE ? -10 : drag.x > box.right - EDGE ? 10 : 0;
+    if (by) {
+      board.scrollLeft += by;
+      follow();
+    }
+    requestAnimationFrame(slide);
   }
 
   function drop() {
