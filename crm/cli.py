@@ -61,6 +61,7 @@ def serve(host: str, port: int, threads: int, with_demo: bool) -> None:
         click.echo("Loading the demo district …")
         demo_district.load()
         db.session.commit()
+    db.session.rollback()  # having looked, this session would hold SQLite's write lock against the next
     refuse_demo_accounts(app)
     server = create_server(app, host=host, port=port, threads=threads, ident="")
     with app.app_context():
