@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, request, session
+from flask import Flask, Response, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from flask_migrate import Migrate
@@ -89,12 +89,17 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
 
 def translate(msgid: str) -> str:
-    """Outside a request (jobs, the command line) sentences are Chinese."""
+    """The catalogue's sentence; outside an application (the pure ground alone) the Chinese one."""
     return gettext(msgid) if get_locale() else msgid
 
 
 def locale() -> str:
-    """The user's own language, else the one chosen before signing in, else what the browser prefers."""
+    """The user's own language, else the one chosen before signing in, else what the browser prefers.
+
+    Jobs and the command line speak Chinese.
+    """
+    if not has_request_context():
+        return LOCALES[0]
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
     chosen = session.get("locale")

@@ -206,6 +206,13 @@ def events() -> Any:
     )
 
 
+@bp.get("/styleguide")
+@permit(Permission.HOME)
+def styleguide() -> Any:
+    """Every part of the design system, for people who build pages."""
+    return render_template("styleguide.html")
+
+
 @bp.post("/demo/remove")
 @permit(Permission.SETTING_MANAGE)
 def remove_demo() -> Any:

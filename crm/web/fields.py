@@ -7,11 +7,14 @@ too long: nothing is ever cut silently.
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
 
 from crm.lib import clock, texts
@@ -26,6 +29,7 @@ __all__ = [
     "DayField",
     "LineField",
     "MomentField",
+    "MuField",
     "Needed",
     "ParagraphField",
     "RecordField",
@@ -125,6 +129,25 @@ class WanField(_TypedField):
         return f"{Decimal(value):f}".rstrip("0").rstrip(".") if "." in f"{Decimal(value):f}" else str(value)
 
 
+class MuField(_TypedField):
+    """An area in 亩 (Chinese acres) with at most two decimals. `data` is a Decimal."""
+
+    def parse(self, text: str) -> Decimal:
+        line = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix("亩").strip()
+        if line.startswith(("-", "−", "负")):
+            raise Refused(_("%(what)s不能是负数", what=self.label.text))
+        if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", line, re.ASCII):
+            raise Refused(_("看不懂面积“%(text)s”，请写成 120 或 35.5 这样，单位亩", text=text[:30]))
+        area = Decimal(line).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if area >= 10_000_000:
+            raise Refused(_("%(what)s太大了，请检查单位（亩）", what=self.label.text))
+        return area
+
+    def say(self, value: Decimal) -> str:
+        text = f"{Decimal(value):f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 class DayField(_TypedField):
     """A day as people write it; rendered as a date input. `data` is a date."""
 
@@ -181,7 +204,7 @@ class ChoiceField(SelectField):
 
     def iter_choices(self) -> Any:
         for value, label in self._words():
-            yield value, label, value == (self.data.value if self.data else ""), {}
+            yield Choice(value, label, value == (self.data.value if self.data else ""), {})
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
@@ -213,7 +236,7 @@ class RecordField(SelectField):
 
     def iter_choices(self) -> Any:
         for value, label in self.choices:
-            yield value, label, value == str(self.data or ""), {}
+            yield Choice(value, label, value == str(self.data or ""), {})
 
     def pre_validate(self, form: Any) -> None:
         if str(self.data or "") not in {value for value, _label in self.choices}:
