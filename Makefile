@@ -29,8 +29,8 @@ test: $(DEVELOPMENT)
 	$(VENV_PYTHON) -m pytest -q -n $(WORKERS) $(TESTS)
 
 check: $(DEVELOPMENT)
-	$(VENV_PYTHON) -m tests.support.tools
-	$(VENV_PYTHON) -m pytest -q -n $(WORKERS) --quick $(TESTS)
+	@status=0; $(VENV_PYTHON) -m tests.support.tools || status=1; \
+	$(VENV_PYTHON) -m pytest -q -n $(WORKERS) --quick $(TESTS) || status=1; exit $$status
 
 bench: $(DEVELOPMENT)
 	$(VENV_PYTHON) -m tests.bench
