@@ -78,7 +78,7 @@ export function wake(board) {
   function slide() {
     if (!drag?.lifted) return;
     const box = board.getBoundingClientRect();
-    const by = drag.x < box.left + EDGE ? -10 : drag.x > box.right - EDGE ? 10 : 0;
+    const by = drag.x < box.left + EDGE ? -6 : drag.x > box.right - EDGE ? 6 : 0;
     if (by) {
       board.scrollLeft += by;
       follow();

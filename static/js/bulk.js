@@ -25,6 +25,8 @@ export function wake(form) {
     said.textContent = words.replace("{n}", count.toLocaleString());
   }
 
+  // In the flow without script; with it, at the foot of the window, so that choosing moves nothing.
+  form.classList.add("bulkbar-afloat");
   clear.hidden = false;
   clear.addEventListener("click", () => {
     boxes().forEach((box) => { box.checked = false; });
