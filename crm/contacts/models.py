@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -79,3 +80,10 @@ class ContactLog(Versioned, Model):
     @property
     def name(self) -> str:
         return self.summary[:60]
+
+    def snapshot(self) -> dict[str, Any]:
+        """With who took part, by name: a correction of them is told like any other."""
+        return super().snapshot() | {
+            "people": [person.name for person in self.people],
+            "colleagues": [colleague.name for colleague in self.colleagues],
+        }

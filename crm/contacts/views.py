@@ -1,3 +1,508 @@
-from flask import Blueprint
+"""记一笔 from a record, the desk or a phone; correcting it; the list; and the timeline of everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from markupsafe import Markup
+
+from crm.audit.models import Event
+from crm.db import db
+from crm.deals.models import Deal, StageMove
+from crm.deals.stages import MoveKind
+from crm.files.store import hand_out
+from crm.leads.models import Lead
+from crm.lib import clock, texts
+from crm.lib.dates import relative
+from crm.lib.words import N_, _
+from crm.lists.table import Column, Filter, ListPage, context, register
+from crm.merchants.models import Enterprise, Person
+from crm.org.guard import me, permit
+from crm.org.permissions import Permission as P
+from crm.web import display
+from crm.web.forms import commit_and_go, safe_next
+from crm.web.listing import address
+
+from . import actions, queries, telling
+from .forms import CorrectForm, LogForm
+from .models import ContactKind, ContactLog
+from .next_step import why_needed
+from .queries import NOUNS, About, Happening, Subject
 
 bp = Blueprint("contacts", __name__)
+
+SUBJECTS = ("enterprise_id", "person_id", "lead_id", "deal_id")
+ICONS = {"call": "call", "visit": "visit", "reception": "reception", "wechat": "chat", "meeting": "meeting",
+         "survey": "search"}  # fmt: skip
+SHOWN = 30
+A_PAGE = 50
+LONGEST_QUERY = 200
+
+
+@bp.get("/contacts")
+@permit(P.CONTACT_VIEW)
+def index() -> Any:
+    return render_template("contacts/index.html", listing=context(PAGE, me()))
+
+
+@bp.route("/contacts/new", methods=["GET", "POST"])
+@permit(P.CONTACT_LOG)
+def new() -> Any:
+    about = _about_from_address()
+    if about.subject is None:
+        return choose()
+    form = LogForm.of(
+        happened_at=clock.business_now().replace(second=0, microsecond=0),
+        people=[about.person.id] if about.person else [],
+        colleagues=[me().id],
+    )
+    known = queries.known_people(about)
+    ours = queries.colleagues(me())
+    form.people.offer((person.id, _with_post(person.name, post)) for person, post in known)
+    form.colleagues.offer((one.id, one.name) for one in ours)
+    about = _offer_deals(form, about)
+    if form.submitted():
+        with form.refusals():
+            about = _with_deal(form, about)
+            actions.log(
+                about,
+                form.said(),
+                queries.surroundings(me(), about, form.happened_at.data),
+                people=[person for person, _post in known if person.id in form.people.data],
+                colleagues=[one for one in ours if one.id in form.colleagues.data],
+                uploads=form.uploads(),
+                actor=me(),
+            )
+            back = safe_next(request.args.get("next"), url_of(about.subject))
+            return commit_and_go(form, back, _("已记下与 %(name)s 的沟通", name=about.name))
+    around = queries.surroundings(me(), about, clock.business_now())
+    return form.page("contacts/new.html", about=about, url_of=url_of, why=why_needed(around))
+
+
+def choose() -> Any:
+    """Whom or what is it about? Suggestions while typing; without script the same as a list of links."""
+    q = texts.clean_line(request.values.get("q", "")[:LONGEST_QUERY])
+    status = 422 if request.method == "POST" else 200
+    return (
+        render_template(
+            "contacts/choose.html",
+            q=q,
+            groups=_candidates(q, 10) if q else [],
+            recent=[_recent(log) for log in queries.recent(me())] if not q else [],
+            refused=status == 422,
+        ),
+        status,
+    )
+
+
+@bp.get("/contacts/candidates")
+@permit(P.CONTACT_LOG)
+def candidates() -> Any:
+    """The search box of `choose` while typing: a fragment of links to the form."""
+    q = texts.clean_line(request.args.get("q", "")[:LONGEST_QUERY])
+    return render_template("contacts/candidates.html", groups=_candidates(q, 5) if q else [], q=q)
+
+
+@bp.get("/contacts/<int:id>")
+@permit(P.CONTACT_VIEW)
+def show(id: int) -> Any:
+    log = _visible(id)
+    return render_template(
+        "contacts/show.html",
+        log=log,
+        about=queries.about_of(log),
+        url_of=url_of,
+        files=queries.files_of(log),
+        may_correct=queries.may_correct(me(), log),
+        history=[_event_item(event, changes) for event, changes in queries.history_of(log, _say)],
+    )
+
+
+@bp.route("/contacts/<int:id>/correct", methods=["GET", "POST"])
+@permit(P.CONTACT_CORRECT)
+def correct(id: int) -> Any:
+    log = _visible(id)
+    if not queries.may_correct(me(), log):
+        abort(403)
+    about = queries.about_of(log)
+    known = queries.known_people(about, also=log.people)
+    ours = queries.colleagues(me(), also=log.colleagues)
+    form = CorrectForm.of(log)
+    form.people.offer((person.id, _with_post(person.name, post)) for person, post in known)
+    form.colleagues.offer((one.id, one.name) for one in ours)
+    if form.submitted():
+        with form.refusals():
+            actions.correct(
+                log,
+                form.said(),
+                queries.surroundings(me(), about, form.happened_at.data),
+                people=[person for person, _post in known if person.id in form.people.data],
+                colleagues=[one for one in ours if one.id in form.colleagues.data],
+                uploads=form.uploads(),
+                actor=me(),
+            )
+            return commit_and_go(form, url_for(".show", id=id), _("沟通记录已更正，原来的内容留在操作记录里"))
+    return form.page("contacts/correct.html", log=log, about=about, files=queries.files_of(log))
+
+
+@bp.get("/contacts/files/<int:id>")
+@permit(P.CONTACT_VIEW)
+def file(id: int) -> Any:
+    """An attachment, for those who may see the log it hangs on."""
+    return hand_out(db.one_or_404(queries.files_visible_to(me()).filter_by(id=id)))
+
+
+@bp.get("/contacts/timeline")
+@permit(P.CONTACT_VIEW)
+def timeline() -> Any:
+    """All that happened to one record, page by page backwards."""
+    subject = _about_from_address().subject
+    if subject is None:
+        abort(404)
+    before = _moment(request.args.get("before"))
+    items, rest = _items(subject, kind=_kind(), before=before, limit=A_PAGE)
+    return render_template(
+        "contacts/timeline.html",
+        subject=subject,
+        subject_url=url_of(subject),
+        items=items,
+        kinds=_kinds("kind"),
+        log_url=_log_url(subject),
+        more_url=address(before=rest.isoformat()) if rest else None,
+        newest_url=address(before=None) if before else None,
+    )
+
+
+@bp.app_template_global("timeline_of")
+def timeline_of(subject: Subject) -> Markup:
+    """The panel on a record's page: the log button and the latest that happened, newest first."""
+    items, rest = _items(subject, kind=_kind("timeline"), before=None, limit=SHOWN)
+    return Markup(
+        render_template(
+            "contacts/_timeline.html",
+            items=items,
+            kinds=_kinds("timeline", "#timeline"),
+            log_url=_log_url(subject),
+            more_url=url_for("contacts.timeline", **_id_of(subject)) if rest else None,
+        )
+    )
+
+
+# --- what the address says ---------------------------------------------------------------------------------
+
+
+def _about_from_address() -> About:
+    ids = {}
+    for name in SUBJECTS:
+        text = request.args.get(name, "")
+        if text:
+            if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10):
+                abort(404)
+            ids[name] = int(text)
+    return queries.about(me(), **ids)
+
+
+def _kind(argument: str = "kind") -> str:
+    asked = request.args.get(argument, "")
+    return asked if asked in queries.KINDS else ""
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment.astimezone(dt.UTC) if moment and moment.tzinfo and 1900 < moment.year < 2200 else None
+
+
+def _visible(id: int) -> ContactLog:
+    found: ContactLog = db.one_or_404(queries.visible_to(me()).filter_by(id=id))
+    return found
+
+
+def _with_post(name: str, post: str) -> str:
+    return f"{name}（{post}）" if post else name
+
+
+def _offer_deals(form: LogForm, about: About) -> About:
+    """From a firm's or a person's page: one of its open deals may be meant; the only one is likely to be."""
+    deals = []
+    if about.enterprise and not about.deal and not about.lead:
+        deals = queries.some_open_deals(me(), about.enterprise)
+    if not deals:
+        del form.deal_id
+        return about
+    form.deal_id.offer([(deal.id, deal.name) for deal in deals], _("不针对具体项目"))
+    if request.method == "GET" and len(deals) == 1:
+        form.deal_id.data = deals[0].id
+    return about
+
+
+def _with_deal(form: LogForm, about: About) -> About:
+    if "deal_id" not in form or not form.deal_id.data:
+        return about
+    deal = queries.about(me(), deal_id=form.deal_id.data).deal
+    return About(about.enterprise, about.person, None, deal)
+
+
+# --- where things are --------------------------------------------------------------------------------------
+
+
+def url_of(subject: Subject | None) -> str:
+    """A record's own page."""
+    pages = {
+        Enterprise: "merchants.show",
+        Person: "merchants.show_person",
+        Lead: "leads.show",
+        Deal: "deals.show",
+    }
+    return url_for(pages[type(subject)], id=subject.id) if subject is not None else url_for("desk.index")
+
+
+def _id_of(subject: Subject) -> dict[str, int]:
+    return {f"{subject.__tablename__}_id": subject.id}
+
+
+def _log_url(subject: Subject) -> str | None:
+    return url_for("contacts.new", **_id_of(subject)) if me().may(P.CONTACT_LOG) else None
+
+
+def _kinds(argument: str, anchor: str = "") -> list[dict[str, Any]]:
+    """The filter by kind, as links to this same page."""
+    now = _kind(argument)
+    words = {"": _("全部"), "logs": _("沟通"), "moves": _("阶段"), "changes": _("变更")}
+    return [
+        {
+            "label": label,
+            "url": address(**{argument: kind or None, "before": None}) + anchor,
+            "active": kind == now,
+        }
+        for kind, label in words.items()
+    ]
+
+
+# --- candidates --------------------------------------------------------------------------------------------
+
+
+def _candidates(q: str, limit: int) -> list[dict[str, Any]]:
+    groups = []
+    for source in queries.SUBJECTS:
+        items = [
+            {
+                "parts": texts.highlight(record.name, q, person=source.noun == "person"),
+                "note": note_of(record),
+                "url": url_for("contacts.new", **_id_of(record), **_next()),
+                "icon": NOUNS[source.noun][1],
+            }
+            for record in queries.found(me(), q, source, limit)
+        ]
+        if items:
+            groups.append({"label": _(NOUNS[source.noun][0]), "items": items})
+    return groups
+
+
+def _next() -> dict[str, str]:
+    return {"next": request.args["next"]} if request.args.get("next") else {}
+
+
+def note_of(record: Subject) -> str:
+    """A line under a name that tells it from its namesakes."""
+    if isinstance(record, Person):
+        posts = [f"{one.enterprise.name} {one.title}".strip() for one in record.positions[:2]]
+        return "、".join(posts) or record.follow_unit.name
+    if isinstance(record, Enterprise):
+        return " · ".join(part for part in (record.origin.label, record.follow_unit.name) if part)
+    if isinstance(record, Deal):
+        firm = record.enterprise.name if record.enterprise else ""
+        return " · ".join(part for part in (record.stage.label, firm, record.unit.name) if part)
+    return " · ".join(part for part in (record.state.label, record.company, record.unit.name) if part)
+
+
+def _recent(log: ContactLog) -> dict[str, Any]:
+    subject = log.deal or log.lead or log.enterprise
+    assert subject is not None
+    return {
+        "title": subject.name,
+        "url": url_for("contacts.new", **_id_of(subject), **_next()),
+        "note": _("上次 %(when)s：%(what)s", when=display.day(log.happened_at), what=log.summary[:40]),
+        "icon": NOUNS[subject.__tablename__][1],
+    }
+
+
+# --- the timeline in words ---------------------------------------------------------------------------------
+
+
+def _items(
+    subject: Subject, *, kind: str, before: dt.datetime | None, limit: int
+) -> tuple[list[dict[str, Any]], dt.datetime | None]:
+    happened, rest = queries.timeline(me(), subject, kind=kind, before=before, limit=limit, say=_say)
+    return [_item(one, subject) for one in happened], rest
+
+
+def _item(one: Happening, subject: Subject) -> dict[str, Any]:
+    if isinstance(one.record, ContactLog):
+        return _log_item(one, one.record, subject)
+    if isinstance(one.record, StageMove):
+        return _move_item(one, one.record, subject)
+    return _event_item(one.record, one.changes)
+
+
+def _when(moment: dt.datetime) -> dict[str, str]:
+    return {
+        "when": relative(clock.local(moment).date(), clock.today(), display.language()),
+        "exact": display.moment(moment),
+        "iso": moment.isoformat(),
+    }
+
+
+def _log_item(one: Happening, log: ContactLog, subject: Subject) -> dict[str, Any]:
+    ours = "、".join(colleague.name for colleague in log.colleagues) or (
+        log.author.name if log.author else ""
+    )
+    who = [part for part in (ours, log.unit.name) if part]
+    others = [other for other in (log.deal, log.lead) if other is not None and other is not subject]
+    facts = [
+        (_("关于"), "、".join(other.name for other in others)),
+        (_("对方"), _theirs(log)),
+        (_("地点"), log.place),
+    ]
+    actions_ = [{"label": _("详情"), "url": url_for("contacts.show", id=log.id)}]
+    if queries.may_correct(me(), log):
+        actions_.append({"label": _("更正"), "url": url_for("contacts.correct", id=log.id)})
+    return {
+        **_when(log.happened_at),
+        "id": f"log-{log.id}",
+        "icon": ICONS[log.kind.value],
+        "title": log.kind.label,
+        "url": url_for("contacts.show", id=log.id),
+        "who": " · ".join(who),
+        "badge": {"label": _("区领导带队"), "tone": "good"} if log.leader_led else None,
+        "text": render_template("contacts/_log_text.html", log=log, facts=facts),
+        "next": log.next_step,
+        "next_on": log.next_due_on,
+        "files": _files(one.files),
+        "actions": actions_,
+    }
+
+
+def _files(files: Any) -> list[dict[str, str]]:
+    return [
+        {"name": one.name, "url": url_for("contacts.file", id=one.id), "size": size_of(one.size)}
+        for one in files
+        if one.noun == queries.NOUN
+    ]
+
+
+def size_of(count: int) -> str:
+    """Bytes as people read them."""
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(1, round(count / 1024))} KB"
+
+
+def _move_item(one: Happening, move: StageMove, subject: Subject) -> dict[str, Any]:
+    still = move.kind in (MoveKind.HELD, MoveKind.RESUMED, MoveKind.LAPSED)
+    if still or move.from_stage is None or move.from_stage is move.to_stage:
+        title = f"{move.kind.label}：{move.to_stage.label}"
+    else:
+        title = f"{move.kind.label}：{move.from_stage.label} → {move.to_stage.label}"
+    said = [
+        ("", move.deal.name if move.deal is not subject else ""),
+        (_("原因"), move.reason),
+        (_("依据"), move.evidence),
+    ]
+    return {
+        **_when(one.at),
+        "id": f"move-{move.id}",
+        "icon": "stage",
+        "title": title,
+        "url": url_of(move.deal) if move.deal is not subject else None,
+        "who": move.actor.name if move.actor else "",
+        "badge": {"label": _("已撤销"), "tone": "neutral"} if move.undone else None,
+        "tone": move.kind.tone,
+        "text": render_template("contacts/_facts.html", facts=said),
+    }
+
+
+def _event_item(event: Event, changes: list[tuple[str, str, str]]) -> dict[str, Any]:
+    words, icon = telling.VERBS.get(event.verb, (event.verb, "history"))
+    return {
+        **_when(event.at),
+        "id": f"event-{event.id}",
+        "icon": icon,
+        "title": _(words),
+        "who": event.actor_name,
+        "text": render_template(
+            "contacts/_changes.html", event=event, changes=changes, is_new=_is_new(event)
+        ),
+    }
+
+
+def _is_new(event: Event) -> bool:
+    """The first word about a record: what stood there before is nothing."""
+    return event.verb.endswith((".created", ".reported", ".logged"))
+
+
+def _say(value: Any) -> str:
+    return display.wan(value) if isinstance(value, Decimal) else display.said(value)
+
+
+# --- the list ----------------------------------------------------------------------------------------------
+
+
+def _subject_url(record: Subject | None) -> str | None:
+    return url_of(record) if record is not None else None
+
+
+def _theirs(log: ContactLog) -> str:
+    return "、".join(
+        [*(person.name for person in log.people), *([log.their_people] if log.their_people else [])]
+    )
+
+
+PAGE = register(
+    ListPage(
+        name="contacts",
+        msgid=N_("沟通记录"),
+        noun=queries.NOUN,
+        model=ContactLog,
+        columns=(
+            Column("happened", N_("时间"), lambda log: log.happened_at, "moment", sort="happened",
+                   url=lambda log: url_for("contacts.show", id=log.id)),
+            Column("kind", N_("方式"), lambda log: log.kind, "state"),
+            Column("enterprise", N_("企业"), lambda log: log.enterprise and log.enterprise.name,
+                   url=lambda log: _subject_url(log.enterprise)),
+            Column("deal", N_("项目"), lambda log: log.deal and log.deal.name,
+                   url=lambda log: _subject_url(log.deal)),
+            Column("lead", N_("线索"), lambda log: log.lead and log.lead.title, default=False,
+                   url=lambda log: _subject_url(log.lead)),
+            Column("theirs", N_("对方人员"), _theirs),
+            Column("summary", N_("内容"), lambda log: log.summary),
+            Column("next_step", N_("下一步"), lambda log: log.next_step),
+            Column("next_due", N_("下一步日期"), lambda log: log.next_due_on, "day"),
+            Column("ours", N_("我方人员"), lambda log: "、".join(one.name for one in log.colleagues), default=False),
+            Column("unit", N_("单位"), lambda log: log.unit.name),
+            Column("author", N_("记录人"), lambda log: log.author and log.author.name),
+            Column("place", N_("地点"), lambda log: log.place, default=False),
+            Column("leader_led", N_("区领导带队"), lambda log: _("是") if log.leader_led else "", default=False),
+            Column("logged", N_("记录时间"), lambda log: log.logged_at, "moment", default=False),
+        ),
+        filters=(
+            Filter("kind", N_("方式"), "choice", lambda user: ContactKind.choices(),
+                   lambda value, user: ContactLog.kind == ContactKind(value)),
+            Filter("enterprise", N_("企业"), where=queries.with_enterprise),
+            Filter("unit", N_("单位"), "choice", queries.unit_choices, queries.of_unit),
+            Filter("author", N_("记录人"), "choice", queries.author_choices, queries.by_author),
+            Filter("period", N_("时间"), "days", where=queries.in_period),
+            Filter("leader_led", N_("区领导带队"), "flag", where=lambda value, user: ContactLog.leader_led),
+        ),
+        sorts={"happened": ContactLog.happened_at},
+        default_sort="-happened",
+        base=queries.rows_for,
+        view_permission=P.CONTACT_VIEW,
+        export_permission=P.CONTACT_EXPORT,
+        endpoint="contacts.index",
+        empty_actions=lambda user: [(_("记一笔"), url_for("contacts.new"))] if user.may(P.CONTACT_LOG) else [],
+    )
+)  # fmt: skip

@@ -1,0 +1,98 @@
+"""What is typed about a contact: three touches and one line in the usual case, the rest folded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from flask_wtf.file import MultipleFileField
+from wtforms import BooleanField, SelectMultipleField
+from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
+
+from crm.lib import clock
+from crm.lib.words import _
+from crm.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    MomentField,
+    Needed,
+    ParagraphField,
+    RecordField,
+    _l,
+)
+from crm.web.forms import ActForm, EditForm
+
+from .models import ContactKind
+from .next_step import In
+
+PILLS = {"widget": ListWidget(prefix_label=False), "option_widget": RadioInput()}
+
+
+class TickField(SelectMultipleField):
+    """Some of the few records on offer, each a box to tick; `data` is the list of their ids."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any):
+        super().__init__(label, validators, coerce=self._id, **{"choices": [], **kwargs})
+
+    @staticmethod
+    def _id(value: Any) -> int:
+        text = str(getattr(value, "id", value))
+        return int(text) if text.isdecimal() and text.isascii() and len(text) < 16 else 0
+
+    def offer(self, pairs: Iterable[tuple[int, str]]) -> None:
+        self.choices = [(str(id), label) for id, label in pairs]
+
+    def pre_validate(self, form: Any) -> None:
+        offered = {int(value) for value, _label in self.choices}
+        if not set(self.data or ()) <= offered:
+            raise StopValidation(_("有人不在可选的名单里，请重新勾选"))
+
+
+class _ContactFields:
+    kind = ChoiceField(_l("方式"), of=ContactKind, default=ContactKind.CALL, **PILLS)
+    summary = ParagraphField(
+        _l("谈了什么"),
+        [Needed()],
+        render_kw={"rows": 3, "placeholder": _l("一句话也行"), "autocapitalize": "sentences"},
+    )
+    next_step = LineField(_l("下一步做什么"), render_kw={"placeholder": _l("例如：寄送地块资料")})
+    next_in = ChoiceField(_l("下一步在什么时候"), of=In, empty=_l("按下面的日期"), **PILLS)
+    next_due_on = DayField(_l("下一步日期"))
+    happened_at = MomentField(_l("沟通时间"), [Needed()])
+    people = TickField(_l("对方人员"))
+    their_people = LineField(_l("对方其他人"), description=_l("不在人员库里的，写姓名和职务"))
+    colleagues = TickField(_l("我方人员"))
+    place = LineField(_l("地点"))
+    leader_led = BooleanField(_l("区领导带队"))
+    files = MultipleFileField(
+        _l("附件"),
+        description=_l("照片、PDF、Office、WPS、录音，每个不超过 20 MB；没存成时要重新选一次"),
+        render_kw={"multiple": True},
+    )
+
+    def due_on(self) -> dt.date | None:
+        """The day that was typed, else the one that was touched."""
+        typed: dt.date | None = self.next_due_on.data
+        touched: In | None = self.next_in.data
+        return typed or (touched.after(clock.today()) if touched else None)
+
+    def said(self) -> dict[str, Any]:
+        """The fields as the verbs take them."""
+        return {**self.data, "next_due_on": self.due_on()}  # type: ignore[attr-defined]
+
+    def uploads(self) -> list[Any]:
+        return [upload for upload in self.files.data or () if getattr(upload, "filename", "")]
+
+
+class LogForm(_ContactFields, ActForm):
+    deal_id = RecordField(_l("关于哪个项目"))
+
+
+class CorrectForm(_ContactFields, EditForm):
+    pass

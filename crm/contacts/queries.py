@@ -1,0 +1,572 @@
+"""Reading contact logs and all that happened to a record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm.audit.models import Event
+from crm.db import Wan, db
+from crm.deals import queries as deals
+from crm.deals.models import Deal, Party, StageMove
+from crm.files import store
+from crm.files.models import StoredFile
+from crm.leads import queries as leads
+from crm.leads.models import Lead, LeadState
+from crm.lib import clock
+from crm.lib.words import N_, _
+from crm.merchants import queries as merchants
+from crm.merchants.models import Enterprise, Person, Position, Standing
+from crm.org import queries as org
+from crm.org.guard import reaches, within
+from crm.org.models import Unit, User
+from crm.org.permissions import Permission, Role, Scope
+from crm.search import index
+
+from . import telling
+from .models import ContactLog, contact_colleague, contact_person
+from .next_step import Surroundings
+
+NOUN = ContactLog.__tablename__
+Subject = Enterprise | Person | Lead | Deal
+OPEN_LEADS = [state for state in LeadState if state.is_open]
+NOUNS: dict[str, tuple[str, str]] = {
+    "enterprise": (N_("企业"), "company"),
+    "person": (N_("人员"), "person"),
+    "deal": (N_("项目"), "deal"),
+    "lead": (N_("线索"), "lead"),
+    NOUN: (N_("沟通记录"), "contact"),
+}
+"""{noun: (what people call it, its icon)}."""
+
+
+def ids_of(rows: sa.Select[Any], column: Any) -> sa.Select[tuple[int]]:
+    """The same rows, only their ids: for IN (…)."""
+    return rows.with_only_columns(column).order_by(None)
+
+
+def visible_to(user: User) -> sa.Select[tuple[ContactLog]]:
+    """Logs of my unit and my own, and logs about what I may see.
+
+    A log about a deal is as open as the deal, not as the firm: two units may know one firm, and what is
+    negotiated is nobody else's business. The same for leads.
+    """
+    rows = sa.select(ContactLog)
+    scope = user.scope_of(Permission.CONTACT_VIEW)
+    if scope is Scope.DISTRICT:
+        return rows
+    if scope is None:
+        return rows.where(sa.false())
+    took_part = sa.select(contact_colleague.c.contact_log_id).where(contact_colleague.c.user_id == user.id)
+    met = sa.select(contact_person.c.contact_log_id).where(
+        contact_person.c.person_id.in_(ids_of(merchants.people_visible_to(user), Person.id))
+    )
+    no_deal, no_lead = ContactLog.deal_id.is_(None), ContactLog.lead_id.is_(None)
+    return rows.where(
+        sa.or_(
+            within(scope, user, units=[ContactLog.unit_id], owners=[ContactLog.author_id]),
+            ContactLog.id.in_(took_part),
+            ContactLog.deal_id.in_(ids_of(deals.visible_to(user), Deal.id)),
+            no_deal & ContactLog.lead_id.in_(ids_of(leads.visible_to(user), Lead.id)),
+            no_deal & no_lead & ContactLog.enterprise_id.in_(
+                ids_of(merchants.visible_to(user), Enterprise.id)),
+            no_deal & no_lead & ContactLog.enterprise_id.is_(None) & ContactLog.id.in_(met),
+        )
+    )  # fmt: skip
+
+
+def may_correct(user: User, log: ContactLog) -> bool:
+    """Its author, and whoever answers for the unit that logged it."""
+    return reaches(
+        user.scope_of(Permission.CONTACT_CORRECT), user, units=[log.unit_id], owners=[log.author_id]
+    )
+
+
+def files_visible_to(user: User) -> sa.Select[tuple[StoredFile]]:
+    """Attachments of the logs I may see."""
+    return sa.select(StoredFile).where(
+        StoredFile.noun == NOUN, StoredFile.record_id.in_(ids_of(visible_to(user), ContactLog.id))
+    )
+
+
+def files_of(log: ContactLog) -> list[StoredFile]:
+    return store.hanging_on(NOUN, [log.id]).get(log.id, [])
+
+
+def history_of(log: ContactLog, say: Callable[[Any], str]) -> list[tuple[Event, list[tuple[str, str, str]]]]:
+    """Its corrections, newest first, each with what stood there before."""
+    rows = sa.select(Event).where(
+        Event.noun == NOUN, Event.record_id == log.id, Event.verb.startswith("contact.")
+    )
+    events = db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(50)).all()
+    words = changes_in_words(events, say)
+    return [(event, words[event.id]) for event in events]
+
+
+# --- what a new log is about ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class About:
+    """What a contact is about. A deal or a lead brings its own enterprise."""
+
+    enterprise: Enterprise | None = None
+    person: Person | None = None
+    lead: Lead | None = None
+    deal: Deal | None = None
+
+    @property
+    def subject(self) -> Subject | None:
+        """The one it is mainly about."""
+        return self.deal or self.lead or self.enterprise or self.person
+
+    @property
+    def name(self) -> str:
+        return self.subject.name if self.subject else ""
+
+    @property
+    def last_contact_at(self) -> dt.datetime | None:
+        return self.subject.last_contact_at if self.subject else None
+
+
+def about(user: User, *, enterprise_id: int = 0, person_id: int = 0, lead_id: int = 0,
+          deal_id: int = 0) -> About:  # fmt: skip
+    """The records behind the ids, as far as the user may see them; anything else is a 404."""
+
+    def one(rows: sa.Select[Any], id: int) -> Any:
+        return db.one_or_404(rows.filter_by(id=id)) if id else None
+
+    deal = one(deals.visible_to(user), deal_id)
+    lead = one(leads.visible_to(user), lead_id)
+    person = one(merchants.people_visible_to(user), person_id)
+    enterprise = (deal and deal.enterprise) or (lead and lead.enterprise)
+    if enterprise is None:
+        enterprise = one(merchants.visible_to(user), enterprise_id) or (person and _firm_of(user, person))
+    return About(enterprise or None, person, lead, deal)
+
+
+def _firm_of(user: User, person: Person) -> Enterprise | None:
+    """The firm one meets a person for: the main position, else the oldest, if it may be seen."""
+    mine = merchants.visible_to(user).join(Position, Position.enterprise_id == Enterprise.id)
+    mine = mine.where(Position.person_id == person.id).order_by(None)
+    return db.session.scalar(mine.order_by(Position.is_main.desc(), Position.id).limit(1))
+
+
+def about_of(log: ContactLog) -> About:
+    return About(log.enterprise, log.people[0] if log.people else None, log.lead, log.deal)
+
+
+def surroundings(user: User, about: About, happened_at: dt.datetime) -> Surroundings:
+    """What stands open around the contact. Only what the user may see can ask for a next step."""
+    enterprise = about.enterprise
+    last = about.last_contact_at
+    return Surroundings(
+        deal_open=bool(about.deal and about.deal.is_open),
+        lead_open=bool(about.lead and about.lead.state.is_open),
+        open_deals=_count(open_deals(user, enterprise)) if enterprise else 0,
+        open_leads=_count(_open_leads(user, enterprise)) if enterprise else 0,
+        key_merchant=_is_key(enterprise) or _is_key(about.person),
+        superseded=last is not None and last > happened_at,
+    )
+
+
+def open_deals(user: User, enterprise: Enterprise) -> sa.Select[tuple[Deal]]:
+    return deals.visible_to(user).where(Deal.enterprise_id == enterprise.id, deals.is_open())
+
+
+def some_open_deals(user: User, enterprise: Enterprise) -> list[Deal]:
+    """The few a log may be about, the one with the nearest next step first."""
+    return list(
+        db.session.scalars(open_deals(user, enterprise).order_by(Deal.next_due_on, Deal.id).limit(20))
+    )
+
+
+def _open_leads(user: User, enterprise: Enterprise) -> sa.Select[tuple[Lead]]:
+    return leads.visible_to(user).where(Lead.enterprise_id == enterprise.id, Lead.state.in_(OPEN_LEADS))
+
+
+def _is_key(merchant: Enterprise | Person | None) -> bool:
+    return merchant is not None and merchant.standing is Standing.KEY
+
+
+def _count(rows: sa.Select[Any]) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.order_by(None).subquery())) or 0
+
+
+def known_people(about: About, *, also: Iterable[Person] = ()) -> list[tuple[Person, str]]:
+    """(person, post) of those who may have taken part: the firm's people, at most fifty, and `also`."""
+    found: dict[int, tuple[Person, str]] = {}
+    if about.enterprise:
+        rows = (
+            sa.select(Position)
+            .where(Position.enterprise_id == about.enterprise.id)
+            .options(joinedload(Position.person))
+            .order_by(Position.is_main.desc(), Position.id)
+            .limit(50)
+        )
+        for position in db.session.scalars(rows):
+            found[position.person_id] = (position.person, position.title)
+    for person in [*([about.person] if about.person else []), *also]:
+        found.setdefault(person.id, (person, ""))
+    return list(found.values())
+
+
+def colleagues(user: User, *, also: Iterable[User] = ()) -> list[User]:
+    """Who may have come along: my unit's people and the leaders."""
+    rows = sa.select(User).where(
+        User.active, sa.or_(User.unit_id == user.unit_id, User.role == Role.LEADER)
+    ).order_by((User.role == Role.LEADER), User.id)  # fmt: skip
+    found = {one.id: one for one in [user, *db.session.scalars(rows), *also]}
+    return list(found.values())
+
+
+# --- choosing what a log is about -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Source:
+    """One noun of the search: its model, what the user sees of it, the column its name is in."""
+
+    noun: str
+    model: Any
+    visible_to: Callable[[User], sa.Select[Any]]
+    name: Any
+    loads: tuple[Any, ...] = ()
+
+
+SUBJECTS = (
+    Source("enterprise", Enterprise, lambda user: merchants.visible_to(user), Enterprise.name,
+           (joinedload(Enterprise.follow_unit),)),
+    Source("person", Person, lambda user: merchants.people_visible_to(user), Person.name,
+           (selectinload(Person.positions).joinedload(Position.enterprise), joinedload(Person.follow_unit))),
+    Source("deal", Deal, lambda user: deals.visible_to(user), Deal.name,
+           (joinedload(Deal.enterprise), joinedload(Deal.unit))),
+    Source("lead", Lead, lambda user: leads.visible_to(user), Lead.title, (joinedload(Lead.unit),)),
+)  # fmt: skip
+MOST = 50
+"""Rows per noun that are looked at and ranked; more are counted, not read."""
+
+
+def found(user: User, q: str, source: Source, limit: int) -> list[Any]:
+    """The best `limit` records: the very name first, then names that begin so, then the rest, short names first.
+
+    Reads at most twice MOST ids by indexes, whatever the size of the base.
+    """
+    matching = source.visible_to(user).where(source.model.id.in_(index.matching(source.noun, q)))
+    ids = list(db.session.scalars(ids_of(matching, source.model.id).limit(MOST)))
+    if len(ids) == MOST:  # there are more: the very name must not be missed among them
+        named = source.visible_to(user).where(source.name >= q, source.name < q + "\U0010ffff")
+        ids += db.session.scalars(ids_of(named, source.model.id).order_by(source.name).limit(MOST))
+    names = db.session.execute(sa.select(source.model.id, source.name).where(source.model.id.in_(ids))).all()
+    best = [id for id, _name in sorted(names, key=lambda row: _rank(row[1], q, row[0]))[:limit]]
+    rows = db.session.scalars(sa.select(source.model).where(source.model.id.in_(best)).options(*source.loads))
+    return sorted(rows.unique(), key=lambda record: best.index(record.id))
+
+
+def _rank(name: str, q: str, id: int) -> tuple[int, int, int]:
+    name, q = name.casefold(), q.casefold()
+    return (0 if name == q else 1 if name.startswith(q) else 2 if q in name else 3), len(name), id
+
+
+def recent(user: User, limit: int = 8) -> list[ContactLog]:
+    """My latest logs, one for each thing they were about: whom one is likely to write about again."""
+    rows = (
+        visible_to(user)
+        .where(ContactLog.author_id == user.id)
+        .order_by(ContactLog.happened_at.desc(), ContactLog.id.desc())
+        .options(joinedload(ContactLog.enterprise), joinedload(ContactLog.deal), joinedload(ContactLog.lead))
+        .limit(limit * 4)
+    )
+    latest: dict[tuple[int | None, ...], ContactLog] = {}
+    for log in db.session.scalars(rows):
+        latest.setdefault((log.enterprise_id, log.deal_id, log.lead_id), log)
+    return [log for log in latest.values() if log.enterprise or log.deal or log.lead][:limit]
+
+
+# --- the timeline -----------------------------------------------------------------------------------------
+
+KINDS = ("logs", "moves", "changes")
+
+
+@dataclass
+class Happening:
+    """One thing that happened to a record: a log, a stage move or a recorded event."""
+
+    at: dt.datetime
+    kind: str
+    record: ContactLog | StageMove | Event
+    files: Sequence[StoredFile] = ()
+    changes: list[tuple[str, str, str]] = field(default_factory=list)  # label, before, after
+
+    @property
+    def order(self) -> tuple[dt.datetime, str, int]:
+        return self.at, self.kind, self.record.id
+
+
+def timeline(
+    user: User,
+    subject: Subject,
+    *,
+    kind: str = "",
+    before: dt.datetime | None = None,
+    limit: int = 30,
+    say: Callable[[Any], str] = str,
+) -> tuple[list[Happening], dt.datetime | None]:
+    """What happened to `subject`, newest first, and the moment to go on from (None at the end).
+
+    A constant number of statements. `say` puts a stored value into words. Things of the very same moment are
+    not torn apart by the end of a page.
+    """
+    parts = _parts_of(user, subject)
+    most = limit + 20
+    happened: list[Happening] = []
+    if kind in ("", "logs"):
+        happened += _logs(user, subject, parts, before, most)
+    if kind in ("", "moves"):
+        happened += _moves(parts, before, most)
+    if kind in ("", "changes"):
+        happened += _events(subject, parts, before, most)
+    happened.sort(key=lambda one: one.order, reverse=True)
+    shown = happened[:limit]
+    while len(shown) < len(happened) and happened[len(shown)].at == shown[-1].at:
+        shown.append(happened[len(shown)])
+    rest = shown[-1].at if len(happened) > len(shown) else None
+    _dress(shown, say)
+    return shown, rest
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The deals and leads whose story belongs to a record's own."""
+
+    deals: list[int] = field(default_factory=list)
+    leads: list[int] = field(default_factory=list)
+
+
+def _parts_of(user: User, subject: Subject) -> _Parts:
+    if isinstance(subject, Deal):
+        mine = leads.visible_to(user).where(Lead.id == subject.lead_id) if subject.lead_id else None
+        return _Parts(
+            [subject.id], list(db.session.scalars(ids_of(mine, Lead.id))) if mine is not None else []
+        )
+    if isinstance(subject, Lead):
+        return _Parts([], [subject.id])
+    if isinstance(subject, Enterprise):
+        party_of = sa.select(Party.deal_id).where(Party.enterprise_id == subject.id)
+        its_deals = deals.visible_to(user).where(
+            sa.or_(Deal.enterprise_id == subject.id, Deal.id.in_(party_of))
+        )
+        its_leads = leads.visible_to(user).where(Lead.enterprise_id == subject.id)
+        return _Parts(
+            list(db.session.scalars(ids_of(its_deals, Deal.id).limit(200))),
+            list(db.session.scalars(ids_of(its_leads, Lead.id).limit(200))),
+        )
+    return _Parts()
+
+
+def _logs(
+    user: User, subject: Subject, parts: _Parts, before: dt.datetime | None, most: int
+) -> list[Happening]:
+    about_it: list[sa.ColumnElement[bool]] = []
+    if isinstance(subject, Enterprise):
+        about_it.append(ContactLog.enterprise_id == subject.id)
+    if isinstance(subject, Person):
+        met = sa.select(contact_person.c.contact_log_id).where(contact_person.c.person_id == subject.id)
+        about_it.append(ContactLog.id.in_(met))
+    if parts.deals:
+        about_it.append(ContactLog.deal_id.in_(parts.deals))
+    if parts.leads:
+        about_it.append(ContactLog.lead_id.in_(parts.leads))
+    rows = visible_to(user).where(sa.or_(*about_it))
+    if before is not None:
+        rows = rows.where(ContactLog.happened_at < before)
+    rows = rows.order_by(ContactLog.happened_at.desc(), ContactLog.id.desc()).limit(most).options(
+        joinedload(ContactLog.author), joinedload(ContactLog.unit), joinedload(ContactLog.enterprise),
+        joinedload(ContactLog.deal), joinedload(ContactLog.lead), selectinload(ContactLog.people),
+        selectinload(ContactLog.colleagues),
+    )  # fmt: skip
+    return [Happening(log.happened_at, "logs", log) for log in db.session.scalars(rows).unique()]
+
+
+def _moves(parts: _Parts, before: dt.datetime | None, most: int) -> list[Happening]:
+    """Stage moves, at the day they count for."""
+    if not parts.deals:
+        return []
+    rows = (
+        sa.select(StageMove)
+        .where(StageMove.deal_id.in_(parts.deals))
+        .options(joinedload(StageMove.deal), joinedload(StageMove.actor))
+        .order_by(StageMove.on_day.desc(), StageMove.id.desc())
+    )
+    if before is not None:
+        rows = rows.where(StageMove.on_day <= clock.local(before).date())
+    found = [Happening(_moment_of(move), "moves", move) for move in db.session.scalars(rows.limit(most))]
+    return [one for one in found if before is None or one.at < before]
+
+
+def _moment_of(move: StageMove) -> dt.datetime:
+    """The day it counts for, at the time of day it was written down."""
+    return dt.datetime.combine(move.on_day, clock.local(move.at).time(), clock.HOME).astimezone(dt.UTC)
+
+
+def _events(subject: Subject, parts: _Parts, before: dt.datetime | None, most: int) -> list[Happening]:
+    """Recorded acts worth telling: of the record, and of an enterprise's or deal's leads."""
+    noun = subject.__tablename__
+    about_it = sa.and_(Event.noun == noun, Event.record_id == subject.id)
+    if parts.leads and noun != "lead":
+        about_it = sa.or_(about_it, sa.and_(Event.noun == "lead", Event.record_id.in_(parts.leads)))
+    rows = sa.select(Event).where(about_it, Event.verb.in_(list(telling.VERBS)))
+    if before is not None:
+        rows = rows.where(Event.at < before)
+    rows = rows.order_by(Event.at.desc(), Event.id.desc()).limit(most)
+    return [Happening(event.at, "changes", event) for event in db.session.scalars(rows)]
+
+
+def _dress(shown: list[Happening], say: Callable[[Any], str]) -> None:
+    """Files of the logs, words of the changes: three statements for a whole page."""
+    logs = [one.record.id for one in shown if one.kind == "logs"]
+    moves = [one.record.id for one in shown if one.kind == "moves"]
+    files = {("logs", id): found for id, found in store.hanging_on(NOUN, logs).items()}
+    files |= {("moves", id): found for id, found in store.hanging_on(StageMove.__tablename__, moves).items()}
+    events = [one.record for one in shown if isinstance(one.record, Event)]
+    words = changes_in_words(events, say)
+    for one in shown:
+        one.files = files.get((one.kind, one.record.id), ())
+        if isinstance(one.record, Event):
+            one.changes = words[one.record.id]
+
+
+def changes_in_words(
+    events: Sequence[Event], say: Callable[[Any], str]
+) -> dict[int, list[tuple[str, str, str]]]:
+    """{event id: (label, before, after) of each change}, names of people and units looked up once for all."""
+    names = {
+        **_names(User, events, telling.USERS),
+        **_names(Unit, events, telling.UNITS),
+    }
+    told = {}
+    for event in events:
+        types = _types_of(event.noun)
+        told[event.id] = list(
+            telling.told(
+                event.noun,
+                event.changes,
+                lambda key, value, types=types: _value(key, value, types, names, say),
+            )
+        )
+    return told
+
+
+def _names(model: type[User] | type[Unit], events: Sequence[Event], fields: frozenset[str]) -> dict[Any, str]:
+    ids = {
+        value
+        for event in events
+        for key, pair in event.changes.items()
+        if key in fields and isinstance(pair, list)
+        for value in pair
+        if isinstance(value, int)
+    }
+    if not ids:
+        return {}
+    rows = db.session.execute(sa.select(model.id, model.name).where(model.id.in_(ids)))
+    return {(model, id): name for id, name in rows}
+
+
+def _types_of(noun: str) -> dict[str, Any]:
+    model = {"enterprise": Enterprise, "person": Person, "lead": Lead, "deal": Deal, NOUN: ContactLog}.get(
+        noun
+    )
+    return {} if model is None else {
+        column.key: column.columns[0].type for column in sa.inspect(model).column_attrs
+    }  # fmt: skip
+
+
+def _value(
+    key: str, value: Any, types: dict[str, Any], names: dict[Any, str], say: Callable[[Any], str]
+) -> str:
+    """A value as the trail keeps it (JSON) in the words of the page."""
+    if value in (None, "", []):
+        return "—"
+    if key in telling.USERS:
+        return names.get((User, value), "—")
+    if key in telling.UNITS:
+        return names.get((Unit, value), "—")
+    if key in telling.RECORDS:
+        return f"#{value}"
+    if key in telling.PRIVATE:
+        return telling.masked(value)
+    return say(_revived(value, types.get(key)))
+
+
+def _revived(value: Any, type_: Any) -> Any:
+    """JSON back into what the column holds."""
+    try:
+        if isinstance(type_, Wan):
+            return Decimal(value)
+        if isinstance(type_, sa.Enum) and type_.enum_class:
+            return type_.enum_class(value)
+        if isinstance(type_, sa.Date):
+            return dt.date.fromisoformat(value)
+        if isinstance(type_, sa.TypeDecorator) and isinstance(type_.impl_instance, sa.DateTime):
+            return dt.datetime.fromisoformat(value)
+    except (ValueError, TypeError, ArithmeticError):  # a state that has been renamed since
+        return value
+    return value
+
+
+# --- the list ---------------------------------------------------------------------------------------------
+
+
+def rows_for(user: User) -> sa.Select[tuple[ContactLog]]:
+    """The list with what its columns read, in a number of statements that does not grow with the rows."""
+    return visible_to(user).options(
+        joinedload(ContactLog.enterprise),
+        joinedload(ContactLog.deal),
+        joinedload(ContactLog.lead),
+        joinedload(ContactLog.unit),
+        joinedload(ContactLog.author),
+        selectinload(ContactLog.people),
+        selectinload(ContactLog.colleagues),
+    )
+
+
+def unit_choices(user: User) -> list[tuple[str, str]]:
+    return [("mine", _("本单位")), *((str(id), name) for id, name in org.unit_choices())]
+
+
+def of_unit(value: str, user: User) -> sa.ColumnElement[bool]:
+    return ContactLog.unit_id == (user.unit_id if value == "mine" else int(value))
+
+
+def author_choices(user: User) -> list[tuple[str, str]]:
+    """Me first, then the people of my unit; of every unit for who sees the district."""
+    rows = org.people().with_only_columns(User.id, User.name)
+    if user.scope_of(Permission.CONTACT_VIEW) is not Scope.DISTRICT:
+        rows = rows.where(User.unit_id == user.unit_id)
+    return [("me", _("我")), *((str(id), name) for id, name in db.session.execute(rows))]
+
+
+def by_author(value: str, user: User) -> sa.ColumnElement[bool]:
+    return ContactLog.author_id == (user.id if value == "me" else int(value))
+
+
+def with_enterprise(value: str, user: User) -> sa.ColumnElement[bool]:
+    """By name, pinyin or code of the firm."""
+    return ContactLog.enterprise_id.in_(index.matching("enterprise", value))
+
+
+def in_period(value: tuple[dt.date | None, dt.date | None], user: User) -> sa.ColumnElement[bool]:
+    """Both days belong to it."""
+    first, last = value
+    ends = [sa.true()]
+    if first:
+        ends.append(ContactLog.happened_at >= clock.start_of(first))
+    if last:
+        ends.append(ContactLog.happened_at < clock.start_of(last + dt.timedelta(days=1)))
+    return sa.and_(*ends)
