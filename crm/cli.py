@@ -135,5 +135,3 @@ def remove_demo() -> None:
     demo.remove(current_app.config["CRM_DATA"])
     db.session.commit()
     click.echo(f"setup token: {demo.setup_token(current_app.config['CRM_DATA'])}")
-
-

@@ -309,7 +309,8 @@ def load_leads(units: dict[str, Unit], merchants: dict[str, Enterprise], deals: 
             Lead(
                 title=row["title"],
                 state=LeadState.CONVERTED if deal else state,
-                source=LeadSource.of(row["source_type"].replace("(", "（").replace(")", "）")) or LeadSource.OTHER,
+                source=LeadSource.of(row["source_type"].replace("(", "（").replace(")", "）"))
+                or LeadSource.OTHER,
                 direction=enterprise.direction,
                 enterprise_id=enterprise.id,
                 company=enterprise.name,

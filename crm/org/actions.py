@@ -88,9 +88,7 @@ def first_administrator(login: str, name: str, password: str, unit_name: str) ->
         unit = Unit(code="D01", name=unit_name, kind=UnitKind.DEPARTMENT)
         db.session.add(unit)
         db.session.flush()
-    user = User(
-        login=login, name=name, role=Role.ADMINISTRATOR, unit_id=unit.id, password_hash=password_hash
-    )
+    user = User(login=login, name=name, role=Role.ADMINISTRATOR, unit_id=unit.id, password_hash=password_hash)
     db.session.add(user)
     with recording("user.created", user, actor=user):
         db.session.flush()

@@ -43,7 +43,9 @@ def empty_every_table() -> None:
     """Children before parents; the circle of leads and deals is opened first."""
     lead = Model.metadata.tables["lead"]
     db.session.execute(lead.update().values(duplicate_of_id=None))
-    db.session.execute(lead.update().where(lead.c.deal_id.is_not(None)).values(deal_id=None, state="followed"))
+    db.session.execute(
+        lead.update().where(lead.c.deal_id.is_not(None)).values(deal_id=None, state="followed")
+    )
     db.session.execute(sa.text("DELETE FROM search_fts"))
     for table_object in reversed(Model.metadata.sorted_tables):
         db.session.execute(table_object.delete())

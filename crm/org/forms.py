@@ -38,7 +38,9 @@ class ResetPasswordForm(ActForm):
 class SetupForm(ActForm):
     """The first administrator of an empty house."""
 
-    token = LineField(_l("开箱口令"), [Needed()], description=_l("启动时打印在终端里，也在数据文件夹 keys/setup_token"))
+    token = LineField(
+        _l("开箱口令"), [Needed()], description=_l("启动时打印在终端里，也在数据文件夹 keys/setup_token")
+    )
     unit_name = LineField(_l("您的单位"), [Needed()], description=_l("例如：区招商局"))
     name = LineField(_l("姓名"), [Needed()])
     login = LineField(_l("用户名"), [Needed(), LOGIN], render_kw={"autocomplete": "username"})

@@ -26,7 +26,20 @@ from .models import FailedSignIn, SignedIn, User
 SEEN_EVERY = dt.timedelta(minutes=1)
 
 COMMON = frozenset(
-    ["password", "passw0rd", "123456789012", "qwertyuiop", "kecheng", "quzhou", "zhaoshang", "admin", "administrator", "111111111111", "000000000000", "abcdefghijkl"]
+    [
+        "password",
+        "passw0rd",
+        "123456789012",
+        "qwertyuiop",
+        "kecheng",
+        "quzhou",
+        "zhaoshang",
+        "admin",
+        "administrator",
+        "111111111111",
+        "000000000000",
+        "abcdefghijkl",
+    ]
 )
 
 
@@ -83,7 +96,9 @@ def check(login: str, password: str) -> User:
     """The user of these two words, or Refused. Costs the same for a name that does not exist."""
     now, address = clock.now(), client_address.get()
     login = login.strip().lower()
-    since = sa.select(FailedSignIn).where(FailedSignIn.login == login, FailedSignIn.at > now - throttle.WINDOW)
+    since = sa.select(FailedSignIn).where(
+        FailedSignIn.login == login, FailedSignIn.at > now - throttle.WINDOW
+    )
     anywhere = db.session.scalars(since).all()
     here = [row.at for row in anywhere if row.address == address]
     if until := throttle.wait_until(here, [row.at for row in anywhere], now):

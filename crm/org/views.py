@@ -83,7 +83,9 @@ def setup() -> Any:
                 form.login.data, form.name.data, form.password.data, form.unit_name.data
             )
             sessions.begin(user, request.user_agent.string)
-            return commit_and_go(form, url_for("desk.index"), _("欢迎，%(name)s。先添加单位和人员。", name=user.name))
+            return commit_and_go(
+                form, url_for("desk.index"), _("欢迎，%(name)s。先添加单位和人员。", name=user.name)
+            )
     return form.page("org/setup.html")
 
 

@@ -9,7 +9,13 @@ from crm.org.models import SignedIn, Unit, User
 from crm.org.permissions import GRANTS, Permission, Role, Scope
 from tests.cast import PASSWORD
 
-NEW = {"name": "孙专员", "login": "sun", "role": "promoter", "post": "专员", "password": "a quiet harbour town"}
+NEW = {
+    "name": "孙专员",
+    "login": "sun",
+    "role": "promoter",
+    "post": "专员",
+    "password": "a quiet harbour town",
+}
 PAGES = [
     "/admin/users",
     "/admin/users/new",

@@ -37,7 +37,16 @@ def test_a_weak_first_password_is_refused(app, client, session):
 
 
 def test_the_command_makes_one_too(app, session):
-    arguments = ["--login", "zhao", "--name", "赵主任", "--unit", "区招商局", "--password", "seven quiet lanterns"]
+    arguments = [
+        "--login",
+        "zhao",
+        "--name",
+        "赵主任",
+        "--unit",
+        "区招商局",
+        "--password",
+        "seven quiet lanterns",
+    ]
     result = app.test_cli_runner().invoke(args=["create-administrator", *arguments])
     assert result.exit_code == 0, result.output
     again = app.test_cli_runner().invoke(args=["create-administrator", *arguments])

@@ -24,7 +24,8 @@ def test_the_right_words_open_the_door(client, cast, session):
 
 
 @pytest.mark.parametrize(
-    ("login", "password"), [("wang", "wrong"), ("nobody", PASSWORD), ("wang", ""), ("", ""), ("w\x00ang", "x")]
+    ("login", "password"),
+    [("wang", "wrong"), ("nobody", PASSWORD), ("wang", ""), ("", ""), ("w\x00ang", "x")],
 )
 def test_wrong_words_are_refused_and_the_name_is_kept(client, cast, session, login, password):
     answer = sign_in(client, login, password)

@@ -61,7 +61,9 @@ def test_of_two_who_save_the_same_version_one_is_told(app, cast):
             read.wait(10)
         version = unit.version
         changed = db.session.execute(
-            sa.update(Unit).where(Unit.id == unit_id, Unit.version == 1).values(version=2, name=f"单位{number}")
+            sa.update(Unit)
+            .where(Unit.id == unit_id, Unit.version == 1)
+            .values(version=2, name=f"单位{number}")
         ).rowcount
         db.session.commit()
         done.append((changed, version))
