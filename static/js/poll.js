@@ -13,8 +13,8 @@ export function wake(element) {
       failures = 0;
       const box = document.createElement("template");
       box.innerHTML = html.trim();
-      const fresh = box.content.firstElementChild;
-      if (!fresh) return again();
+      const fresh = box.content.querySelector("[data-poll-url]");
+      if (!fresh) throw new Error("no progress in the answer");
       element.replaceWith(fresh);
       element = fresh;
       if (!("done" in element.dataset)) return again();
