@@ -12,6 +12,8 @@ from huey import crontab
 from crm.db import db
 from crm.jobs import queue
 from crm.lib import clock
+from crm.lists import actions as lists
+from crm.lists.views import KEPT
 from crm.web.once import Sent
 
 
@@ -26,8 +28,14 @@ def wake_stale_jobs() -> None:
         queue.start(job_id)
 
 
+def drop_old_exports() -> None:
+    """A large export's file is kept for a day."""
+    lists.drop_old_files((clock.now() - KEPT).timestamp())
+
+
 RECURRING: tuple[tuple[str, dict[str, str], Callable[[], None]], ...] = (
     ("forget_spent_keys", {"hour": "3", "minute": "10"}, forget_spent_keys),
+    ("drop_old_exports", {"minute": "20"}, drop_old_exports),
     ("wake_stale_jobs", {"minute": "*/5"}, wake_stale_jobs),
 )
 

@@ -25,7 +25,7 @@ def views_for(user: User, page: str) -> list[SavedView]:
     )
 
 
-def own_views(user: User) -> sa.Select[tuple[SavedView]]:
+def own_views(user: User) -> sa.Select[SavedView]:
     return sa.select(SavedView).where(SavedView.user_id == user.id)
 
 
@@ -37,7 +37,7 @@ def remembered_columns(user: User, page: str) -> list[str] | None:
     return db.session.scalar(sa.select(ChosenColumns.keys).filter_by(user_id=user.id, page=page))
 
 
-def tagged(noun: str, words: Sequence[str]) -> sa.Select[tuple[int]]:
+def tagged(noun: str, words: Sequence[str]) -> sa.Select[int]:
     """Ids of the records of `noun` that carry one of `words`: the condition behind the tag filter."""
     return sa.select(Tag.record_id).where(Tag.noun == noun, Tag.word.in_(words))
 
@@ -52,7 +52,7 @@ def tags_of(noun: str, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def tag_words(noun: str, visible: sa.Select[tuple[int]]) -> list[str]:
+def tag_words(noun: str, visible: sa.Select[int]) -> list[str]:
     """The tags in use on records that `visible` selects."""
     rows = sa.select(Tag.word).where(Tag.noun == noun, Tag.record_id.in_(visible))
     return list(db.session.scalars(rows.group_by(Tag.word).order_by(Tag.word).limit(MOST_WORDS)))

@@ -36,6 +36,15 @@ from . import queries
 
 NUMERIC = {"number", "wan", "mu"}
 UNITS = {"wan": N_("万元"), "mu": N_("亩")}
+UNIT_COLUMNS = ("unit_id", "follow_unit_id", "first_report_unit_id", "report_unit_id")
+OWNER_COLUMNS = (
+    "owner_id",
+    "follow_user_id",
+    "first_report_user_id",
+    "reported_by_id",
+    "sponsor_id",
+    "author_id",
+)
 MOST_IDS = 1000
 WORD = 200  # characters of one value in the address
 
@@ -156,6 +165,15 @@ class ListPage:
 
     def select(self, user: User) -> sa.Select[Any]:
         return self.base(user)
+
+    def belonging(self, row: Any) -> dict[str, Iterable[int | None]]:
+        """Whose the record is: told by the feature, else by the columns that say so everywhere."""
+        if self.belongs:
+            return self.belongs(row)
+        return {
+            "units": [getattr(row, name) for name in UNIT_COLUMNS if hasattr(row, name)],
+            "owners": [getattr(row, name) for name in OWNER_COLUMNS if hasattr(row, name)],
+        }
 
     def all_columns(self) -> list[Column]:
         """Its own columns and, where there are tags, theirs."""
@@ -399,6 +417,25 @@ def masked(values: Iterable[str]) -> str:
     return "、".join(phones.mask_handle(value) for value in values)
 
 
+def narrowed(page: ListPage, user: User) -> dict[str, Any]:
+    """The part of `context` that narrows: chips, fields and search, for a page that shows the rows its own way."""
+    args = request.args
+    asked = asked_for(page, user, args)
+    own = {name for one in page.filters for name in one.names} | {"q", "tag", "ids"}
+    return {
+        "page": page,
+        "chips": [
+            {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)} for one in asked
+        ],
+        "problems": [f"{one.label}：{one.problem}" for one in asked if one.problem],
+        "clear_url": page.url(),
+        "fields": _fields(page, user, args),
+        "keep": pairs_of(page, args, leave_out=own),
+        "keep_search": pairs_of(page, args, leave_out=("q",)),
+        "q": _word(args.get("q")),
+    }
+
+
 def _heading(page: ListPage, column: Column) -> dict[str, Any]:
     now = listing.current_sort(page.default_sort)
     sorts = column.sort in page.sorts
@@ -448,7 +485,9 @@ def _why_empty(page: ListPage, user: User, filters: list[tuple[str, str]]) -> st
 
 def _views(page: ListPage, user: User, args: MultiDict[str, str]) -> dict[str, Any]:
     here = sorted(pairs_of(page, args))
-    mine, units, current = [], [], None
+    mine: list[dict[str, Any]] = []
+    units: list[dict[str, Any]] = []
+    current = None
     for view in queries.views_for(user, page.name):
         pairs = queries.pairs_of_view(view)
         item = {"label": view.name, "url": page.url(pairs), "id": view.id, "mine": view.user_id == user.id}

@@ -1,3 +1,270 @@
-from flask import Blueprint
+"""The doors of every list: views, columns, acts on many, export."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.datastructures import MultiDict
+
+from crm.db import db
+from crm.jobs import queue
+from crm.jobs.models import JobRun, JobState
+from crm.lib import clock
+from crm.lib.errors import Refused
+from crm.lib.words import _
+from crm.org.guard import me, permit
+from crm.org.permissions import Permission
+from crm.web import listing
+from crm.web.forms import ActForm, commit_and_go
+
+from . import actions, jobs, queries
+from .actions import Done, Order
+from .models import SavedView
+from .table import LISTS, ListPage, chosen_columns, filter_in_words, pairs_of, select_for
 
 bp = Blueprint("lists", __name__)
+
+ROWS_AT_ONCE = 20_000  # more are made by the queue
+KEPT = dt.timedelta(hours=24)
+
+
+def page_or_404(name: str) -> ListPage:
+    """The list, for those who may open it."""
+    page = LISTS.get(name) or abort(404)
+    if not me().may(page.view_permission):
+        abort(403)
+    return page
+
+
+def posted_filters(page: ListPage) -> MultiDict[str, str]:
+    """The list's address as a bulk bar or an export form carries it along."""
+    carried = MultiDict(
+        (name.removeprefix("filter_"), value)
+        for name, values in request.form.lists()
+        for value in values
+        if name.startswith("filter_")
+    )
+    return MultiDict(pairs_of(page, carried))
+
+
+def posted_query(page: ListPage) -> MultiDict[str, str]:
+    asked = MultiDict(parse_qsl(request.form.get("query", "")[:4000], max_num_fields=200))
+    return MultiDict(pairs_of(page, asked))
+
+
+def back(page: ListPage, args: MultiDict[str, str]) -> str:
+    return page.url(pairs_of(page, args))
+
+
+@bp.post("/lists/<name>/view")
+@permit(Permission.HOME)
+def save_view(name: str) -> Any:
+    page, form = page_or_404(name), ActForm()
+    args = posted_query(page)
+    if not form.submitted():
+        return redirect(back(page, args), 303)
+    try:
+        view = actions.save_view(
+            page,
+            request.form.get("view_name", ""),
+            args,
+            request.form.getlist("columns"),
+            shared=request.form.get("shared") == "1",
+            actor=me(),
+        )
+    except Refused as refused:
+        return refuse(refused, back(page, args))
+    location = page.url(queries.pairs_of_view(view))
+    return commit_and_go(form, location, _("视图“%(name)s”已保存", name=view.name))
+
+
+@bp.post("/lists/<name>/view/forget")
+@permit(Permission.HOME)
+def forget_view(name: str) -> Any:
+    page, form = page_or_404(name), ActForm()
+    number = request.form.get("view", "")
+    wanted = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
+    view = db.one_or_404(queries.own_views(me()).where(SavedView.id == wanted, SavedView.page == page.name))
+    if form.submitted():
+        db.session.delete(view)
+        return commit_and_go(form, back(page, posted_query(page)), _("视图“%(name)s”已删除", name=view.name))
+    return redirect(back(page, posted_query(page)), 303)
+
+
+@bp.post("/lists/<name>/columns")
+@permit(Permission.HOME)
+def choose_columns(name: str) -> Any:
+    """Remember the columns; the address then need not name them."""
+    page, form = page_or_404(name), ActForm()
+    args = posted_query(page)
+    args.poplist("columns")
+    if form.submitted():
+        keys = [page.columns[0].key, *request.form.getlist("columns")]
+        actions.choose_columns(page, [] if request.form.get("usual") else keys, actor=me())
+        return commit_and_go(form, back(page, args))
+    return redirect(back(page, args), 303)
+
+
+@bp.post("/lists/<name>/bulk")
+@permit(Permission.HOME)
+def bulk(name: str) -> Any:
+    """One act on the chosen rows, or on all rows of the filter."""
+    page, form = page_or_404(name), ActForm()
+    args = posted_filters(page)
+    location = back(page, args)
+    if not form.submitted():
+        return redirect(location, 303)
+    act = request.form.get("act", "")
+    wanted = args
+    if not request.form.get("all"):
+        ids = [one for one in request.form.getlist("ids") if one.isascii() and one.isdecimal()]
+        wanted = MultiDict(
+            [("ids", ",".join(ids)), *((n, v) for n, v in args.items(multi=True) if n == "sort")]
+        )
+        if not ids:
+            return refuse(Refused(_("没有选中任何记录")), location)
+    if act == "export":
+        return redirect(url_for(".export", name=name) + "?" + urlencode(list(wanted.items(multi=True))), 303)
+    try:
+        label, done = carry_out(page, act, select_for(page, me(), wanted))
+    except Refused as refused:
+        return refuse(refused, location)
+    answer = commit_and_go(form, location)
+    flash(done.sentence(label), "warn" if done.skipped else "good")
+    return answer
+
+
+def carry_out(page: ListPage, act: str, rows: Any) -> tuple[str, Done]:
+    user = me()
+    if act in ("tag", "untag") and page.tag_permission:
+        if not user.may(page.tag_permission):
+            abort(403)
+        word = actions.checked_word(request.form.get("value_tag", ""))
+        label = _("去掉标签“%(word)s”", word=word) if act == "untag" else _("打标签“%(word)s”", word=word)
+        return label, actions.on_each(
+            page, rows, lambda row: actions.tag(page, row, word, actor=user, take_away=act == "untag")
+        )
+    found = next((one for one in page.acts if one.key == act), None) or abort(404)
+    if not user.may(found.permission):
+        abort(403)
+    value = request.form.get(f"value_{act}", "")
+    if found.choices and value not in {str(choice) for choice, _label in found.choices(user)}:
+        raise Refused(_("没有这个选项"))
+    return found.label, actions.on_each(page, rows, lambda row: found.run(row, value, user))
+
+
+def refuse(refused: Refused, location: str) -> Any:
+    """Nothing was done; say why on the list the person came from."""
+    db.session.rollback()
+    flash(refused.message, "bad")
+    return redirect(location, 303)
+
+
+@bp.route("/lists/<name>/export", methods=["GET", "POST"])
+@permit(Permission.HOME)
+def export(name: str) -> Any:
+    """What the file will hold, then the file: exactly the rows that the list's address asks for."""
+    page = page_or_404(name)
+    if not me().may(page.export_permission):
+        abort(403)
+    form = ActForm()
+    if request.method == "GET":
+        return export_page(page, form, MultiDict(pairs_of(page, request.args)))
+    args = posted_filters(page)
+    args.setlist("columns", [page.columns[0].key, *request.form.getlist("columns")])
+    if form.submitted():
+        with form.refusals():
+            order = Order.of(
+                page,
+                args,
+                format=request.form.get("format", "xlsx"),
+                full=request.form.get("full") == "1",
+                reason=request.form.get("reason", ""),
+                user=me(),
+            )
+            if listing.count_of(select_for(page, me(), args), key=page.key) > ROWS_AT_ONCE:
+                return start_job(order)
+            return hand_out(order)
+    return export_page(page, form, args)
+
+
+def export_page(page: ListPage, form: ActForm, args: MultiDict[str, str]) -> Any:
+    total = listing.count_of(select_for(page, me(), args), key=page.key)
+    offered = {
+        "page": page,
+        "rows": {"total": total},
+        "filter_words": filter_in_words(page, me(), args),
+        "all_columns": page.all_columns(),
+        "chosen": [column.key for column in chosen_columns(page, me(), args)],
+        "may_export_full": bool(page.export_full_permission and me().may(page.export_full_permission)),
+        "format": request.form.get("format"),
+        "full": request.form.get("full"),
+        "reason": request.form.get("reason", "")[:200],
+    }
+    return form.page(
+        "lists/export.html", listing=offered, pairs=pairs_of(page, args), back_url=back(page, args)
+    )
+
+
+def hand_out(order: Order) -> Any:
+    """Make the file, commit its line in the log, and only then let it go."""
+    user = me()
+    db.session.commit()  # the write lock is not held while rows are read
+    made = actions.make_file(order, user=user)
+    db.session.commit()
+    actions.note_export(order, made, actor=user)
+    db.session.commit()
+    return send(made.path, made.name, keep=False)
+
+
+def start_job(order: Order) -> Any:
+    params = {
+        "page": order.page.name,
+        "query": urlencode(pairs_of(order.page, order.args)),
+        "format": order.format,
+        "full": order.full,
+        "reason": order.reason,
+        "from": url_for(".exports"),
+    }
+    title = _("导出%(what)s", what=order.page.label)
+    job = queue.new(jobs.KIND, title=title, params=params, user_id=me().id)
+    db.session.commit()
+    queue.start(job.id)
+    flash(_("行数较多，正在后台生成，好了可以在这里下载"), "info")
+    return redirect(url_for(".exports"), 303)
+
+
+def send(path: Path, name: str, *, keep: bool) -> Any:
+    kind = "text/csv" if path.suffix == ".csv" else \
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # fmt: skip
+    file = path.open("rb")
+    if not keep:
+        path.unlink()
+    return send_file(file, mimetype=kind, as_attachment=True, download_name=name)
+
+
+def my_exports() -> Any:
+    kept = JobRun.queued_at > clock.now() - KEPT
+    return db.select(JobRun).where(JobRun.kind == jobs.KIND, JobRun.user_id == me().id, kept)
+
+
+@bp.get("/exports")
+@permit(Permission.HOME)
+def exports() -> Any:
+    """My large exports of the last 24 hours."""
+    found = db.session.scalars(my_exports().order_by(JobRun.id.desc())).all()
+    return render_template("lists/exports.html", jobs=found)
+
+
+@bp.get("/exports/<int:id>")
+@permit(Permission.HOME)
+def export_file(id: int) -> Any:
+    job = db.one_or_404(my_exports().where(JobRun.id == id, JobRun.state == JobState.DONE))
+    path = actions.folder() / str(job.result["file"])
+    if not path.is_file():
+        abort(404)
+    return send(path, str(job.result["name"]), keep=True)
