@@ -122,6 +122,22 @@ def test_scripts_and_styles_hold_no_chinese() -> None:
         assert not lines, f"{path.relative_to(ROOT)}: {lines[:5]}"
 
 
+def test_make_translations_takes_words_in_and_then_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = tmp_path / "words.json"
+    words.write_text('{"签约": "Signed", "句子": "in no source"}', "utf-8")
+    monkeypatch.setattr(
+        catalogue, "path_of", lambda locale: tmp_path / locale / "LC_MESSAGES" / "messages.po"
+    )
+    left = catalogue.update(pairs=[words])
+    assert "签约" not in left and len(left) > 50
+    written = (tmp_path / "en" / "LC_MESSAGES" / "messages.po").read_text("utf-8")
+    assert 'msgid "签约"\nmsgstr "Signed"' in written and "in no source" not in written
+    assert catalogue.update() == left
+    assert (tmp_path / "en" / "LC_MESSAGES" / "messages.po").read_text("utf-8") == written
+
+
 # --- compile_catalogues ------------------------------------------------------------------------------------
 
 
