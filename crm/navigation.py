@@ -48,18 +48,33 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )  # fmt: skip
 
 
+PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person")
+
+
+def stands_under(endpoint: str | None) -> str:
+    """The menu entry whose page this is, or whose record: a deal's page stands under the list of deals."""
+    entries = [entry.endpoint for _title, group in MENU for entry in group]
+    if endpoint in entries:
+        return str(endpoint)
+    if endpoint in PAGES_OF_PEOPLE:
+        return "merchants.people"
+    blueprint = (endpoint or "").split(".")[0]
+    return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")
+
+
 def menu() -> list[dict[str, Any]]:
     """The groups that hold something for this user."""
     if not current_user.is_authenticated:
         return []
     groups = []
+    here = stands_under(request.endpoint)
     for title, entries in MENU:
         items = [
             {
                 "label": _(entry.msgid),
                 "url": url_for(entry.endpoint),
                 "icon": entry.icon,
-                "active": request.endpoint == entry.endpoint,
+                "active": entry.endpoint == here,
                 "count": open_suspects(current_user) if entry.endpoint == "merchants.suspects" else 0,
             }
             for entry in entries
@@ -105,5 +120,3 @@ def database_answers() -> bool:
         db.session.rollback()
         return False
     return True
-
-

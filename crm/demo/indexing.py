@@ -1,5 +1,38 @@
-"""Putting what was loaded in bulk where it can be found."""
+"""Putting what was loaded in bulk where it can be found: search, duplicate keys, the list of look-alikes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm.contacts.actions import search_fields as contact_fields
+from crm.contacts.models import ContactLog
+from crm.db import db
+from crm.deals.actions import search_fields as deal_fields
+from crm.deals.models import Deal
+from crm.leads.actions import search_fields as lead_fields
+from crm.leads.models import Lead
+from crm.merchants import identity, suspects
+from crm.merchants.models import Enterprise, Person
+from crm.search import index
 
 
 def index_everything() -> None:
-    """Search and duplicate keys of every record."""
+    """Search and duplicate keys of every record, then the look-alikes among them."""
+    for noun, model in (("enterprise", Enterprise), ("person", Person)):
+        identity.refresh_many(noun, _ids(model), fresh=True)
+    parts: Sequence[tuple[str, Any, Callable[[Any], Any]]] = (
+        ("lead", Lead, lead_fields),
+        ("deal", Deal, deal_fields),
+        ("contact_log", ContactLog, contact_fields),
+    )
+    for noun, model, fields in parts:
+        rows = db.session.scalars(sa.select(model).order_by(model.id))
+        index.put_many(noun, [(row.id, fields(row)) for row in rows])
+    suspects.scan()
+
+
+def _ids(model: Any) -> Sequence[int]:
+    return db.session.scalars(sa.select(model.id).order_by(model.id)).all()
