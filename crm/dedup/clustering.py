@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from crm.dedup import evidence
 from crm.dedup.blocking import candidate_pairs
@@ -10,24 +10,12 @@ from crm.dedup.profile import Profile, profile_of
 from crm.dedup.record import Record
 from crm.dedup.scoring import log_odds, weights
 
-PAIR_FROM = 0.0  # log-odds from which a pair may start or join a cluster
-LINK_FROM = 0.0  # least mean log-odds over all pairs between two clusters that become one
-UNSEEN = -2.0  # log-odds of a pair that was never a candidate
+PAIR_FROM = 0.0  # log-odds from which a pair may bring two clusters together
+LINK_FROM = 0.0  # least mean log-odds of the pairs between two clusters that become one
+WITNESSES = 6  # members of a cluster that are asked; a cluster of hundreds is not compared in full
+FLOOR = -4.0  # pairs below this are not kept; they are weighed again in the rare case that they are asked
 
-
-def likely_pairs(profiles: Sequence[Profile], floor: float = -4.0) -> list[tuple[float, int, int]]:
-    """(log-odds, i, j) of the candidate pairs that reach `floor`."""
-    around = evidence.Surroundings(profiles)
-    table = weights()
-    scored = []
-    for one, two in candidate_pairs(profiles):
-        a, b = profiles[one], profiles[two]
-        if not may_merge(a, b):
-            continue
-        total = log_odds(evidence.levels(a, b, around), table)
-        if total >= floor:
-            scored.append((total, one, two))
-    return scored
+Pair = tuple[int, int]
 
 
 def may_merge(a: Profile, b: Profile) -> bool:
@@ -37,97 +25,98 @@ def may_merge(a: Profile, b: Profile) -> bool:
     return not (a.code_ok and b.code_ok and a.organisation != b.organisation)
 
 
-def clusters_of(profiles: Sequence[Profile], scored: Iterable[tuple[float, int, int]]) -> list[int]:
-    """For each position the position of the first member of its cluster.
+def likely_pairs(
+    profiles: Sequence[Profile], around: evidence.Surroundings, floor: float = FLOOR
+) -> dict[Pair, float]:
+    """Log-odds of the candidate pairs that reach `floor`, by positions i < j."""
+    table = weights()
+    scored = {}
+    for pair in candidate_pairs(profiles):
+        a, b = profiles[pair[0]], profiles[pair[1]]
+        if may_merge(a, b):
+            total = log_odds(evidence.levels(a, b, around), table)
+            if total >= floor:
+                scored[pair] = total
+    return scored
 
-    Likeliest pairs first; two clusters become one only if the mean over all pairs between them allows it
-    and no two valid USCCs or branch marks meet. Ties are broken by what the records say, not by where they
-    stand, so the order of rows does not matter.
+
+def clusters_of(
+    profiles: Sequence[Profile], scored: dict[Pair, float], around: evidence.Surroundings
+) -> list[int]:
+    """For each position the first position of its cluster.
+
+    Likeliest pairs first; two clusters become one only if the mean over the pairs between them allows it and
+    no two valid USCCs meet. So one likely pair cannot chain two groups that otherwise disagree.
     """
-    count = len(profiles)
-    home = list(range(count))
+    table = weights()
+    home = list(range(len(profiles)))
     members: dict[int, list[int]] = {}
     code = [profile.organisation if profile.code_ok else "" for profile in profiles]
-    links: dict[int, dict[int, list[float]]] = {}
-    edges = []
-    for total, one, two in scored:
-        links.setdefault(one, {})[two] = [total, 1]
-        links.setdefault(two, {})[one] = [total, 1]
-        if total >= PAIR_FROM:
-            edges.append((total, one, two))
-    rank = sorted(range(count), key=lambda at: _content(profiles[at]))
-    place = [0] * count
-    for position, at in enumerate(rank):
-        place[at] = position
-    edges.sort(key=lambda edge: (-edge[0], *sorted((place[edge[1]], place[edge[2]]))))
-    for _total, one, two in edges:
-        first, second = home[one], home[two]
-        if first == second:
-            continue
-        if code[first] and code[second] and code[first] != code[second]:
-            continue
-        if profiles[one].branch != profiles[two].branch:
+
+    def weigh(one: int, two: int) -> float:
+        pair = (one, two) if one < two else (two, one)
+        total = scored.get(pair)
+        if total is None:
+            a, b = profiles[one], profiles[two]
+            total = log_odds(evidence.levels(a, b, around), table) if may_merge(a, b) else 2 * FLOOR
+        return total
+
+    edges = sorted((-total, pair) for pair, total in scored.items() if total >= PAIR_FROM)
+    for _total, (one, two) in edges:
+        first, second = sorted((home[one], home[two]))
+        if first == second or (code[first] and code[second] and code[first] != code[second]):
             continue
         left, right = members.get(first, [first]), members.get(second, [second])
-        between = links[first].get(second, (0.0, 0))
-        possible = len(left) * len(right)
-        if (between[0] + UNSEEN * (possible - between[1])) / possible < LINK_FROM:
-            continue
-        if len(left) < len(right) or (len(left) == len(right) and place[first] > place[second]):
-            first, second, left, right = second, first, right, left
-        members[first] = left + right
+        if len(left) + len(right) > 2:
+            asked, answering = left[:WITNESSES], right[:WITNESSES]
+            between = sum(weigh(mine, theirs) for mine in asked for theirs in answering)
+            if between < LINK_FROM * len(asked) * len(answering):
+                continue
+        members[first] = sorted(left + right)
         members.pop(second, None)
         for at in right:
             home[at] = first
         code[first] = code[first] or code[second]
-        _join_links(links, first, second)
-    lowest: dict[int, int] = {}
-    for at in range(count):
-        lowest.setdefault(home[at], at)
-    return [lowest[home[at]] for at in range(count)]
+    return home
 
 
-def _join_links(links: dict[int, dict[int, list[float]]], keep: int, gone: int) -> None:
-    ours = links[keep]
-    ours.pop(gone, None)
-    for other, (total, count) in links.pop(gone, {}).items():
-        if other == keep:
-            continue
-        theirs = links[other]
-        theirs.pop(gone, None)
-        if other in ours:
-            sums = ours[other]
-            sums[0] += total
-            sums[1] += count
-            theirs[keep] = sums
-        else:
-            ours[other] = theirs[keep] = [total, count]
-
-
-def _content(profile: Profile) -> tuple[str, ...]:
-    record = profile.record
+def _content(record: Record) -> tuple[str, ...]:
     return (
-        record.name, record.uscc, record.region, record.legal_rep, *record.contacts, "|", *record.phones, "|",
-        record.address, record.industry, record.chamber, str(record.id),
+        record.name, record.uscc, record.region, record.legal_rep, "|", *record.contacts, "|", *record.phones, "|",
+        *record.former_names, "|", record.address, record.industry, record.chamber,
     )  # fmt: skip
 
 
 def cluster(records: Sequence[Record], progress: Callable[[str], None] | None = None) -> list[str]:
-    """The cluster of each record, named by the smallest id in it; stable whatever the order of records."""
+    """The cluster of each record, named by the smallest id in it.
+
+    Rows are put in the order of their contents first and rows that say the same are taken as one, so
+    neither their order nor a thousand copies of a row change the outcome.
+    """
     say = progress or (lambda _step: None)
     say(f"parsing {len(records)} records")
-    profiles = [profile_of(record) for record in records]
+    contents = [_content(record) for record in records]
+    distinct = sorted(set(contents))
+    place = {content: at for at, content in enumerate(distinct)}
+    first: list[Record | None] = [None] * len(distinct)
+    for record, content in zip(records, contents, strict=True):
+        at = place[content]
+        if first[at] is None:
+            first[at] = record
+    profiles = [profile_of(record) for record in first if record is not None]
+    around = evidence.Surroundings(profiles)
     say("comparing")
-    scored = likely_pairs(profiles)
+    scored = likely_pairs(profiles, around)
     say(f"clustering {len(scored)} pairs")
-    homes = clusters_of(profiles, scored)
+    homes = clusters_of(profiles, scored, around)
     names: dict[int, str] = {}
-    for at, home in enumerate(homes):
-        own = str(records[at].id)
+    for record, content in zip(records, contents, strict=True):
+        home, own = homes[place[content]], str(record.id)
         if home not in names or _order(own) < _order(names[home]):
             names[home] = own
-    return [names[home] for home in homes]
+    return [names[homes[place[content]]] for content in contents]
 
 
 def _order(identity: str) -> tuple[int, str]:
+    """9 before 10, M001 before M010."""
     return (len(identity), identity)

@@ -84,6 +84,8 @@ def name_level(a: Profile, b: Profile) -> str:
         distance = OSA.distance(one, two, score_cutoff=1)
         if distance <= 1:
             return _one_character(a, b, one, two)
+    if few >= 2 and (_sounds_begin(a, b) or _sounds_begin(b, a)):
+        return "sound_bare"
     if a.brand_sound == b.brand_sound:
         return "sound_brand"
     if few >= 2 and (
@@ -100,6 +102,11 @@ def name_level(a: Profile, b: Profile) -> str:
     if similarity >= 0.72:
         return "close"
     return "little" if similarity >= 0.45 else "far"
+
+
+def _sounds_begin(a: Profile, b: Profile) -> bool:
+    """`a` is a bare 字号 that reads like the beginning of `b`."""
+    return not a.trade and b.sound.startswith(a.sound + " ")
 
 
 def _former(a: Profile, b: Profile) -> bool:
@@ -268,17 +275,12 @@ def _phone_level(a: Profile, b: Profile, around: Surroundings) -> tuple[str, str
     return "other", ""
 
 
-def _sounds_like(one: str, two: str) -> bool:
-    """Two full names that are spelt differently and read the same, or differ by one such character."""
-    return len(one) == len(two) and len(one) > 1 and one[0] == two[0] and all(map(sounds.alike, one, two))
-
-
 def _people_levels(a: Profile, b: Profile) -> list[tuple[str, str]]:
     found = []
     if a.legal and b.legal:
         if a.legal == b.legal:
             found.append(("legal:same", a.legal))
-        elif _sounds_like(a.legal, b.legal):
+        elif sounds.same_by_ear(a.legal, b.legal):
             found.append(("legal:sound", ""))
         else:
             found.append(("legal:other", ""))
@@ -288,8 +290,7 @@ def _people_levels(a: Profile, b: Profile) -> list[tuple[str, str]]:
         if shared:
             found.append(("contact:same", shared[0]))
             return found
-    if b.legal in mine or a.legal in theirs:
-        who = b.legal if b.legal in mine else a.legal
+    for who in (b.legal if b.legal in mine else "", a.legal if a.legal in theirs else ""):
         if len(who) > 1:
             found.append(("contact:cross", who))
             return found
@@ -297,7 +298,7 @@ def _people_levels(a: Profile, b: Profile) -> list[tuple[str, str]]:
     others = theirs or ((b.legal,) if b.legal else ())
     if not ours or not others or not (mine or theirs):
         return found
-    if any(_sounds_like(one, two) for one in ours for two in others):
+    if any(sounds.same_by_ear(one, two) for one in ours for two in others):
         found.append(("contact:sound", ""))
     elif any((len(one) == 1 or len(two) == 1) and one[0] == two[0] for one in ours for two in others):
         found.append(("contact:surname", ""))
@@ -368,6 +369,6 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
 
 
 _RARITY_COUNTS = frozenset(
-    {"same_full", "same_core", "brand_part", "brand_bare", "brand_other", "sound", "prefix", "short", "stem",
+    {"same_full", "same_core", "brand_part", "brand_bare", "brand_other", "sound", "prefix", "short", "sound_bare", "stem",
      "one_alike", "one_other", "one_brand", "sound_brand"}
 )  # fmt: skip

@@ -333,7 +333,7 @@ _TITLES = re.compile(
 )
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=20_000)
 def person(text: str) -> str:
     """A person's name without title, brackets and spaces; 何总 -> 何, (示例)对接处 -> 对接处."""
     text = _BRACKETED.sub("", clean(text, 40).translate(str.maketrans("", "", "·.")))
@@ -356,7 +356,6 @@ _STREET_HEAD = re.compile(r"^.*?(?:街道|开发区|工业区|园区|镇|乡|村
 _ROOM = re.compile(r"\d+")
 
 
-@lru_cache(maxsize=100_000)
 def address(text: str) -> tuple[str, str, str, str]:
     """(place code, road, number, what stands behind the number) of an address; blanks where unknown."""
     text = clean(text).replace(" ", "")

@@ -26,7 +26,7 @@ def compare_people(a: Person, b: Person) -> Match:
         name = "other"
     elif one == two and len(one) > 1:
         name = "same"
-    elif len(one) == len(two) > 1 and sounds.person_sound(one) == sounds.person_sound(two):
+    elif sounds.same_by_ear(one, two):
         name = "sound"
     elif one[0] == two[0] and 1 in (len(one), len(two)):
         name = "title"

@@ -9,6 +9,8 @@ from crm.reference import tables
 
 # Where a short county name belongs to several provinces, the home province wins: this is a base of 浙商.
 HOME = "33"
+# A short place name that in names of enterprises is nearly always something else (阿里巴巴).
+_NOT_SHORT = frozenset({"阿里"})
 _SUFFIX = re.compile(
     r"(?:(?:壮|回|维吾尔|藏|蒙古|满|苗|彝|布依|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|"
     r"柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|朝鲜|裕固|保安|独龙|鄂伦春|普米|塔吉克|怒|鄂温克|各)族)*"
@@ -38,7 +40,7 @@ class _Gazetteer:
 
     def _add_place(self, code: str, name: str) -> None:
         self._add(name, code, full=True)
-        if len(short := short_of(name)) >= 2:
+        if len(short := short_of(name)) >= 2 and short not in _NOT_SHORT:
             self._add(short, code)
         if name.endswith(("自治县", "自治旗", "自治州")):
             self._add(name[:-1], code)
@@ -70,7 +72,7 @@ def _pick(codes: list[str], within: str) -> str:
     return home[0] if len(home) == 1 else ""
 
 
-@lru_cache(maxsize=60_000)
+@lru_cache(maxsize=20_000)
 def read(text: str) -> tuple[str, str]:
     """(code, rest): every place name at the start of `text` taken off, for columns and addresses."""
     known = gazetteer()

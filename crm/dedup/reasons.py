@@ -17,6 +17,7 @@ WORDS: dict[str, str] = {
     "name:brand_other": N_("字号相同，行业不同"),
     "name:sound": N_("名称同音"),
     "name:sound_brand": N_("字号同音"),
+    "name:sound_bare": N_("字号同音，一方未写行业"),
     "name:one_alike": N_("仅差一个同音字"),
     "name:one_brand": N_("字号仅差一个字"),
     "name:one_other": N_("仅差一个字"),

@@ -81,7 +81,6 @@ _KIN = frozenset(
         "brand_other",
         "prefix",
         "sound",
-        "stem",
     }
 )
 _NAME_ALIKE = frozenset(
@@ -116,6 +115,8 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
         verdict = Verdict.ASK
     elif relation:
         verdict = Verdict.RELATED
+    elif _half_typed(a, b, codes):
+        verdict = Verdict.ASK
     else:
         verdict = Verdict.DIFFERENT
     band = Band.VERY_LIKELY if score >= 0.95 else Band.LIKELY if score >= 0.6 else Band.POSSIBLE
@@ -131,6 +132,19 @@ def _certain(a: Profile, b: Profile, codes: set[str]) -> bool:
     if "group:differs" in codes or "form:differs" in codes:
         return False
     return bool(codes & _HARD_TIES) or bool("name:same_full" in codes and a.form and a.name_place)
+
+
+_BEGINNINGS = frozenset({"name:prefix", "name:brand_bare", "name:sound_bare", "name:latin"})
+
+
+def _half_typed(a: Profile, b: Profile, codes: set[str]) -> bool:
+    """A bare 字号 that begins, or sounds like, the other name, while nothing yet speaks against it."""
+    if not codes & _BEGINNINGS or (a.form and b.form):
+        return False
+    return all(
+        weights().levels.get(code, 0.0) >= 0 or code.startswith(("name:", "pair:", "rarity:"))
+        for code in codes
+    )
 
 
 _NO_NAME = frozenset({"name:far", "name:little"})
@@ -156,9 +170,9 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
             "place:city", "phone:near", "legal:sound",
         }:  # fmt: skip
             return "related:namesake"
-    if name in _KIN and evidence.groups_apart(a, b):
+    if name in _KIN and (evidence.groups_apart(a, b) or (a.group and b.group and name == "brand_other")):
         return "related:group"
-    if name in _KIN and tied:
+    if name in _KIN | {"stem"} and tied:
         return "related:sister"
     if codes & {"phone:mobile", "phone:landline"} and codes & {"contact:same", "legal:same", "contact:cross"}:
         return "related:person"

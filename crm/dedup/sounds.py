@@ -69,3 +69,10 @@ def alike(one: str, other: str) -> bool:
 def person_sound(name: str) -> str:
     """`单雄信` -> `shan xiong xin`: the surname by its own reading."""
     return " ".join(pinyin.name_syllables(name))
+
+
+def same_by_ear(one: str, other: str) -> bool:
+    """Two persons' full names that are spelt differently and read the same: 沈予安, 沈于安; 解三, 谢三."""
+    if len(one) != len(other) or len(one) < 2:
+        return False
+    return (one[0] == other[0] and all(map(alike, one, other))) or person_sound(one) == person_sound(other)

@@ -1,0 +1,130 @@
+"""python -m crm.dedup"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crm.dedup.__main__ import main
+
+HERE = Path(__file__).parent
+ROWS = (
+    "rec_id,cluster_id,name,uscc,phone,region\n"
+    "1,x,上海衢澜精密机械有限公司,,15400000001,上海\n"
+    "2,x,上海衢澜精密机械公司,,154-0000-0001,上海\n"
+    "3,y,温州瓯柯鞋业有限公司,,15400000031,温州\n"
+)
+
+
+def written(path: Path) -> dict[str, str]:
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    rows = list(csv.reader(raw.decode("utf-8").splitlines()))
+    assert rows[0] == ["id", "cluster_id"]
+    return {row[0]: row[1] for row in rows[1:]}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize(("source", "target"), [("in.csv", "out.csv"), ("in.csv.gz", "out.csv.gz")])
+def test_cluster_reads_and_writes_csv_and_gz(tmp_path: Path, encoding: str, source: str, target: str):
+    data = ROWS.encode(encoding)
+    (tmp_path / source).write_bytes(gzip.compress(data) if source.endswith("gz") else data)
+    assert main(["-q", "cluster", str(tmp_path / source), str(tmp_path / target)]) == 0
+    homes = written(tmp_path / target)
+    assert homes == {"1": "1", "2": "1", "3": "3"}
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_cluster_never_reads_the_labels_and_ignores_the_order_of_rows(tmp_path: Path):
+    lines = (HERE / "labelled.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.reader(lines))
+    label = rows[0].index("cluster_id")
+    first = tmp_path / "a.csv"
+    first.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with (tmp_path / "b.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(rows[0])
+        for row in reversed(rows[1:]):
+            writer.writerow([*row[:label], "same for all", *row[label + 1 :]])
+    for name in ("a", "b"):
+        assert main(["-q", "cluster", str(tmp_path / f"{name}.csv"), str(tmp_path / f"{name}.out.csv")]) == 0
+    assert written(tmp_path / "a.out.csv") == written(tmp_path / "b.out.csv")
+
+
+def test_evaluate_prints_the_measures(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "in.csv").write_text(ROWS, encoding="utf-8")
+    assert main(["-q", "evaluate", str(tmp_path / "in.csv")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("records 3  precision 1.0000  recall 1.0000  F1 1.0000  seconds ")
+    assert "peak MB" in out
+
+
+def test_train_writes_weights_that_can_be_read(tmp_path: Path):
+    target = tmp_path / "weights.json"
+    assert main(["-q", "train", str(HERE / "labelled.csv"), str(target)]) == 0
+    table = json.loads(target.read_text(encoding="utf-8"))
+    assert table["levels"]["phone"]["mobile"] > 0 > table["levels"]["phone"]["other"]
+
+
+def test_a_name_column_and_nothing_else_is_enough(tmp_path: Path):
+    (tmp_path / "in.csv").write_text("企业名称\n燕京啤酒\n燕京啤酒\n传化物流\n", encoding="utf-8")
+    assert main(["-q", "cluster", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 0
+    assert written(tmp_path / "out.csv") == {"1": "1", "2": "1", "3": "3"}
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        (b"id,phone\n1,2\n", "row 1: no column for the name"),
+        ("id,name\n1,甲\n1,乙\n".encode(), "row 3: id 1 stands in row 2 already"),
+        ("id,name\n,甲\n".encode(), "row 2: the id is empty"),
+        ("id,name\n1,甲,乙\n".encode(), "row 2: 1 cells more than the header has"),
+        ("id,name\n1,甲\n2,衢州\n".encode("gbk"), "not UTF-8"),
+        (gzip.compress(b"id,name\n1,a\n")[:-9], "gz file is damaged"),
+    ],
+    ids=["0 bytes", "only a mark", "no name", "id twice", "no id", "long row", "gbk", "cut gz"],
+)
+def test_a_bad_table_is_named_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, sentence: str
+):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(data)
+    assert main(["-q", "cluster", str(source), str(target)]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_no_such_file_and_no_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["-q", "cluster", str(tmp_path / "none.csv"), str(tmp_path / "out.csv")]) == 2
+    assert "no such file" in capsys.readouterr().err
+    (tmp_path / "in.csv").write_text("id,name\n1,甲\n", encoding="utf-8")
+    assert main(["-q", "evaluate", str(tmp_path / "in.csv")]) == 2
+    assert "no column cluster_id" in capsys.readouterr().err
+
+
+def test_odd_rows_survive(tmp_path: Path):
+    odd = ["", "甲" * 10_000, "乙\0丙贸易", "😀😀", "‮浙江", "㐀䶮机械有限公司", '"引号,逗号"', " "]
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["id", "name"])
+        writer.writerows(enumerate(odd))
+    assert main(["-q", "cluster", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 0
+    assert len(written(tmp_path / "out.csv")) == len(odd)
+
+
+def test_the_core_loads_no_web_framework_no_database_and_no_numpy():
+    code = (
+        "import sys, crm.dedup, crm.dedup.__main__;"
+        "print([m for m in ('flask', 'sqlalchemy', 'numpy', 'babel', 'werkzeug') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE.parents[1]
+    )
+    assert done.stdout.strip() == "[]"
