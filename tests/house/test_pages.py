@@ -53,8 +53,8 @@ def walk(app: Any, client: Any, start: str = "/") -> tuple[set[str], list[str]]:
         try:
             with count_statements() as statements:
                 answer = client.get(url)
-        except AssertionError as error:
-            faults.append(f"{error} (found on {found_on})")
+        except Exception as error:  # a fault of the page or of its view: all of them are told at the end
+            faults.append(f"GET {url} (found on {found_on}): {type(error).__name__}: {error}")
             continue
         opened.add(endpoint)
         if answer.status_code not in (200, 303, 302):
