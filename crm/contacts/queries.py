@@ -239,6 +239,40 @@ class Source:
     name: Any
     loads: tuple[Any, ...] = ()
 
+    def matching(self, user: User, q: str) -> sa.Select[Any]:
+        return self.visible_to(user).where(self.model.id.in_(index.matching(self.noun, q)))
+
+    def best(self, user: User, q: str, limit: int) -> list[Any]:
+        """The best `limit` records: the very name first, then names that begin so, then the rest, short ones first.
+
+        Reads at most twice MOST ids, whatever the size of the base.
+        """
+        ids = list(db.session.scalars(ids_of(self.matching(user, q), self.model.id).limit(MOST)))
+        if len(ids) == MOST:  # there are more: the very name must not be missed among them
+            named = self.visible_to(user).where(self.name >= q, self.name < q + "\U0010ffff")
+            ids += db.session.scalars(ids_of(named, self.model.id).order_by(self.name).limit(MOST))
+        names = db.session.execute(sa.select(self.model.id, self.name).where(self.model.id.in_(ids))).all()
+        best = [id for id, _name in sorted(names, key=lambda row: _rank(row[1], q, row[0]))[:limit]]
+        return self._read(best)
+
+    def _read(self, best: list[int]) -> list[Any]:
+        rows = sa.select(self.model).where(self.model.id.in_(best)).options(*self.loads)
+        return sorted(db.session.scalars(rows).unique(), key=lambda record: best.index(record.id))
+
+    def count(self, user: User, q: str, most: int) -> int:
+        """How many there are, counted up to `most`."""
+        ids = ids_of(self.matching(user, q), self.model.id).limit(most)
+        return db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
+
+
+class LogSource(Source):
+    """Logs have no name: the latest are the best."""
+
+    def best(self, user: User, q: str, limit: int) -> list[Any]:
+        ids = ids_of(self.matching(user, q), ContactLog.id)
+        latest = ids.order_by(ContactLog.happened_at.desc(), ContactLog.id.desc()).limit(limit)
+        return self._read(list(db.session.scalars(latest)))
+
 
 SUBJECTS = (
     Source("enterprise", Enterprise, lambda user: merchants.visible_to(user), Enterprise.name,
@@ -249,24 +283,11 @@ SUBJECTS = (
            (joinedload(Deal.enterprise), joinedload(Deal.unit))),
     Source("lead", Lead, lambda user: leads.visible_to(user), Lead.title, (joinedload(Lead.unit),)),
 )  # fmt: skip
+LOGS = LogSource(NOUN, ContactLog, lambda user: visible_to(user), ContactLog.summary,
+                 (joinedload(ContactLog.enterprise), joinedload(ContactLog.deal), joinedload(ContactLog.lead),
+                  joinedload(ContactLog.author), joinedload(ContactLog.unit)))  # fmt: skip
 MOST = 50
 """Rows per noun that are looked at and ranked; more are counted, not read."""
-
-
-def found(user: User, q: str, source: Source, limit: int) -> list[Any]:
-    """The best `limit` records: the very name first, then names that begin so, then the rest, short names first.
-
-    Reads at most twice MOST ids by indexes, whatever the size of the base.
-    """
-    matching = source.visible_to(user).where(source.model.id.in_(index.matching(source.noun, q)))
-    ids = list(db.session.scalars(ids_of(matching, source.model.id).limit(MOST)))
-    if len(ids) == MOST:  # there are more: the very name must not be missed among them
-        named = source.visible_to(user).where(source.name >= q, source.name < q + "\U0010ffff")
-        ids += db.session.scalars(ids_of(named, source.model.id).order_by(source.name).limit(MOST))
-    names = db.session.execute(sa.select(source.model.id, source.name).where(source.model.id.in_(ids))).all()
-    best = [id for id, _name in sorted(names, key=lambda row: _rank(row[1], q, row[0]))[:limit]]
-    rows = db.session.scalars(sa.select(source.model).where(source.model.id.in_(best)).options(*source.loads))
-    return sorted(rows.unique(), key=lambda record: best.index(record.id))
 
 
 def _rank(name: str, q: str, id: int) -> tuple[int, int, int]:
@@ -533,6 +554,13 @@ def rows_for(user: User) -> sa.Select[tuple[ContactLog]]:
         joinedload(ContactLog.author),
         selectinload(ContactLog.people),
         selectinload(ContactLog.colleagues),
+    )
+
+
+def theirs(log: ContactLog) -> str:
+    """Who was there on the other side."""
+    return "、".join(
+        [*(person.name for person in log.people), *([log.their_people] if log.their_people else [])]
     )
 
 

@@ -17,8 +17,8 @@ from crm.files.store import hand_out
 from crm.leads.models import Lead
 from crm.lib import clock, texts
 from crm.lib.dates import relative
-from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, context, register
+from crm.lib.words import _
+from crm.lists.table import context
 from crm.merchants.models import Enterprise, Person
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
@@ -28,7 +28,8 @@ from crm.web.listing import address
 
 from . import actions, queries, telling
 from .forms import CorrectForm, LogForm
-from .models import ContactKind, ContactLog
+from .lists import PAGE
+from .models import ContactLog
 from .next_step import why_needed
 from .queries import NOUNS, About, Happening, Subject
 
@@ -297,7 +298,7 @@ def _candidates(q: str, limit: int) -> list[dict[str, Any]]:
                 "url": url_for("contacts.new", **_id_of(record), **_next()),
                 "icon": NOUNS[source.noun][1],
             }
-            for record in queries.found(me(), q, source, limit)
+            for record in source.best(me(), q, limit)
         ]
         if items:
             groups.append({"label": _(NOUNS[source.noun][0]), "items": items})
@@ -366,7 +367,7 @@ def _log_item(one: Happening, log: ContactLog, subject: Subject) -> dict[str, An
     others = [other for other in (log.deal, log.lead) if other is not None and other is not subject]
     facts = [
         (_("关于"), "、".join(other.name for other in others)),
-        (_("对方"), _theirs(log)),
+        (_("对方"), queries.theirs(log)),
         (_("地点"), log.place),
     ]
     actions_ = [{"label": _("详情"), "url": url_for("contacts.show", id=log.id)}]
@@ -446,63 +447,3 @@ def _is_new(event: Event) -> bool:
 
 def _say(value: Any) -> str:
     return display.wan(value) if isinstance(value, Decimal) else display.said(value)
-
-
-# --- the list ----------------------------------------------------------------------------------------------
-
-
-def _subject_url(record: Subject | None) -> str | None:
-    return url_of(record) if record is not None else None
-
-
-def _theirs(log: ContactLog) -> str:
-    return "、".join(
-        [*(person.name for person in log.people), *([log.their_people] if log.their_people else [])]
-    )
-
-
-PAGE = register(
-    ListPage(
-        name="contacts",
-        msgid=N_("沟通记录"),
-        noun=queries.NOUN,
-        model=ContactLog,
-        columns=(
-            Column("happened", N_("时间"), lambda log: log.happened_at, "moment", sort="happened",
-                   url=lambda log: url_for("contacts.show", id=log.id)),
-            Column("kind", N_("方式"), lambda log: log.kind, "state"),
-            Column("enterprise", N_("企业"), lambda log: log.enterprise and log.enterprise.name,
-                   url=lambda log: _subject_url(log.enterprise)),
-            Column("deal", N_("项目"), lambda log: log.deal and log.deal.name,
-                   url=lambda log: _subject_url(log.deal)),
-            Column("lead", N_("线索"), lambda log: log.lead and log.lead.title, default=False,
-                   url=lambda log: _subject_url(log.lead)),
-            Column("theirs", N_("对方人员"), _theirs),
-            Column("summary", N_("内容"), lambda log: log.summary),
-            Column("next_step", N_("下一步"), lambda log: log.next_step),
-            Column("next_due", N_("下一步日期"), lambda log: log.next_due_on, "day"),
-            Column("ours", N_("我方人员"), lambda log: "、".join(one.name for one in log.colleagues), default=False),
-            Column("unit", N_("单位"), lambda log: log.unit.name),
-            Column("author", N_("记录人"), lambda log: log.author and log.author.name),
-            Column("place", N_("地点"), lambda log: log.place, default=False),
-            Column("leader_led", N_("区领导带队"), lambda log: _("是") if log.leader_led else "", default=False),
-            Column("logged", N_("记录时间"), lambda log: log.logged_at, "moment", default=False),
-        ),
-        filters=(
-            Filter("kind", N_("方式"), "choice", lambda user: ContactKind.choices(),
-                   lambda value, user: ContactLog.kind == ContactKind(value)),
-            Filter("enterprise", N_("企业"), where=queries.with_enterprise),
-            Filter("unit", N_("单位"), "choice", queries.unit_choices, queries.of_unit),
-            Filter("author", N_("记录人"), "choice", queries.author_choices, queries.by_author),
-            Filter("period", N_("时间"), "days", where=queries.in_period),
-            Filter("leader_led", N_("区领导带队"), "flag", where=lambda value, user: ContactLog.leader_led),
-        ),
-        sorts={"happened": ContactLog.happened_at},
-        default_sort="-happened",
-        base=queries.rows_for,
-        view_permission=P.CONTACT_VIEW,
-        export_permission=P.CONTACT_EXPORT,
-        endpoint="contacts.index",
-        empty_actions=lambda user: [(_("记一笔"), url_for("contacts.new"))] if user.may(P.CONTACT_LOG) else [],
-    )
-)  # fmt: skip

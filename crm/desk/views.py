@@ -1,3 +1,263 @@
-from flask import Blueprint
+"""工作台, and the one search box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from crm.contacts.models import ContactLog
+from crm.contacts.queries import NOUNS
+from crm.contacts.views import ICONS, note_of, url_of
+from crm.deals.models import Deal
+from crm.leads.models import Lead
+from crm.leads.queries import judge_by
+from crm.lib import clock, texts
+from crm.lib.words import _
+from crm.lists.table import LISTS
+from crm.merchants.models import Enterprise
+from crm.org.guard import me, permit
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Role
+from crm.web import display
+
+from . import queries
+from .queries import Asked, Desk, Found, Line, View
 
 bp = Blueprint("desk", __name__)
+
+LONGEST_QUERY = 200
+A_PAGE = 10
+A_GLANCE = 4
+AROUND = 40
+"""Characters shown before the first hit in the text of a log."""
+
+
+@bp.get("/")
+@permit(P.HOME)
+def index() -> Any:
+    views = queries.views_for(me())
+    asked = request.args.get("view", "")
+    view = next((one for one in views if one.value == asked), views[0])
+    desk = Desk(me(), view)
+    early = {stage: one.count(me()) for stage, one in desk.early().items()}
+    return render_template(
+        "desk/index.html",
+        today=desk.today,
+        views=[
+            {"label": one.label, "url": url_for("desk.index", view=one.value), "active": one is view}
+            for one in views
+        ],
+        figures=_figures(desk),
+        early=[
+            {"label": stage.label, "value": early[stage], "url": address_of(one), "note": stage.meaning}
+            for stage, one in desk.early().items()
+        ],
+        overdue=_section(desk.overdue),
+        due_today=_section(desk.due_today),
+        idle=_section([desk.idle], idle=True),
+        idle_days=desk.idle_days,
+        to_judge=_to_judge(desk),
+        suspects=queries.suspects(me()) if me().may(P.MERCHANT_VIEW) else 0,
+        shares=_shares(desk) if me().role is Role.MANAGER and view is View.ALL else [],
+        may_log=me().may(P.CONTACT_LOG),
+    )
+
+
+@bp.get("/find")
+@permit(P.HOME)
+def find() -> Any:
+    q = _q()
+    found = queries.find(me(), q, A_PAGE, counting=True) if q else []
+    return render_template("desk/find.html", q=q, groups=[_group(one, q) for one in found])
+
+
+@bp.get("/suggest")
+@permit(P.HOME)
+def suggest() -> Any:
+    """What the search box shows while typing: a fragment."""
+    q = _q()
+    found = queries.find(me(), q, A_GLANCE, counting=False) if q else []
+    groups = [_group(one, q) for one in found]
+    return render_template(
+        "desk/suggest.html", q=q, groups=groups, all_url=url_for("desk.find", q=q) if found else None
+    )
+
+
+def _q() -> str:
+    return texts.clean_line(request.args.get("q", "")[:LONGEST_QUERY])
+
+
+# --- the desk ----------------------------------------------------------------------------------------------
+
+
+def address_of(asked: Asked) -> str:
+    """The list's own page with these filters."""
+    return url_for(LISTS[asked.page].endpoint, **asked.args)
+
+
+def _figures(desk: Desk) -> list[dict[str, Any]]:
+    """Five, each a link to exactly what it counts."""
+    user = me()
+    talks = desk.negotiating
+    rows = [
+        (
+            _("在谈项目"),
+            talks,
+            "deal",
+            None,
+            _("总投资 %(sum)s", sum=display.wan(queries.total_of(talks, user))),
+        ),
+        (_("本年签约"), desk.signed_this_year, "good", None, _("自 1 月 1 日")),
+        (_("其中 5 亿元以上"), desk.large_signed_this_year, "money", None, _("按总投资，含 5 亿元")),
+        (_("久未联系"), desk.idle, "clock", "warn", _("推进中，超过 %(n)s 天", n=desk.idle_days)),
+        (_("逾期的下一步"), desk.overdue_deals, "bell", "bad", _("推进中的项目")),
+    ]
+    figures = []
+    for label, asked, icon, tone, note in rows:
+        number = asked.count(user)
+        figures.append(
+            {
+                "label": label,
+                "number": display.number(number),
+                "url": address_of(asked),
+                "icon": icon,
+                "tone": tone if number else None,
+                "note": note,
+            }
+        )
+    return figures
+
+
+def _section(asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
+    """The first lines, and beside them how many there are in each list."""
+    counts = [
+        {"noun": LISTS[one.page].label, "number": number, "url": address_of(one)}
+        for one in asked
+        if (number := one.count(me()))
+    ]
+    lines = queries.lines(asked, me(), idle=idle) if counts else []
+    return {"counts": counts, "lines": [_line(one) for one in lines]}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    record = line.record
+    name = record.enterprise.name if isinstance(record, Deal) and record.enterprise else ""
+    return {
+        "title": record.name,
+        "url": url_of(record),
+        "icon": NOUNS[record.__tablename__][1],
+        "note": " · ".join(
+            part for part in (record.next_step, name if name != record.name else "", line.who) if part
+        ),
+        "due_on": line.due_on,
+        "due_days": line.due_days,
+        "idle_days": line.idle_days,
+        "log_url": _log_url(record),
+    }
+
+
+def _log_url(record: Deal | Lead | Enterprise) -> str:
+    return url_for("contacts.new", next="/", **{f"{record.__tablename__}_id": record.id})
+
+
+def _to_judge(desk: Desk) -> dict[str, Any]:
+    asked = desk.to_judge
+    number = asked.count(me())
+    return {
+        "number": number,
+        "url": address_of(asked),
+        "may": me().may(P.LEAD_JUDGE),
+        "lines": [
+            {
+                "title": lead.title,
+                "url": url_of(lead),
+                "note": " · ".join(part for part in (lead.company, lead.report_unit.name) if part),
+                "due_on": judge_by(lead),
+                "due_days": (judge_by(lead) - clock.today()).days,
+            }
+            for lead in (queries.newest(asked, me()) if number else [])
+        ],
+    }
+
+
+def _shares(desk: Desk) -> list[dict[str, Any]]:
+    def cell(number: int, **args: str) -> dict[str, Any]:
+        return {"number": number, "url": url_for("deals.index", **args)}
+
+    return [
+        {
+            "name": share.owner.name if share.owner else _("还没有人"),
+            "open": cell(share.open, owner=share.key, open="1"),
+            "overdue": cell(share.overdue, owner=share.key, overdue="1"),
+            "idle": cell(share.idle, owner=share.key, idle=str(desk.idle_days)),
+        }
+        for share in queries.shares(desk)
+    ]
+
+
+# --- what was found ----------------------------------------------------------------------------------------
+
+
+def _group(found: Found, q: str) -> dict[str, Any]:
+    label, icon = NOUNS[found.noun]
+    page = LISTS[queries.FULL[found.noun]]
+    capped = found.total >= queries.CAP
+    return {
+        "label": _(label),
+        "count": f"{queries.CAP - 1}+" if capped else str(found.total),
+        "url": url_for(page.endpoint, q=q),
+        "items": [_item(record, found.noun, icon, q) for record in found.records],
+    }
+
+
+def _item(record: Any, noun: str, icon: str, q: str) -> dict[str, Any]:
+    if isinstance(record, ContactLog):
+        about = record.deal or record.lead or record.enterprise
+        note = " · ".join(
+            part
+            for part in (about.name if about else "", record.author.name if record.author else "")
+            if part
+        )
+        return {
+            "parts": snippet(record.summary, record.next_step, q),
+            "note": note,
+            "url": url_for("contacts.show", id=record.id),
+            "icon": ICONS[record.kind.value],
+            "end": display.day(record.happened_at),
+        }
+    return {
+        "parts": texts.highlight(record.name, q, person=noun == "person"),
+        "note": note_of(record),
+        "url": url_of(record),
+        "icon": icon,
+        "end": "",
+    }
+
+
+def snippet(summary: str, next_step: str, q: str) -> list[tuple[str, bool]]:
+    """The stretch of a log's text around the first hit, a hundred characters of it."""
+    for text in (summary, next_step):
+        parts = texts.highlight(" ".join(text.split()), q)
+        if any(hit for _part, hit in parts):
+            return _around(parts)
+    return [(shorten(" ".join(summary.split())), False)]
+
+
+def _around(parts: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    at = next(number for number, (_part, hit) in enumerate(parts) if hit)
+    before = "".join(part for part, _hit in parts[:at])
+    lead = ("…" + before[-AROUND:]) if len(before) > AROUND else before
+    shown: list[tuple[str, bool]] = [(lead, False)] if lead else []
+    room = 100 - len(lead)
+    for part, hit in parts[at:]:
+        if room <= 0:
+            shown.append(("…", False))
+            break
+        shown.append((part[:room] + ("…" if len(part) > room else ""), hit))
+        room -= len(part)
+    return shown
+
+
+def shorten(text: str, most: int = 100) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

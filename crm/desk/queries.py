@@ -1,0 +1,297 @@
+"""What is due for me, and five figures. Every number is counted by the very list it links to.
+
+A figure is a list page and an address of it; `count` asks that list. So a number and the records behind its
+link cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from crm.contacts import queries as contacts
+from crm.db import db
+from crm.deals.models import Deal
+from crm.deals.stages import EARLY, DealState, Stage
+from crm.leads.models import Lead, LeadState
+from crm.lib import clock
+from crm.lib.enums import Labelled
+from crm.lib.words import N_
+from crm.lists.table import LISTS, select_for
+from crm.merchants import queries as merchants
+from crm.merchants.models import Enterprise
+from crm.org import settings
+from crm.org.models import User
+from crm.org.permissions import Permission, Role, Scope
+
+ROWS = 8
+"""Lines of a section; the number beside its title says how many there are."""
+
+LARGE_WAN = Decimal(50_000)
+"""5亿元, the size the half-year report counts by: 「其中5亿元以上项目2个」."""
+
+
+class View(Labelled):
+    """Whose desk it is."""
+
+    MINE = "mine", N_("我跟进的")
+    SPONSORED = "sponsored", N_("我挂联的")
+    ALL = "all", N_("本单位的")
+    DISTRICT = "district", N_("全区")
+
+
+def views_for(user: User) -> list[View]:
+    """The first is the one the desk opens with."""
+    everything = View.DISTRICT if user.scope_of(Permission.DEAL_VIEW) is Scope.DISTRICT else View.ALL
+    if user.role is Role.LEADER:
+        return [View.SPONSORED, everything]
+    if user.role is Role.PROMOTER:
+        return [View.MINE, everything]
+    if user.role in (Role.MANAGER, Role.ADMINISTRATOR):
+        return [everything, View.MINE]
+    return [everything]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list and the filters of its address."""
+
+    page: str
+    args: dict[str, str | list[str]] = field(default_factory=dict)
+
+    def rows(self, user: User) -> sa.Select[Any]:
+        return select_for(LISTS[self.page], user, MultiDict(self.args))
+
+    def count(self, user: User) -> int:
+        key = LISTS[self.page].key
+        rows = self.rows(user).with_only_columns(key).order_by(None)
+        return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+    def with_(self, **more: str | list[str]) -> Asked:
+        return Asked(self.page, {**self.args, **more})
+
+
+OWNED_BY = {"deals": "owner", "leads": "owner", "enterprises": "follower"}
+
+
+class Desk:
+    """The lists of one desk, narrowed to the view in force."""
+
+    def __init__(self, user: User, view: View):
+        self.user = user
+        self.view = view
+        self.today = clock.today()
+        self.idle_days: int = settings.get("contact.idle_days")
+
+    def of(self, page: str, **args: str | list[str]) -> Asked:
+        if self.view is View.MINE:
+            args[OWNED_BY[page]] = "me"
+        if self.view is View.SPONSORED:
+            args["sponsor"] = str(self.user.id)
+        return Asked(page, args)
+
+    # --- the five figures ----------------------------------------------------------------------------------
+
+    @property
+    def negotiating(self) -> Asked:
+        return self.of("deals", stage=Stage.NEGOTIATING.value, state=DealState.ACTIVE.value)
+
+    @property
+    def signed_this_year(self) -> Asked:
+        return self.of(
+            "deals",
+            signed_from=self.today.replace(month=1, day=1).isoformat(),
+            signed_to=self.today.isoformat(),
+        )
+
+    @property
+    def large_signed_this_year(self) -> Asked:
+        return self.signed_this_year.with_(planned_from=str(LARGE_WAN))
+
+    @property
+    def idle(self) -> Asked:
+        return self.of("deals", idle=str(self.idle_days))
+
+    @property
+    def overdue_deals(self) -> Asked:
+        return self.of("deals", overdue="1")
+
+    # --- sections ------------------------------------------------------------------------------------------
+
+    @property
+    def overdue(self) -> list[Asked]:
+        yesterday = (self.today - dt.timedelta(days=1)).isoformat()
+        return [self.overdue_deals, *self._beside(due_to=yesterday, due="overdue")]
+
+    @property
+    def due_today(self) -> list[Asked]:
+        day = self.today.isoformat()
+        deals = self.of("deals", due_from=day, due_to=day)
+        return [deals, *self._beside(due_from=day, due_to=day, due="today")]
+
+    def _beside(self, *, due: str, **days: str) -> Iterator[Asked]:
+        """Leads and enterprises have next steps too; a leader sponsors deals only."""
+        if self.view is View.SPONSORED:
+            return
+        yield self.of("leads", **days)
+        yield self.of("enterprises", due=due)
+
+    @property
+    def to_judge(self) -> Asked | None:
+        """New leads are judged by whoever has that right, whoever follows them."""
+        if self.user.may(Permission.LEAD_JUDGE):
+            return Asked("leads", {"state": LeadState.REPORTED.value})
+        return Asked("leads", {"state": LeadState.REPORTED.value, "mine": "1"})
+
+    def early(self) -> dict[Stage, Asked]:
+        """意向, 新谈, 在谈: the three the report names."""
+        return {stage: self.of("deals", stage=stage.value, state=DealState.ACTIVE.value) for stage in EARLY}
+
+
+def total_of(asked: Asked, user: User) -> Decimal:
+    """The planned investment of the deals of a list, 万元."""
+    rows = asked.rows(user).with_only_columns(Deal.planned_wan).order_by(None).subquery()
+    # Summed as it is stored (hundredths), so that it is exact on both engines.
+    total = db.session.scalar(sa.select(sa.func.sum(rows.c.planned_wan)))
+    return Decimal(total or 0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One record of a section."""
+
+    record: Deal | Lead | Enterprise
+    due_on: dt.date | None
+    due_days: int | None
+    idle_days: int | None
+    who: str
+
+
+def lines(asked: Sequence[Asked], user: User, *, idle: bool = False) -> list[Line]:
+    """The first ROWS of several lists together: the longest due first, or the longest without contact."""
+    found: list[Line] = []
+    for one in asked:
+        model = LISTS[one.page].model
+        order = model.last_contact_at if idle else model.next_due_on
+        rows = one.rows(user).order_by(None).order_by(sa.nulls_first(order) if idle else order, model.id)
+        found += [_line(record, idle) for record in db.session.scalars(rows.limit(ROWS)).unique()]
+    if idle:
+        found.sort(key=lambda line: -(line.idle_days or 0))
+    else:
+        found.sort(key=lambda line: line.due_on or dt.date.max)
+    return _once(found)[:ROWS]
+
+
+def _once(found: list[Line]) -> list[Line]:
+    """A firm whose deal stands here already with the same step and day is not named a second time."""
+    steps = {
+        (line.record.enterprise_id, line.record.next_step, line.due_on)
+        for line in found
+        if isinstance(line.record, Deal)
+    }
+    return [
+        line
+        for line in found
+        if not isinstance(line.record, Enterprise)
+        or (line.record.id, line.record.next_step, line.due_on) not in steps
+    ]
+
+
+def _line(record: Deal | Lead | Enterprise, idle: bool) -> Line:
+    today = clock.today()
+    who = record.follow_user if isinstance(record, Enterprise) else record.owner
+    due = record.next_due_on
+    return Line(
+        record,
+        due,
+        (due - today).days if due else None,
+        record.idle_days(today) if idle and isinstance(record, Deal) else None,
+        who.name if who else "",
+    )
+
+
+def newest(asked: Asked, user: User) -> list[Any]:
+    """The oldest unjudged leads: first come, first judged."""
+    rows = asked.rows(user).order_by(None).order_by(Lead.reported_at, Lead.id)
+    return list(db.session.scalars(rows.limit(ROWS)).unique())
+
+
+@dataclass(frozen=True)
+class Share:
+    """One colleague's part of the unit's open deals; None is nobody's."""
+
+    owner: User | None
+    open: int
+    overdue: int
+    idle: int
+
+    @property
+    def key(self) -> str:
+        return str(self.owner.id) if self.owner else "none"
+
+
+def shares(desk: Desk) -> list[Share]:
+    """Who carries how much, for the manager: three statements, counted by the lists' own filters."""
+    user = desk.user
+    counted = [
+        _by_owner(asked, user)
+        for asked in (Asked("deals", {"open": "1"}), Asked("deals", {"overdue": "1"}),
+                      Asked("deals", {"idle": str(desk.idle_days)}))
+    ]  # fmt: skip
+    owners = {id for counts in counted for id in counts if id is not None}
+    people = {one.id: one for one in db.session.scalars(sa.select(User).where(User.id.in_(owners)))}
+    found = [
+        Share(people.get(id) if id else None, *(counts.get(id, 0) for counts in counted))
+        for id in {id for counts in counted for id in counts}
+    ]
+    return sorted(
+        found, key=lambda share: (share.owner is None, -share.open, share.owner.name if share.owner else "")
+    )
+
+
+def _by_owner(asked: Asked, user: User) -> dict[int | None, int]:
+    rows = asked.rows(user).with_only_columns(Deal.owner_id, sa.func.count()).order_by(None)
+    return dict(db.session.execute(rows.group_by(Deal.owner_id)).tuples())
+
+
+# --- the one search box -----------------------------------------------------------------------------------
+
+CAP = 100
+"""Hits are counted up to here: people want to know whether to narrow, not how many thousand there are."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one noun has for a query."""
+
+    noun: str
+    records: list[Any]
+    total: int  # CAP when there are at least that many
+
+
+FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads",
+        contacts.NOUN: "contacts"}  # fmt: skip
+"""The list that shows all that was found of a noun."""
+
+
+def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
+    """The best of every noun the user may see. `counting` also asks how many there are."""
+    found = []
+    for source in (*contacts.SUBJECTS, contacts.LOGS):
+        records = source.best(user, q, limit)
+        total = len(records)
+        if counting and total == limit:
+            total = source.count(user, q, CAP)
+        if records:
+            found.append(Found(source.noun, records, total))
+    return found
+
+
+def suspects(user: User) -> int:
+    return merchants.open_suspects(user)
