@@ -91,7 +91,7 @@ def choose() -> Any:
         render_template(
             "contacts/choose.html",
             q=q,
-            groups=_candidates(q, 10) if q else [],
+            found=_candidates(q, 10) if q else [],
             recent=[_recent(log) for log in queries.recent(me())] if not q else [],
             refused=status == 422,
         ),

@@ -22,7 +22,7 @@ from crm.deals.stages import EARLY, DealState, Stage
 from crm.leads.models import Lead, LeadState
 from crm.lib import clock
 from crm.lib.enums import Labelled
-from crm.lib.words import N_
+from crm.lib.words import N_, _
 from crm.lists.table import LISTS, select_for
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
@@ -60,10 +60,15 @@ def views_for(user: User) -> list[View]:
 
 @dataclass(frozen=True)
 class Asked:
-    """A list and the filters of its address."""
+    """A list and the filters of its address; `msgid` is what its rows are called, when not by the list's name."""
 
     page: str
     args: dict[str, str | list[str]] = field(default_factory=dict)
+    msgid: str = ""
+
+    @property
+    def label(self) -> str:
+        return _(self.msgid) if self.msgid else LISTS[self.page].label
 
     def rows(self, user: User) -> sa.Select[Any]:
         return select_for(LISTS[self.page], user, MultiDict(self.args))
@@ -74,9 +79,16 @@ class Asked:
         return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
 
     def with_(self, **more: str | list[str]) -> Asked:
-        return Asked(self.page, {**self.args, **more})
+        return Asked(self.page, {**self.args, **more}, self.msgid)
+
+    def called(self, msgid: str) -> Asked:
+        return Asked(self.page, self.args, msgid)
 
 
+IN_TALKS = [stage.value for stage in EARLY]
+"""「意向项目、新谈项目、在谈项目」"""
+
+SIGNED = [stage.value for stage in Stage if stage not in EARLY]
 OWNED_BY = {"deals": "owner", "leads": "owner", "enterprises": "follower"}
 
 
@@ -116,18 +128,23 @@ class Desk:
 
     @property
     def idle(self) -> Asked:
-        return self.of("deals", idle=str(self.idle_days))
+        """Deals in talks: one that is being built is not talked to every month."""
+        return self.of("deals", stage=IN_TALKS, idle=str(self.idle_days))
 
     @property
-    def overdue_deals(self) -> Asked:
-        return self.of("deals", overdue="1")
+    def overdue_talks(self) -> Asked:
+        return self.of("deals", stage=IN_TALKS, overdue="1")
 
     # --- sections ------------------------------------------------------------------------------------------
 
     @property
     def overdue(self) -> list[Asked]:
         yesterday = (self.today - dt.timedelta(days=1)).isoformat()
-        return [self.overdue_deals, *self._beside(due_to=yesterday, due="overdue")]
+        return [
+            self.overdue_talks.called(N_("洽谈中的项目")),
+            self.of("deals", stage=SIGNED, overdue="1").called(N_("签约以后的项目")),
+            *self._beside(due_to=yesterday, due="overdue"),
+        ]
 
     @property
     def due_today(self) -> list[Asked]:
@@ -236,14 +253,19 @@ class Share:
         return str(self.owner.id) if self.owner else "none"
 
 
+def carried(desk: Desk) -> dict[str, Asked]:
+    """The three columns of the table of people."""
+    return {
+        "open": Asked("deals", {"open": "1"}),
+        "overdue": Asked("deals", {"overdue": "1"}),
+        "idle": desk.idle,
+    }
+
+
 def shares(desk: Desk) -> list[Share]:
     """Who carries how much, for the manager: three statements, counted by the lists' own filters."""
     user = desk.user
-    counted = [
-        _by_owner(asked, user)
-        for asked in (Asked("deals", {"open": "1"}), Asked("deals", {"overdue": "1"}),
-                      Asked("deals", {"idle": str(desk.idle_days)}))
-    ]  # fmt: skip
+    counted = [_by_owner(asked, user) for asked in carried(desk).values()]
     owners = {id for counts in counted for id in counts if id is not None}
     people = {one.id: one for one in db.session.scalars(sa.select(User).where(User.id.in_(owners)))}
     found = [
@@ -257,7 +279,7 @@ def shares(desk: Desk) -> list[Share]:
 
 def _by_owner(asked: Asked, user: User) -> dict[int | None, int]:
     rows = asked.rows(user).with_only_columns(Deal.owner_id, sa.func.count()).order_by(None)
-    return dict(db.session.execute(rows.group_by(Deal.owner_id)).tuples())
+    return {row[0]: row[1] for row in db.session.execute(rows.group_by(Deal.owner_id))}
 
 
 # --- the one search box -----------------------------------------------------------------------------------

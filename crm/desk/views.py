@@ -69,7 +69,7 @@ def index() -> Any:
 def find() -> Any:
     q = _q()
     found = queries.find(me(), q, A_PAGE, counting=True) if q else []
-    return render_template("desk/find.html", q=q, groups=[_group(one, q) for one in found])
+    return render_template("desk/find.html", q=q, found=[_group(one, q) for one in found])
 
 
 @bp.get("/suggest")
@@ -110,8 +110,8 @@ def _figures(desk: Desk) -> list[dict[str, Any]]:
         ),
         (_("本年签约"), desk.signed_this_year, "good", None, _("自 1 月 1 日")),
         (_("其中 5 亿元以上"), desk.large_signed_this_year, "money", None, _("按总投资，含 5 亿元")),
-        (_("久未联系"), desk.idle, "clock", "warn", _("推进中，超过 %(n)s 天", n=desk.idle_days)),
-        (_("逾期的下一步"), desk.overdue_deals, "bell", "bad", _("推进中的项目")),
+        (_("久未联系"), desk.idle, "clock", "warn", _("洽谈中，超过 %(n)s 天", n=desk.idle_days)),
+        (_("逾期的下一步"), desk.overdue_talks, "bell", "bad", _("洽谈中的项目")),
     ]
     figures = []
     for label, asked, icon, tone, note in rows:
@@ -132,7 +132,7 @@ def _figures(desk: Desk) -> list[dict[str, Any]]:
 def _section(asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
     """The first lines, and beside them how many there are in each list."""
     counts = [
-        {"noun": LISTS[one.page].label, "number": number, "url": address_of(one)}
+        {"noun": one.label, "number": number, "url": address_of(one)}
         for one in asked
         if (number := one.count(me()))
     ]
@@ -182,15 +182,14 @@ def _to_judge(desk: Desk) -> dict[str, Any]:
 
 
 def _shares(desk: Desk) -> list[dict[str, Any]]:
-    def cell(number: int, **args: str) -> dict[str, Any]:
-        return {"number": number, "url": url_for("deals.index", **args)}
-
+    columns = queries.carried(desk)
     return [
         {
             "name": share.owner.name if share.owner else _("还没有人"),
-            "open": cell(share.open, owner=share.key, open="1"),
-            "overdue": cell(share.overdue, owner=share.key, overdue="1"),
-            "idle": cell(share.idle, owner=share.key, idle=str(desk.idle_days)),
+            **{
+                key: {"number": getattr(share, key), "url": address_of(asked.with_(owner=share.key))}
+                for key, asked in columns.items()
+            },
         }
         for share in queries.shares(desk)
     ]
