@@ -362,8 +362,11 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
     ties = len({code.split(":")[0] for code, _value in found if code in TIE_LEVELS})
     found.append((f"pair:{name}+{min(ties, 2)}", ""))
     if name in _RARITY_COUNTS:
-        brand = a.brand if len(a.brand) <= len(b.brand) else b.brand
-        common = brand in common_brands() or around.spread.get(brand, 1) >= SPREAD_BRAND or len(brand) < 2
+        known, spread = common_brands(), around.spread
+        common = any(
+            brand in known or spread.get(brand, 1) >= SPREAD_BRAND or len(brand) < 2
+            for brand in (a.brand, b.brand)
+        )
         found.append(("rarity:common" if common else "rarity:rare", ""))
     return found
 
