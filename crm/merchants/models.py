@@ -14,10 +14,11 @@ from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.db import Line, Model, Text, Versioned
-from crm.lib import clock
+from crm.lib import clock, phones
 from crm.lib.enums import Labelled
 from crm.lib.words import N_
 from crm.org.models import Unit, User
+from crm.reference import industries, regions
 
 
 class Origin(Labelled):
@@ -88,7 +89,9 @@ class Tracked:
 
     origin: Mapped[Origin] = mapped_column(default=Origin.OTHER)
     native_place: Mapped[Line] = mapped_column(default="")  # 籍贯, as said
-    region_code: Mapped[str] = mapped_column(sa.String(12), default="")  # 所在地: province, city or county code
+    region_code: Mapped[str] = mapped_column(
+        sa.String(12), default=""
+    )  # 所在地: province, city or county code
     region_prefix: Mapped[str] = mapped_column(sa.String(4), default="")  # its city's 4 digits, for filters
     address: Mapped[Line] = mapped_column(default="")
     chamber: Mapped[Line] = mapped_column(default="")
@@ -138,8 +141,29 @@ class Tracked:
     def first_report_user(cls) -> Mapped[User | None]:
         return relationship(foreign_keys=[cls.first_report_user_id])  # type: ignore[list-item]
 
+    @property
+    def province(self) -> str:
+        return regions.path(self.region_code)[0]
+
+    @property
+    def city(self) -> str:
+        return regions.path(self.region_code)[1]
+
+    @property
+    def county(self) -> str:
+        return regions.path(self.region_code)[2]
+
+    @property
+    def region(self) -> str:
+        """浙江省衢州市柯城区, as far as it is known."""
+        return regions.full_name(self.region_code)
+
 
 FIRST_REPORT = ("first_report_unit_id", "first_report_user_id", "first_reported_at")
+
+
+class FirstReportIsFinal(RuntimeError):
+    """Something tried to change who reported a merchant first. No verb may: credit depends on it."""
 
 
 class Enterprise(Versioned, Tracked, Model):
@@ -158,7 +182,7 @@ class Enterprise(Versioned, Tracked, Model):
 
     name: Mapped[Line] = mapped_column(index=True)
     kind: Mapped[OrganisationKind] = mapped_column(default=OrganisationKind.ENTERPRISE)
-    uscc: Mapped[str] = mapped_column(sa.String(18), default="", index=True)
+    uscc: Mapped[str] = mapped_column(sa.String(32), default="", index=True)  # as given, right or wrong
     direction: Mapped[Direction | None]
     industry_code: Mapped[str] = mapped_column(sa.String(4), default="")  # GB/T 4754-2017
     legal_representative: Mapped[Line] = mapped_column(default="")
@@ -178,8 +202,17 @@ class Enterprise(Versioned, Tracked, Model):
     def snapshot(self) -> dict[str, Any]:
         return super().snapshot() | {
             "former_names": [former.name for former in self.former_names],
-            "handles": [handle.value for handle in self.handles],
+            "handles": [handle.trace for handle in self.handles],
         }
+
+    @property
+    def former_lines(self) -> str:
+        """The former names as a form shows them, one a line."""
+        return "\n".join(former.name for former in self.former_names)
+
+    @property
+    def industry(self) -> str:
+        return industries.name(self.industry_code)
 
 
 class Person(Versioned, Tracked, Model):
@@ -201,7 +234,7 @@ class Person(Versioned, Tracked, Model):
     )
 
     def snapshot(self) -> dict[str, Any]:
-        return super().snapshot() | {"handles": [handle.value for handle in self.handles]}
+        return super().snapshot() | {"handles": [handle.trace for handle in self.handles]}
 
 
 class FormerName(Model):
@@ -235,6 +268,25 @@ class Handle(Model):
 
     enterprise: Mapped[Enterprise | None] = relationship(back_populates="handles")
     person: Mapped[Person | None] = relationship(back_populates="handles")
+
+    @property
+    def is_phone(self) -> bool:
+        return self.kind in (HandleKind.MOBILE, HandleKind.LANDLINE) or bool(self.digits)
+
+    @property
+    def masked(self) -> str:
+        """Enough to recognise, not to dial."""
+        return phones.mask(self.value) if self.is_phone else phones.mask_handle(self.value)
+
+    @property
+    def shown(self) -> str:
+        """In full, the extension behind it."""
+        return f"{self.value} 转 {self.extension}" if self.extension else self.value
+
+    @property
+    def trace(self) -> str:
+        """What the audit trail keeps: the mask, and the row's number so that two alike are told apart."""
+        return f"{self.masked} #{self.id}" if self.id else self.masked
 
 
 class Position(Model):
@@ -294,3 +346,40 @@ class Suspect(Versioned, Model):
     decided_at: Mapped[dt.datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     decision_note: Mapped[Text] = mapped_column(default="")
+
+
+# --- the first report, once written, stays -----------------------------------------------------------------
+
+
+def _first_report_stays(subject: Any, value: Any, before: Any, _event: Any) -> Any:
+    state = sa.inspect(subject)
+    if (state.persistent or state.detached) and before != value:
+        raise FirstReportIsFinal(f"{type(subject).__name__} {subject.id}: the first report is final")
+    return value
+
+
+def _no_update_of_the_first_report(state: orm.ORMExecuteState) -> None:
+    """The same for UPDATE statements that go past the objects."""
+    if not state.is_update:
+        return
+    statement: Any = state.statement
+    if getattr(statement, "entity_description", {}).get("entity") not in (Enterprise, Person):
+        return
+    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+    named = {getattr(column, "key", column) for column in (statement._values or {})}
+    named |= {key for row in rows for key in row} if not statement._values else set()
+    if named & set(FIRST_REPORT):
+        raise FirstReportIsFinal("UPDATE: the first report is final")
+
+
+for _model in (Enterprise, Person):
+    for _key in FIRST_REPORT:
+        sa.event.listen(
+            getattr(_model, _key),
+            "set",
+            _first_report_stays,
+            active_history=True,
+            retval=True,
+            propagate=True,
+        )
+sa.event.listen(orm.Session, "do_orm_execute", _no_update_of_the_first_report)

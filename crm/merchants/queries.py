@@ -2,8 +2,197 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from crm.audit.models import Event
+from crm.db import db
+from crm.lib import clock
+from crm.lib.words import _
+from crm.lists.models import Tag
+from crm.org.guard import reaches, within
 from crm.org.models import User
+from crm.org.permissions import GRANTS, Role, Scope
+from crm.org.permissions import Permission as P
+from crm.search import index
+
+from .models import Enterprise, Person, Position, Suspect, SuspectState
+
+MOST_SHOWN = 100  # open suspects are counted up to this: the menu says 99+
+SEEN_THROUGH: list[Callable[[User], sa.Select[tuple[int | None]]]] = []
+"""What lets a user read an enterprise besides the unit that follows it: each answers enterprise ids.
+Features above (deals, leads) add theirs, since access to a deal is access to its enterprise."""
+
+
+# --- who sees what -----------------------------------------------------------------------------------------
+
+
+def _mine(model: Any, user: User, permission: P = P.MERCHANT_VIEW) -> sa.ColumnElement[bool]:
+    return within(
+        user.scope_of(permission),
+        user,
+        units=[model.follow_unit_id, model.first_report_unit_id],
+        owners=[model.follow_user_id, model.first_report_user_id],
+    )
+
+
+def visible_to(user: User) -> sa.Select[tuple[Enterprise]]:
+    scope = user.scope_of(P.MERCHANT_VIEW)
+    rows = sa.select(Enterprise)
+    if scope is Scope.DISTRICT:
+        return rows
+    seen = _mine(Enterprise, user)
+    if scope is not None:
+        seen = sa.or_(seen, *(Enterprise.id.in_(through(user)) for through in SEEN_THROUGH))
+    return rows.where(seen)
+
+
+def people_visible_to(user: User) -> sa.Select[tuple[Person]]:
+    """People of my unit, and those who hold a position at an enterprise I may see."""
+    scope = user.scope_of(P.MERCHANT_VIEW)
+    rows = sa.select(Person)
+    if scope is Scope.DISTRICT:
+        return rows
+    seen = _mine(Person, user)
+    if scope is not None:
+        firms = visible_to(user).with_only_columns(Enterprise.id)
+        held = sa.select(Position.person_id).where(Position.enterprise_id.in_(firms))
+        seen = sa.or_(seen, Person.id.in_(held))
+    return rows.where(seen)
+
+
+def rows_of(noun: str, user: User) -> sa.Select[Any]:
+    """The visible rows of "enterprise" or "person"."""
+    return people_visible_to(user) if noun == "person" else visible_to(user)
+
+
+def may(user: User, permission: P, subject: Enterprise | Person) -> bool:
+    """Whether this user's right reaches this record."""
+    return reaches(
+        user.scope_of(permission),
+        user,
+        units=[subject.follow_unit_id, subject.first_report_unit_id],
+        owners=[subject.follow_user_id, subject.first_report_user_id],
+    )
+
+
+def loaded(rows: sa.Select[Any], model: Any) -> sa.Select[Any]:
+    """With everything a page about one record shows, in a fixed number of statements."""
+    rows = rows.options(
+        orm.joinedload(model.follow_unit),
+        orm.joinedload(model.follow_user),
+        orm.joinedload(model.first_report_unit),
+        orm.joinedload(model.first_report_user),
+        orm.selectinload(model.handles),
+    )
+    if model is Enterprise:
+        position = orm.selectinload(Enterprise.positions).joinedload(Position.person)
+        return rows.options(
+            orm.selectinload(Enterprise.former_names),
+            position.selectinload(Person.handles),
+        )
+    return rows.options(
+        orm.selectinload(Person.positions).joinedload(Position.enterprise).joinedload(Enterprise.follow_unit)
+    )
+
+
+@dataclass
+class Reader:
+    """Who can see a record, and why."""
+
+    who: str
+    why: str
+
+
+def readers_of(subject: Enterprise | Person) -> list[Reader]:
+    """The permissions table, said about one record."""
+    found = [Reader(subject.follow_unit.name, _("跟进单位"))]
+    if subject.first_report_unit_id != subject.follow_unit_id:
+        found.append(Reader(subject.first_report_unit.name, _("首报单位，不随跟进变化")))
+    own_units = (subject.follow_unit_id, subject.first_report_unit_id)
+    for user, why in ((subject.follow_user, _("跟进人")), (subject.first_report_user, _("首报人"))):
+        if user is not None and user.unit_id not in own_units:
+            found.append(Reader(user.name, why))
+    whole = [role.label for role in Role if GRANTS[role].get(P.MERCHANT_VIEW) is Scope.DISTRICT]
+    found.append(Reader("、".join(whole), _("可看全区")))
+    return found
+
+
+def events_about(subject: Enterprise | Person, most: int = 8) -> list[Event]:
+    rows = sa.select(Event).filter_by(noun=subject.__tablename__, record_id=subject.id)
+    return list(db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(most)))
+
+
+def tags_of(noun: str, record_id: int) -> list[str]:
+    words = sa.select(Tag.word).where(Tag.noun == noun, Tag.record_id == record_id).order_by(Tag.word)
+    return list(db.session.scalars(words))
+
+
+def people_to_pick(user: User, text: str, most: int = 10) -> list[Person]:
+    """People I may see whose name, phone or pinyin fits: to be given a position."""
+    rows = people_visible_to(user).where(Person.id.in_(index.matching("person", text)))
+    rows = loaded(rows, Person).order_by(Person.name, Person.id).limit(most)
+    return list(db.session.scalars(rows).unique())
+
+
+# --- suspects ----------------------------------------------------------------------------------------------
+
+
+def one_side_visible(user: User) -> sa.ColumnElement[bool]:
+    """Pairs of which this user may see at least one side."""
+    if user.scope_of(P.MERCHANT_VIEW) is Scope.DISTRICT:
+        return sa.true()
+    sides = []
+    for noun, model in (("enterprise", Enterprise), ("person", Person)):
+        ids = rows_of(noun, user).with_only_columns(model.id)
+        here = sa.or_(Suspect.a_id == model.id, Suspect.b_id == model.id)
+        sides.append(sa.and_(Suspect.noun == noun, ids.where(here).correlate(Suspect).exists()))
+    return sa.or_(*sides)
+
+
+def suspects_visible_to(user: User) -> sa.Select[tuple[Suspect]]:
+    return sa.select(Suspect).where(one_side_visible(user))
+
+
+TO_LOOK_AT = ("same", "ask")
 
 
 def open_suspects(user: User) -> int:
-    return 0
+    """How many pairs wait for a decision, counted up to 100 so that the menu stays quick."""
+    waiting = (
+        suspects_visible_to(user)
+        .where(Suspect.state == SuspectState.OPEN, Suspect.verdict.in_(TO_LOOK_AT))
+        .with_only_columns(Suspect.id)
+        .limit(MOST_SHOWN)
+    )
+    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
+
+
+def suspects_of(subject: Enterprise | Person) -> int:
+    """Open pairs this record is part of."""
+    return db.session.scalar(
+        sa.select(sa.func.count(Suspect.id)).where(
+            Suspect.noun == subject.__tablename__,
+            sa.or_(Suspect.a_id == subject.id, Suspect.b_id == subject.id),
+            Suspect.state == SuspectState.OPEN,
+            Suspect.verdict.in_(TO_LOOK_AT),
+        )
+    ) or 0  # fmt: skip
+
+
+# --- what is due ---------------------------------------------------------------------------------------------
+
+
+def idle_days(subject: Any) -> int:
+    """Days since the last contact; since it came into the base when there was none."""
+    since = subject.last_contact_at or subject.first_reported_at
+    return max(0, (clock.today() - clock.local(since).date()).days)
+
+
+def due_days(subject: Any) -> int | None:
+    """Days until the next step is due; negative when it is late."""
+    return (subject.next_due_on - clock.today()).days if subject.next_due_on else None

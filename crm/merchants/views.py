@@ -1,3 +1,501 @@
-from flask import Blueprint
+"""Pages of the merchant base: enterprises, people, and the pairs that look alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+
+from crm.db import db
+from crm.lib.words import _
+from crm.lists.table import context
+from crm.org import settings
+from crm.org.guard import me, permit, reaches
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
+from crm.org.queries import colleague_choices, unit_choices
+from crm.reference import industries, regions
+from crm.web.forms import ActForm, commit_and_go
+from crm.web.listing import page_of
+
+from . import actions, identity, lists, pairs, queries, uscc
+from .forms import (
+    AssignForm,
+    DecideForm,
+    EnterpriseForm,
+    NewEnterpriseForm,
+    NewPersonForm,
+    PersonForm,
+    PositionForm,
+    StandingForm,
+    TagsForm,
+)
+from .models import Enterprise, Person, Position, Suspect
 
 bp = Blueprint("merchants", __name__)
+NOUNS = "<any(enterprises, people):nouns>/<int:id>"
+
+
+# --- lists -------------------------------------------------------------------------------------------------
+
+
+@bp.get("/enterprises")
+@permit(P.MERCHANT_VIEW)
+def index() -> Any:
+    return render_template("merchants/index.html", listing=context(lists.ENTERPRISES, me()))
+
+
+@bp.get("/people")
+@permit(P.MERCHANT_VIEW)
+def people() -> Any:
+    return render_template("merchants/people.html", listing=context(lists.PEOPLE, me()))
+
+
+# --- enterprises -------------------------------------------------------------------------------------------
+
+
+@bp.route("/enterprises/new", methods=["GET", "POST"])
+@permit(P.MERCHANT_EDIT)
+def new() -> Any:
+    form = (
+        NewEnterpriseForm.of(name=request.args.get("name", "")[:200]) if request.args else NewEnterpriseForm()
+    )
+    _offer_followers(form)
+    alike: list[identity.Candidate] = []
+    if form.submitted():
+        with form.refusals():
+            if request.form.get("add_to"):
+                return _supplement("enterprise", form)
+            alike = identity.likely(me(), actions.enterprise_record(form.data), noun="enterprise")
+            reason = form.duplicate_reason.data or ""
+            if not _born_twice(form, alike, reason):
+                enterprise = actions.create_enterprise(form.data, actor=me(), kept_reason=reason)
+                return commit_and_go(
+                    form, url_for(".show", id=enterprise.id), _saved(enterprise.name, enterprise.uscc)
+                )
+    return form.page("merchants/new.html", alike=_dressed(alike))
+
+
+@bp.get("/enterprises/<int:id>")
+@permit(P.MERCHANT_VIEW)
+def show(id: int) -> Any:
+    enterprise = _visible("enterprises", id)
+    return render_template("merchants/show.html", **_about(enterprise))
+
+
+@bp.route("/enterprises/<int:id>/edit", methods=["GET", "POST"])
+@permit(P.MERCHANT_EDIT)
+def edit(id: int) -> Any:
+    enterprise = _editable("enterprises", id)
+    form = EnterpriseForm.of(enterprise)
+    _offer_handles(form, enterprise)
+    if form.submitted():
+        with form.refusals():
+            raised = actions.edit(enterprise, form.data, actor=me())
+            return commit_and_go(
+                form, url_for(".show", id=id), _saved(enterprise.name, enterprise.uscc, len(raised))
+            )
+    return form.page(
+        "merchants/edit.html", subject=enterprise, nouns="enterprises", warning=uscc.warning(enterprise.uscc)
+    )
+
+
+@bp.route("/enterprises/<int:id>/people", methods=["GET", "POST"])
+@permit(P.MERCHANT_EDIT)
+def add_person(id: int) -> Any:
+    """A person takes a position here: somebody known (`person_id` in the address), else a new one."""
+    enterprise = _editable("enterprises", id)
+    if person_id := _number(request.args.get("person_id")):
+        return _add_known(enterprise, person_id)
+    form = NewPersonForm(enterprise_id=str(id))
+    _offer_followers(form)
+    alike: list[identity.Candidate] = []
+    if form.submitted():
+        with form.refusals():
+            record = actions.person_record(form.data, [enterprise.name])
+            alike = identity.likely(me(), record, noun="person")
+            reason = form.duplicate_reason.data or ""
+            if not _born_twice(form, alike, reason):
+                person = actions.create_person(form.data, actor=me(), kept_reason=reason)
+                actions.add_position(
+                    enterprise, person, form.title.data or "", main=form.is_main.data, actor=me()
+                )
+                return commit_and_go(form, url_for(".show", id=id), _("已添加 %(name)s", name=person.name))
+    wanted = request.args.get("q", "")[:100]
+    return form.page(
+        "merchants/add_person.html",
+        enterprise=enterprise,
+        wanted=wanted,
+        found=queries.people_to_pick(me(), wanted) if wanted else [],
+        alike=_dressed(alike, enterprise),
+    )
+
+
+def _add_known(enterprise: Enterprise, person_id: int) -> Any:
+    person = _visible("people", person_id)
+    form = PositionForm()
+    if form.submitted():
+        with form.refusals():
+            actions.add_position(
+                enterprise, person, form.title.data or "", main=form.is_main.data, actor=me()
+            )
+            return commit_and_go(
+                form, url_for(".show", id=enterprise.id), _("已添加 %(name)s", name=person.name)
+            )
+    return form.page("merchants/add_known.html", enterprise=enterprise, person=person)
+
+
+@bp.post("/positions/<int:id>/end")
+@permit(P.MERCHANT_EDIT)
+def end_position(id: int) -> Any:
+    position = db.one_or_404(
+        sa.select(Position).where(
+            Position.id == id,
+            Position.enterprise_id.in_(queries.visible_to(me()).with_only_columns(Enterprise.id)),
+        )
+    )
+    if not queries.may(me(), P.MERCHANT_EDIT, position.enterprise):
+        abort(403)
+    here, name = url_for(".show", id=position.enterprise_id), position.person.name
+    actions.end_position(position, actor=me())
+    return commit_and_go(None, here, _("%(name)s 不再列在这家企业", name=name))
+
+
+# --- people ------------------------------------------------------------------------------------------------
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@permit(P.MERCHANT_EDIT)
+def new_person() -> Any:
+    form = NewPersonForm()
+    _offer_followers(form)
+    alike: list[identity.Candidate] = []
+    if form.submitted():
+        with form.refusals():
+            if request.form.get("add_to"):
+                return _supplement("person", form)
+            alike = identity.likely(me(), actions.person_record(form.data), noun="person")
+            reason = form.duplicate_reason.data or ""
+            if not _born_twice(form, alike, reason):
+                person = actions.create_person(form.data, actor=me(), kept_reason=reason)
+                return commit_and_go(form, url_for(".show_person", id=person.id), _saved(person.name))
+    return form.page("merchants/new_person.html", alike=_dressed(alike))
+
+
+@bp.get("/people/<int:id>")
+@permit(P.MERCHANT_VIEW)
+def show_person(id: int) -> Any:
+    person = _visible("people", id)
+    held = [position.enterprise_id for position in person.positions]
+    seen = queries.visible_to(me()).with_only_columns(Enterprise.id).where(Enterprise.id.in_(held))
+    return render_template(
+        "merchants/show_person.html", **_about(person), firms=set(db.session.scalars(seen)) if held else set()
+    )
+
+
+@bp.route("/people/<int:id>/edit", methods=["GET", "POST"])
+@permit(P.MERCHANT_EDIT)
+def edit_person(id: int) -> Any:
+    person = _editable("people", id)
+    form = PersonForm.of(person)
+    _offer_handles(form, person)
+    if form.submitted():
+        with form.refusals():
+            raised = actions.edit(person, form.data, actor=me())
+            return commit_and_go(
+                form, url_for(".show_person", id=id), _saved(person.name, raised=len(raised))
+            )
+    return form.page("merchants/edit_person.html", subject=person, nouns="people")
+
+
+# --- acts on either ----------------------------------------------------------------------------------------
+
+
+@bp.route(f"/{NOUNS}/assign", methods=["GET", "POST"])
+@permit(P.MERCHANT_ASSIGN)
+def assign(nouns: str, id: int) -> Any:
+    subject = _reached(nouns, id, P.MERCHANT_ASSIGN)
+    form = AssignForm.of(subject)
+    form.follow_unit_id.offer(unit_choices())
+    form.follow_user_id.offer(_assignable(subject), _("暂不指派到人"))
+    if form.submitted():
+        with form.refusals():
+            actions.assign(subject, form.follow_unit_id.data, form.follow_user_id.data, actor=me())
+            return commit_and_go(form, _home(subject), _("已指派 %(name)s", name=subject.name))
+    return form.page("merchants/assign.html", subject=subject, home=_home(subject), nouns=nouns)
+
+
+@bp.route(f"/{NOUNS}/standing", methods=["GET", "POST"])
+@permit(P.MERCHANT_EDIT)
+def change_standing(nouns: str, id: int) -> Any:
+    subject = _editable(nouns, id)
+    form = StandingForm.of(subject)
+    if form.submitted():
+        with form.refusals():
+            actions.change_standing(subject, form.standing.data, form.reason.data or "", actor=me())
+            said = _("%(name)s 现在是“%(state)s”", name=subject.name, state=subject.standing.label)
+            return commit_and_go(form, _home(subject), said)
+    return form.page("merchants/standing.html", subject=subject, home=_home(subject), nouns=nouns)
+
+
+@bp.route(f"/{NOUNS}/tags", methods=["GET", "POST"])
+@permit(P.MERCHANT_ASSIGN)
+def tags(nouns: str, id: int) -> Any:
+    subject = _reached(nouns, id, P.MERCHANT_ASSIGN)
+    noun = subject.__tablename__
+    form = TagsForm.of(words="，".join(queries.tags_of(noun, id)))
+    if form.submitted():
+        with form.refusals():
+            actions.set_tags(subject, form.words.data or "", actor=me())
+            return commit_and_go(form, _home(subject), _("标签已保存"))
+    return form.page("merchants/tags.html", subject=subject, home=_home(subject), nouns=nouns)
+
+
+@bp.post(f"/{NOUNS}/reveal")
+@permit(P.MERCHANT_REVEAL)
+def reveal(nouns: str, id: int) -> Any:
+    """Full numbers for five minutes, and a line in the trail."""
+    subject = _visible(nouns, id)
+    if not actions.revealable(subject, me()):
+        abort(403)
+    event = actions.reveal(subject, actor=me())
+    db.session.commit()
+    return redirect(f"{_home(subject, revealed=event.id)}#handles", 303)
+
+
+# --- looking things up -------------------------------------------------------------------------------------
+
+
+@bp.get("/regions", endpoint="regions")
+@permit(P.HOME)
+def regions_below() -> Any:
+    """The places one level below ?under=: for the three selects."""
+    return jsonify(
+        [{"code": one.code, "name": one.name} for one in regions.children(request.args.get("under", ""))]
+    )
+
+
+@bp.post("/duplicates")
+@permit(P.MERCHANT_VIEW)
+def duplicates() -> Any:
+    """Look-alikes of what is being typed, as a fragment. Nothing typed is stored or logged."""
+    typed = {key: value[:5000] for key, value in request.form.items()}
+    noun = request.values.get("noun", "enterprise")
+    enterprise = None
+    if noun == "person":
+        if enterprise_id := _number(request.values.get("enterprise_id")):
+            enterprise = db.session.scalar(queries.visible_to(me()).filter_by(id=enterprise_id))
+        record: identity.Question = actions.person_record(typed, [enterprise.name] if enterprise else ())
+    else:
+        if noun == "lead":
+            typed["name"] = typed.get("company") or typed.get("company_name") or ""
+            typed.setdefault("contact_phones", typed.get("contact_phone", ""))
+        record = actions.enterprise_record(typed)
+    found = identity.likely(
+        me(), record, noun=noun if noun in ("person", "lead") else "enterprise",
+        leave_out=_number(request.values.get("leave_out")),
+    )  # fmt: skip
+    adds = noun in ("enterprise", "person") and not request.values.get("leave_out")
+    return render_template(
+        "merchants/duplicates.html",
+        alike=_dressed(found, enterprise, adds=adds),
+        ask=any(one.may_be_the_same for one in found),
+    )
+
+
+# --- suspects ----------------------------------------------------------------------------------------------
+
+
+@bp.get("/suspects")
+@permit(P.MERCHANT_VIEW)
+def suspects() -> Any:
+    view = pairs.view_of(request.args)
+    page = page_of(pairs.select_for(me(), view), key=Suspect.id, per_page=20)
+    return render_template(
+        "merchants/suspects.html",
+        view=view,
+        page=page,
+        shown=pairs.dressed(page.items, me()),
+        tabs=pairs.tabs(me(), view),
+        bands=pairs.BANDS,
+    )
+
+
+@bp.post("/suspects/<int:id>/decide")
+@permit(P.SUSPECT_DECIDE)
+def decide(id: int) -> Any:
+    suspect = _decidable(id)
+    form = DecideForm.of(suspect)
+    if form.submitted():
+        with form.refusals():
+            actions.decide(suspect, form.decision.data, form.decision_note.data or "", actor=me())
+            return commit_and_go(
+                form,
+                _back(),
+                _("已判定：%(state)s。以后不再提示", state=suspect.state.label),
+                url_for(".reopen", id=id),
+            )
+    said = "；".join([*form.refusal, *(str(one) for errors in form.errors.values() for one in errors)])
+    return render_template("merchants/undecided.html", said=said, back=_back()), form.status
+
+
+@bp.post("/suspects/<int:id>/reopen")
+@permit(P.SUSPECT_DECIDE)
+def reopen(id: int) -> Any:
+    suspect = _decidable(id)
+    form = ActForm()
+    if form.submitted():
+        with form.refusals():
+            actions.reopen(suspect, actor=me())
+            return commit_and_go(form, _back(), _("已放回待判定"))
+    return render_template(
+        "merchants/undecided.html", said="；".join(form.refusal), back=_back()
+    ), form.status
+
+
+def _decidable(id: int) -> Suspect:
+    suspect = db.one_or_404(queries.suspects_visible_to(me()).filter_by(id=id))
+    known = identity.load(suspect.noun, [suspect.a_id, suspect.b_id]).values()
+    scope = me().scope_of(P.SUSPECT_DECIDE)
+    if not any(reaches(scope, me(), units=one.units, owners=one.owners) for one in known):
+        abort(403)
+    return suspect
+
+
+def _back() -> str:
+    """The suspects page with the filter it had."""
+    kept = {key: request.args[key][:20] for key in ("show", "band", "noun") if key in request.args}
+    return url_for(".suspects", **kept)  # type: ignore[arg-type]
+
+
+# --- what the views share ----------------------------------------------------------------------------------
+
+
+def _visible(nouns: str, id: int) -> Any:
+    noun, model = ("enterprise", Enterprise) if nouns == "enterprises" else ("person", Person)
+    rows = queries.loaded(queries.rows_of(noun, me()).where(model.id == id), model)
+    return db.session.scalars(rows).unique().one_or_none() or abort(404)
+
+
+def _reached(nouns: str, id: int, permission: P) -> Any:
+    subject = _visible(nouns, id)
+    if not queries.may(me(), permission, subject):
+        abort(403)
+    return subject
+
+
+def _editable(nouns: str, id: int) -> Any:
+    return _reached(nouns, id, P.MERCHANT_EDIT)
+
+
+def _home(subject: Enterprise | Person, **values: Any) -> str:
+    endpoint = ".show" if isinstance(subject, Enterprise) else ".show_person"
+    return url_for(endpoint, id=subject.id, **values)
+
+
+def _about(subject: Enterprise | Person) -> dict[str, Any]:
+    """What the page of a record shows besides the record."""
+    user = me()
+    noun = subject.__tablename__
+    revealed = actions.is_revealed(subject, _number(request.args.get("revealed")), user)
+    open_to = actions.revealable(subject, user) if user.may(P.MERCHANT_REVEAL) else []
+    return {
+        "subject": subject,
+        "nouns": "enterprises" if noun == "enterprise" else "people",
+        "tags": queries.tags_of(noun, subject.id),
+        "idle": queries.idle_days(subject),
+        "idle_limit": settings.get("contact.idle_days"),
+        "due_days": queries.due_days(subject),
+        "warning": uscc.warning(subject.uscc) if isinstance(subject, Enterprise) else "",
+        "suspects": queries.suspects_of(subject),
+        "readers": queries.readers_of(subject),
+        "events": queries.events_about(subject) if user.may(P.AUDIT_VIEW) else [],
+        "may_edit": user.may(P.MERCHANT_EDIT) and queries.may(user, P.MERCHANT_EDIT, subject),
+        "may_assign": user.may(P.MERCHANT_ASSIGN) and queries.may(user, P.MERCHANT_ASSIGN, subject),
+        "may_reveal": any(one.handles for one in open_to) and not revealed,
+        "revealed": {(one.__tablename__, one.id) for one in open_to} if revealed else set(),
+        "industry": industries.name(getattr(subject, "industry_code", "")),
+    }
+
+
+def _offer_followers(form: Any) -> None:
+    """Whom a new record may be given to: my own unit's people; any unit for a right over the district."""
+    user = me()
+    if user.scope_of(P.MERCHANT_ASSIGN) is Scope.DISTRICT:
+        form.follow_unit_id.offer(unit_choices())
+        form.follow_user_id.offer(colleague_choices(user, P.MERCHANT_ASSIGN), _("暂不指派到人"))
+    else:
+        form.follow_unit_id.offer([(user.unit_id, user.unit.name)])
+        form.follow_user_id.offer(colleague_choices(user, P.MERCHANT_EDIT), _("暂不指派到人"))
+    if request.method == "GET":
+        offered = {str(value) for value, _label in form.follow_user_id.choices}
+        form.follow_unit_id.data = user.unit_id
+        form.follow_user_id.data = user.id if str(user.id) in offered else None
+
+
+def _assignable(subject: Enterprise | Person) -> list[tuple[int, str]]:
+    pairs_ = colleague_choices(me(), P.MERCHANT_ASSIGN)
+    now = subject.follow_user
+    if now is not None and now.id not in {user_id for user_id, _label in pairs_}:
+        pairs_.append((now.id, f"{now.name}（{now.unit.name}）"))
+    return pairs_
+
+
+def _offer_handles(form: Any, subject: Enterprise | Person) -> None:
+    form.drop_handles.choices = [
+        (handle.id, f"{handle.kind.label} {handle.masked}") for handle in subject.handles
+    ]
+
+
+def _born_twice(form: Any, alike: list[identity.Candidate], reason: str) -> bool:
+    """Whether the save has to wait for a word about the look-alikes."""
+    if reason or not any(one.may_be_the_same for one in alike):
+        return False
+    form.status = 422
+    form.refusal.append(
+        _("还没有保存：可能已经有这条记录了。请打开看看，补充到已有的记录，或写明理由后照常新建。")
+    )
+    return True
+
+
+def _supplement(noun: str, form: ActForm) -> Any:
+    nouns = "enterprises" if noun == "enterprise" else "people"
+    record_id = _number(request.form.get("add_to"))
+    subject = _editable(nouns, record_id or 0)
+    added = actions.supplement(subject, form.data, actor=me())
+    said = (
+        _("已补充到 %(name)s：%(what)s", name=subject.name, what="，".join(added))
+        if added
+        else _("%(name)s 里已经有这些内容了，没有改动", name=subject.name)
+    )
+    return commit_and_go(form, _home(subject), said)
+
+
+def _dressed(
+    found: list[identity.Candidate], enterprise: Enterprise | None = None, *, adds: bool = True
+) -> list[identity.Candidate]:
+    """With the addresses of what can be done about each."""
+    for one in found:
+        if one.masked:
+            continue
+        is_person = one.noun == "person"
+        one.url = url_for(".show_person" if is_person else ".show", id=one.id)
+        if is_person and enterprise is not None:
+            one.add_url = url_for(".add_person", id=enterprise.id, person_id=one.id)
+        elif adds and one.editable and one.may_be_the_same and enterprise is None:
+            one.add_to = str(one.id)
+    return found
+
+
+def _saved(name: str, code: str = "", raised: int = 0) -> str:
+    said = _("已保存 %(name)s", name=name)
+    if complaint := uscc.warning(code):
+        said += f"。{complaint}"
+    if raised:
+        said += "。" + _("发现 %(count)s 条可能重复的记录，已列入查重", count=raised)
+    return said
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -1,0 +1,468 @@
+"""Who is who: the bridge between the base and the dedup core.
+
+Every enterprise and person is kept under its look-up keys (`DedupKey`), in the transaction that changes it. A
+question costs one statement over the keys, each key's fan-out bounded, and two for each noun to load the sixty
+most promising records; so it stays quick with a million of them. The core weighs; people decide.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from crm import dedup
+from crm.db import db
+from crm.dedup import Band, Match, Reason, Record, Verdict, keys_of, normalise, sounds
+from crm.dedup import Person as PersonRecord
+from crm.dedup.blocking import KEY_STRENGTH
+from crm.lib.enums import Labelled
+from crm.lib.words import N_
+from crm.org.guard import reaches
+from crm.org.models import Unit, User
+from crm.org.permissions import Permission
+from crm.reference import industries, regions
+from crm.search import index
+from crm.search.tokens import Field, Kind
+
+from .models import DedupKey, Enterprise, FormerName, Handle, HandleKind, Person, Position
+from .queries import people_visible_to, visible_to
+
+PROMISING = 60  # candidates that are loaded and weighed
+FAN_OUT = 80  # rows read of one key; a key with more says little and counts for little
+COMMON = 0.25  # what a key that reaches FAN_OUT still counts
+CHUNK = 500
+PHONE_KINDS = (HandleKind.MOBILE, HandleKind.LANDLINE, HandleKind.OTHER)
+PERSON_STRENGTH = {"p": 10, "x": 9, "n": 6, "y": 3}
+Question = Record | PersonRecord
+T = TypeVar("T")
+
+
+class Likeness(Labelled):
+    """How alike, in words; the core's bands, and what hangs together without being one."""
+
+    VERY_LIKELY = "very_likely", N_("很可能重复"), "bad"
+    LIKELY = "likely", N_("可能重复"), "warn"
+    POSSIBLE = "possible", N_("有些相像"), "neutral"
+    RELATED = "related", N_("有关联"), "info"
+
+
+def likeness(verdict: str, score: float) -> Likeness:
+    if verdict == Verdict.RELATED:
+        return Likeness.RELATED
+    return Likeness.VERY_LIKELY if score >= 0.95 else Likeness.LIKELY if score >= 0.6 else Likeness.POSSIBLE
+
+
+@dataclass
+class Known:
+    """A stored record as the core sees it, and who may see it."""
+
+    noun: str
+    id: int
+    name: str
+    kind: str
+    unit: str
+    units: tuple[int | None, ...]
+    owners: tuple[int | None, ...]
+    record: Any
+
+
+@dataclass
+class Candidate:
+    """A look-alike, as it may be shown to one user: masked = unit and name only."""
+
+    noun: str  # enterprise, person
+    id: int
+    name: str
+    kind: str
+    unit: str
+    verdict: Verdict
+    score: int  # 0 to 100
+    band: Likeness
+    reasons: list[str]
+    masked: bool
+    match: Match
+    editable: bool = False
+    url: str = ""
+    add_url: str = ""
+    add_to: str = ""
+    note: str = ""
+    known: Known | None = field(default=None, repr=False)
+
+    @property
+    def may_be_the_same(self) -> bool:
+        return self.verdict in (Verdict.SAME, Verdict.ASK)
+
+
+# --- keys --------------------------------------------------------------------------------------------------
+
+
+def keys_for(question: Question) -> list[str]:
+    """The keys of an enterprise or a person, strongest first."""
+    if isinstance(question, PersonRecord):
+        return _person_keys(question)
+    return keys_of(question)
+
+
+def _person_keys(person: PersonRecord) -> list[str]:
+    name = normalise.person(person.name)
+    keys = [f"p:{digits}" for digits in map(normalise.phone_digits, person.phones[:6]) if digits]
+    if len(name) >= 2:
+        firms = [normalise.take_apart(company).core for company in person.companies[:6]]
+        keys += [f"x:{name}/{core}" for core in firms if len(core) >= 2]
+        keys += [f"n:{name}", f"y:{sounds.person_sound(name)}"]
+    return list(dict.fromkeys(key[:64] for key in keys))
+
+
+def _phone_keys(question: Question) -> list[str]:
+    return [f"p:{digits}" for digits in map(normalise.phone_digits, question.phones[:4]) if digits]
+
+
+def keep(noun: str, record_id: int, keys: Sequence[str]) -> None:
+    """A record under exactly these keys from now on."""
+    db.session.execute(sa.delete(DedupKey).where(DedupKey.noun == noun, DedupKey.record_id == record_id))
+    if keys:
+        db.session.execute(
+            sa.insert(DedupKey), [{"noun": noun, "record_id": record_id, "key": key} for key in keys]
+        )
+
+
+def refresh(subject: Enterprise | Person) -> None:
+    """Keys and search entry of one record, as it stands now; called by every verb that changes it."""
+    db.session.flush()
+    noun = subject.__tablename__
+    known = load(noun, [subject.id])
+    keep(noun, subject.id, keys_for(known[subject.id].record))
+    index.put(noun, subject.id, search_fields(subject))
+
+
+def refresh_many(noun: str, record_ids: Sequence[int], *, fresh: bool = False) -> None:
+    """The same for many: a few statements for each 500. `fresh`: they have no keys and entries yet."""
+    db.session.flush()
+    model = {"enterprise": Enterprise, "person": Person}[noun]
+    for ids in chunks(record_ids, CHUNK):
+        if not fresh:
+            gone = sa.delete(DedupKey).where(DedupKey.noun == noun, DedupKey.record_id.in_(ids))
+            db.session.execute(gone)
+            index.remove(noun, ids)
+        known = load(noun, ids)
+        rows = [
+            {"noun": noun, "record_id": each.id, "key": key}
+            for each in known.values()
+            for key in keys_for(each.record)
+        ]
+        if rows:
+            db.session.execute(sa.insert(DedupKey), rows)
+        words = _search_words(noun, model, ids)
+        index.put_many(noun, [(record_id, words[record_id]) for record_id in ids if record_id in words])
+
+
+def search_fields(subject: Enterprise | Person) -> list[Field]:
+    """What the search box finds a record by."""
+    return _search_words(subject.__tablename__, type(subject), [subject.id])[subject.id]
+
+
+def _search_words(noun: str, model: Any, ids: Sequence[int]) -> dict[int, list[Field]]:
+    enterprise = noun == "enterprise"
+    columns = [model.id, model.name, model.native_place, model.address, model.chamber, model.note]
+    columns += [model.uscc, model.main_business, model.legal_representative] if enterprise else []
+    found: dict[int, list[Field]] = {}
+    for row in db.session.execute(sa.select(*columns).where(model.id.in_(ids))).mappings():
+        fields = [Field(Kind.NAME if enterprise else Kind.PERSON, row["name"])]
+        if enterprise:
+            fields += [Field(Kind.CODE, row["uscc"]), Field(Kind.PERSON, row["legal_representative"])]
+            fields += [Field(Kind.TEXT, row["main_business"])]
+        fields += [Field(Kind.TEXT, row[key]) for key in ("native_place", "address", "chamber", "note")]
+        found[row["id"]] = [one for one in fields if one.text]
+    if enterprise:
+        former = sa.select(FormerName.enterprise_id, FormerName.name)
+        for record_id, name in db.session.execute(former.where(FormerName.enterprise_id.in_(ids))):
+            found[record_id].append(Field(Kind.NAME, name))
+    owner = Handle.enterprise_id if enterprise else Handle.person_id
+    for record_id, kind, value in db.session.execute(
+        sa.select(owner, Handle.kind, Handle.value).where(owner.in_(ids))
+    ):
+        found[record_id].append(Field(Kind.PHONE if kind in PHONE_KINDS else Kind.CODE, value))
+    return found
+
+
+# --- loading -----------------------------------------------------------------------------------------------
+
+
+def load(noun: str, record_ids: Iterable[int]) -> dict[int, Known]:
+    """Stored records as the core sees them: two statements for up to 500 of them."""
+    known: dict[int, Known] = {}
+    for ids in chunks(list(record_ids), CHUNK):
+        known |= _enterprises(ids) if noun == "enterprise" else _people(ids)
+    return known
+
+
+def _common_columns(model: Any) -> list[Any]:
+    return [
+        model.id, model.name, model.region_code, model.address, model.chamber, model.native_place,
+        model.follow_unit_id, model.first_report_unit_id, model.follow_user_id, model.first_report_user_id,
+        Unit.name.label("unit"),
+    ]  # fmt: skip
+
+
+def _enterprises(ids: Sequence[int]) -> dict[int, Known]:
+    more = [Enterprise.uscc, Enterprise.industry_code, Enterprise.legal_representative, Enterprise.kind]
+    rows = db.session.execute(
+        sa.select(*_common_columns(Enterprise), *more)
+        .join(Unit, Enterprise.follow_unit_id == Unit.id)
+        .where(Enterprise.id.in_(ids))
+    ).all()
+    details = _details(
+        sa.select(FormerName.enterprise_id, sa.literal("former"), FormerName.name).where(
+            FormerName.enterprise_id.in_(ids)
+        ),
+        sa.select(Handle.enterprise_id, sa.literal("phone"), Handle.value).where(
+            Handle.enterprise_id.in_(ids), Handle.kind.in_(PHONE_KINDS)
+        ),
+        sa.select(Position.enterprise_id, sa.literal("contact"), Person.name)
+        .join(Person, Position.person_id == Person.id)
+        .where(Position.enterprise_id.in_(ids)),
+        sa.select(Position.enterprise_id, sa.literal("phone"), Handle.value)
+        .join(Handle, Handle.person_id == Position.person_id)
+        .where(Position.enterprise_id.in_(ids), Handle.kind.in_(PHONE_KINDS)),
+    )
+    return {
+        row.id: _known(
+            "enterprise",
+            row,
+            row.kind.label,
+            Record(
+                id=row.id,
+                name=row.name,
+                former_names=tuple(details[row.id]["former"]),
+                uscc=row.uscc,
+                region=regions.full_name(row.region_code),
+                industry=industries.name(row.industry_code),
+                legal_rep=row.legal_representative,
+                contacts=tuple(dict.fromkeys(details[row.id]["contact"])),
+                phones=tuple(dict.fromkeys(details[row.id]["phone"])),
+                address=row.address,
+                chamber=row.chamber,
+                kind=row.kind.value,
+            ),
+        )
+        for row in rows
+    }
+
+
+def _people(ids: Sequence[int]) -> dict[int, Known]:
+    rows = db.session.execute(
+        sa.select(*_common_columns(Person))
+        .join(Unit, Person.follow_unit_id == Unit.id)
+        .where(Person.id.in_(ids))
+    ).all()
+    details = _details(
+        sa.select(Handle.person_id, sa.literal("phone"), Handle.value).where(
+            Handle.person_id.in_(ids), Handle.kind.in_(PHONE_KINDS)
+        ),
+        sa.select(Position.person_id, sa.literal("company"), Enterprise.name)
+        .join(Enterprise, Position.enterprise_id == Enterprise.id)
+        .where(Position.person_id.in_(ids)),
+    )
+    return {
+        row.id: _known(
+            "person",
+            row,
+            "、".join(details[row.id]["company"][:2]),
+            PersonRecord(
+                id=row.id,
+                name=row.name,
+                phones=tuple(details[row.id]["phone"]),
+                companies=tuple(details[row.id]["company"]),
+                native_place=row.native_place,
+                chamber=row.chamber,
+            ),
+        )
+        for row in rows
+    }
+
+
+def _details(*selects: sa.Select[Any]) -> dict[int, dict[str, list[str]]]:
+    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for record_id, what, value in db.session.execute(sa.union_all(*selects)):
+        found[record_id][what].append(value)
+    return found
+
+
+def _known(noun: str, row: Any, kind: str, record: Any) -> Known:
+    return Known(
+        noun=noun,
+        id=row.id,
+        name=row.name,
+        kind=kind,
+        unit=row.unit,
+        units=(row.follow_unit_id, row.first_report_unit_id),
+        owners=(row.follow_user_id, row.first_report_user_id),
+        record=record,
+    )
+
+
+# --- asking ------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=128)
+def _statement(count: int) -> sa.TextClause:
+    """One bounded look into the index for each key. Written out: the ORM would take longer than the answer."""
+    parts = [
+        f"SELECT * FROM (SELECT noun, key, record_id FROM dedup_key WHERE noun = :n{at} AND key = :k{at}"
+        f" ORDER BY record_id LIMIT {FAN_OUT}) AS q{at}"
+        for at in range(count)
+    ]
+    return sa.text(" UNION ALL ".join(parts))
+
+
+def promising(asked: Sequence[tuple[str, str]], most: int = PROMISING) -> dict[str, list[int]]:
+    """noun -> the ids that share the weightiest of these (noun, key) pairs."""
+    if not asked:
+        return {}
+    values = {f"n{at}": noun for at, (noun, _key) in enumerate(asked)}
+    values |= {f"k{at}": key for at, (_noun, key) in enumerate(asked)}
+    hits: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for noun, key, record_id in db.session.execute(_statement(len(asked)), values):
+        hits[noun, key].append(record_id)
+    weight: dict[tuple[str, int], float] = defaultdict(float)
+    for (noun, key), ids in hits.items():
+        strength: float = (PERSON_STRENGTH if noun == "person" else KEY_STRENGTH).get(key[0], 1)
+        if len(ids) >= FAN_OUT:
+            strength *= COMMON
+        for record_id in ids:
+            weight[noun, record_id] += strength
+    best = sorted(weight, key=lambda one: (-weight[one], one[1]))[:most]
+    answer: dict[str, list[int]] = defaultdict(list)
+    for noun, record_id in best:
+        answer[noun].append(record_id)
+    return answer
+
+
+def matches(
+    question: Question, *, noun: str, leave_out: int | None = None, across: bool = True
+) -> list[tuple[Known, Match]]:
+    """Who may be meant, likeliest first, whoever asks: the same noun weighed by the core, the other noun
+    (`across`) by a phone of its own. Not for showing: see `likely`."""
+    same = "person" if noun == "person" else "enterprise"
+    other = "enterprise" if same == "person" else "person"
+    asked = [(same, key) for key in keys_for(question)]
+    if across:
+        asked += [(other, key) for key in _phone_keys(question)]
+    ids = promising(asked)
+    mine = [one for one in ids.get(same, []) if one != leave_out or noun != same]
+    known = load(same, mine)
+    found: list[tuple[Known, Match]]
+    if same == "person":
+        assert isinstance(question, PersonRecord)
+        found = [(each, dedup.compare_people(question, each.record)) for each in known.values()]
+        found = [one for one in found if one[1].verdict is not Verdict.DIFFERENT]
+    else:
+        assert isinstance(question, Record)
+        records = [each.record for each in known.values()]
+        found = [
+            (known[record.id], match) for record, match in dedup.find(question, records, limit=PROMISING)
+        ]
+    found.sort(key=lambda one: (one[1].verdict is Verdict.RELATED, -one[1].score, one[0].id))
+    if across and ids.get(other):
+        phones = set(_phone_keys(question))
+        for each in load(other, ids[other][:5]).values():
+            shared = phones & set(_phone_keys(each.record))
+            if shared:
+                mobile = any(len(key) == 13 and key[2] == "1" for key in shared)
+                reason = Reason("phone:mobile" if mobile else "phone:landline", 0.0)
+                found.append((each, Match(0.3, Band.POSSIBLE, Verdict.RELATED, [reason])))
+    return found
+
+
+def likely(
+    user: User, record: Question, *, noun: str, limit: int = 5, leave_out: int | None = None
+) -> list[Candidate]:
+    """Up to `limit` stored records that may be what is being typed, likeliest first, with reasons in words.
+
+    `noun`: enterprise, person or lead (whose company is looked up among the enterprises); `record` is a
+    `crm.dedup.Record`, for a person a `crm.dedup.Person`; `leave_out` is the id of the record itself. What
+    the user may not see comes masked: unit and name only.
+    """
+    if not record.name.strip() and not record.phones and not getattr(record, "uscc", ""):
+        return []
+    found = matches(record, noun=noun, leave_out=leave_out)[:limit]
+    hidden = [known for known, _match in found if not _reached(user, known, Permission.MERCHANT_VIEW)]
+    if hidden:  # perhaps seen through a deal or a lead
+        seen = _seen(user, hidden)
+        hidden = [known for known in hidden if (known.noun, known.id) not in seen]
+    masked = {(known.noun, known.id) for known in hidden}
+    return [
+        Candidate(
+            noun=known.noun,
+            id=known.id,
+            name=known.name,
+            kind="" if (known.noun, known.id) in masked else known.kind,
+            unit=known.unit,
+            verdict=match.verdict,
+            score=round(match.score * 100),
+            band=likeness(match.verdict, match.score),
+            reasons=words_of(match.reasons),
+            masked=(known.noun, known.id) in masked,
+            match=match,
+            editable=_reached(user, known, Permission.MERCHANT_EDIT),
+            known=known,
+        )
+        for known, match in found
+    ]
+
+
+def words_of(reasons: Sequence[Reason], most: int = 4) -> list[str]:
+    """The reasons to show: what they are to each other, what speaks for it, and the strongest word against."""
+    lead = [reason for reason in reasons if reason.code.startswith("related:")]
+    for_ = [reason for reason in reasons if reason.agrees or (reason.weight == 0 and reason not in lead)]
+    against = [reason for reason in reasons if reason.weight < -0.5]
+    chosen = [*lead, *for_[: most - 1], *against[:1]]
+    return list(dict.fromkeys(reason.text for reason in chosen))[:most]
+
+
+def _reached(user: User, known: Known, permission: Permission) -> bool:
+    return reaches(user.scope_of(permission), user, units=known.units, owners=known.owners)
+
+
+def _seen(user: User, hidden: Sequence[Known]) -> set[tuple[str, int]]:
+    seen: set[tuple[str, int]] = set()
+    for noun, rows, model in (
+        ("enterprise", visible_to(user), Enterprise),
+        ("person", people_visible_to(user), Person),
+    ):
+        if ids := [known.id for known in hidden if known.noun == noun]:
+            wanted = rows.with_only_columns(model.id).where(model.id.in_(ids)).order_by(None)
+            seen |= {(noun, record_id) for record_id in db.session.scalars(wanted)}
+    return seen
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    for at in range(0, len(items), size):
+        yield list(items[at : at + size])
+
+
+Progress = Callable[[int, int], None]
+
+
+def reindex(progress: Progress | None = None, commit: Callable[[], None] | None = None) -> int:
+    """Keys and search entries of the whole base built anew, in chunks; how many records."""
+    done = 0
+    total = sum(db.session.scalar(sa.select(sa.func.count(model.id))) or 0 for model in (Enterprise, Person))
+    for noun, model in (("enterprise", Enterprise), ("person", Person)):
+        last = 0
+        while ids := db.session.scalars(
+            sa.select(model.id).where(model.id > last).order_by(model.id).limit(2 * CHUNK)
+        ).all():
+            refresh_many(noun, ids)
+            last = ids[-1]
+            done += len(ids)
+            if commit:
+                commit()
+            if progress:
+                progress(done, total)
+    return done
