@@ -29,7 +29,8 @@ class PartyRole(Labelled):
 class Deal(Versioned, Model):
     __tablename__ = "deal"
     __table_args__ = (
-        sa.Index("ix_deal_board", "state", "stage", "stage_since"),
+        sa.Index("ix_deal_board", "state", "stage", "stage_since", "id"),
+        sa.Index("ix_deal_lanes", "state", "stage", "planned_wan", "next_due_on"),  # heads of the board
         sa.Index("ix_deal_unit", "unit_id", "state", "stage"),
         sa.Index("ix_deal_due", "state", "next_due_on"),
         sa.Index("ix_deal_contact", "state", "last_contact_at"),
@@ -100,6 +101,11 @@ class Deal(Versioned, Model):
     def is_open(self) -> bool:
         """Still asks for a next step."""
         return self.state is DealState.ACTIVE and self.stage is not Stage.AT_CAPACITY
+
+    @property
+    def investor(self) -> str:
+        """The main investor's name."""
+        return self.enterprise.name if self.enterprise else ""
 
     def idle_days(self, today: dt.date) -> int:
         """Days since the last contact; since the stage began when there was none."""

@@ -1,3 +1,270 @@
-from flask import Blueprint
+"""A deal's own pages. Moving it is upstairs, in pipeline; its timeline comes from contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from markupsafe import Markup
+
+from crm.db import db
+from crm.files import store
+from crm.files.models import StoredFile
+from crm.leads import actions as lead_verbs
+from crm.leads import queries as leads
+from crm.leads.models import Lead
+from crm.lib import clock
+from crm.lib.words import _
+from crm.lists.table import context
+from crm.merchants import queries as merchants
+from crm.merchants import uscc
+from crm.merchants.models import Enterprise
+from crm.org import queries as org
+from crm.org.guard import me, permit
+from crm.org.models import User
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
+from crm.web.forms import commit_and_go
+
+from . import actions, queries
+from .forms import AssignForm, DealForm, NewDealForm, PartyForm
+from .lists import PAGE
+from .models import Deal, StageMove
 
 bp = Blueprint("deals", __name__)
+PANEL = 8  # deals shown on an enterprise's page
+
+
+@bp.get("/deals")
+@permit(P.DEAL_VIEW)
+def index() -> Any:
+    return render_template("deals/index.html", listing=context(PAGE, me()))
+
+
+@bp.get("/deals/<int:id>")
+@permit(P.DEAL_VIEW)
+def show(id: int) -> Any:
+    deal = _load(id)
+    return render_template(
+        "deals/show.html",
+        deal=deal,
+        today=clock.today(),
+        may_edit=queries.may(me(), P.DEAL_EDIT, deal),
+        may_assign=queries.may(me(), P.DEAL_ASSIGN, deal),
+        lead_seen=bool(deal.lead and leads.seen_by(me(), [deal.lead])),
+        investor_seen=_sees(deal.enterprise),
+        party_form=PartyForm(formdata=None),
+        uscc_warning=uscc.warning(deal.local_uscc),
+    )
+
+
+@bp.route("/deals/new", methods=["GET", "POST"])
+@permit(P.DEAL_EDIT)
+def new() -> Any:
+    """A deal from nothing, or (`?lead_id=`) out of a lead that was judged worth it."""
+    lead = _lead_asked()
+    form = NewDealForm(**_first_values(lead))
+    _offer_people(form, P.DEAL_EDIT, lead)
+    form.look_up(me())
+    if form.submitted() and form.chosen():
+        with form.refusals():
+            deal = actions.create(form.facts, actor=me(), lead=lead)
+            said = (
+                _("已由线索转成项目“%(name)s”", name=deal.name)
+                if lead
+                else _("已新建项目“%(name)s”", name=deal.name)
+            )
+            return commit_and_go(form, url_for("deals.show", id=deal.id), said)
+    elif form.is_submitted():
+        form.status = 422
+    return form.page("deals/new.html", lead=lead)
+
+
+@bp.route("/deals/<int:id>/edit", methods=["GET", "POST"])
+@permit(P.DEAL_EDIT)
+def edit(id: int) -> Any:
+    deal = _load(id, P.DEAL_EDIT)
+    form = DealForm.of(deal)
+    form.look_up(me())
+    if not deal.is_open:
+        form.next_step.validators = form.next_due_on.validators = ()
+        form.next_step.flags.required = form.next_due_on.flags.required = False
+    if form.submitted() and form.chosen(deal.enterprise):
+        with form.refusals():
+            actions.edit(deal, form.facts, actor=me())
+            return commit_and_go(form, url_for("deals.show", id=id), _("已保存“%(name)s”", name=deal.name))
+    elif form.is_submitted() and form.status == 200:
+        form.status = 422
+    return form.page("deals/edit.html", deal=deal)
+
+
+@bp.route("/deals/<int:id>/assign", methods=["GET", "POST"])
+@permit(P.DEAL_ASSIGN)
+def assign(id: int) -> Any:
+    deal = _load(id, P.DEAL_ASSIGN)
+    form = AssignForm.of(deal)
+    _offer_people(form, P.DEAL_ASSIGN, deal)
+    if form.submitted():
+        with form.refusals():
+            actions.assign(deal, form.data, actor=me())
+            return commit_and_go(
+                form, url_for("deals.show", id=id), _("已更换“%(name)s”的负责人", name=deal.name)
+            )
+    return form.page("deals/assign.html", deal=deal)
+
+
+@bp.route("/deals/<int:id>/parties", methods=["GET", "POST"])
+@permit(P.DEAL_EDIT)
+def add_party(id: int) -> Any:
+    deal = _load(id, P.DEAL_EDIT)
+    form = PartyForm()
+    form.look_up(me())
+    if form.submitted() and form.chosen():
+        with form.refusals():
+            enterprise = db.one_or_404(merchants.visible_to(me()).filter_by(id=form.which.data))
+            actions.add_party(deal, enterprise, form.role.data, actor=me())
+            return commit_and_go(
+                form, url_for("deals.show", id=id), _("已添加%(name)s", name=enterprise.name)
+            )
+    elif form.is_submitted():
+        form.status = 422
+    return form.page("deals/add_party.html", deal=deal)
+
+
+@bp.post("/deals/<int:id>/parties/<int:party_id>/drop")
+@permit(P.DEAL_EDIT)
+def drop_party(id: int, party_id: int) -> Any:
+    deal = _load(id, P.DEAL_EDIT)
+    party = next((one for one in deal.parties if one.id == party_id), None) or abort(404)
+    name = party.enterprise.name
+    actions.drop_party(deal, party, actor=me())
+    return commit_and_go(None, url_for("deals.show", id=id), _("已去掉%(name)s", name=name))
+
+
+@bp.get("/deals/files/<int:id>")
+@permit(P.DEAL_VIEW)
+def file(id: int) -> Any:
+    """A move's evidence, for those who see the deal."""
+    kept = db.get_or_404(StoredFile, id)
+    move = db.session.get(StageMove, kept.record_id) if kept.noun == StageMove.__tablename__ else None
+    if move is None:
+        abort(404)
+    _load(move.deal_id)
+    return store.hand_out(kept)
+
+
+@bp.get("/deals/investors")
+@permit(P.DEAL_EDIT)
+def investors() -> Any:
+    """Names for the list under the field, as they are typed."""
+    found = queries.investors_like(me(), request.args.get("q", "").strip()[:100])
+    return render_template("deals/_investors.html", found=found)
+
+
+@bp.app_template_global("deals_of")
+def deals_of(enterprise: Enterprise) -> Markup:
+    """The panel on an enterprise's page: its deals that I may see, and how many there are beside them."""
+    found = db.session.scalars(queries.with_names(queries.deals_of(enterprise.id)).limit(PANEL * 4)).all()
+    seen = queries.seen_by(me(), found)
+    mine = [deal for deal in found if deal.id in seen]
+    if not found and not me().may(P.DEAL_EDIT):
+        return Markup("")
+    return Markup(
+        render_template(
+            "deals/_of.html", enterprise=enterprise, deals=mine[:PANEL], total=len(mine), others=len(found) - len(mine),
+            today=clock.today(),
+        )
+    )  # fmt: skip
+
+
+@bp.app_template_global("deals_in_talks")
+def deals_in_talks(lead: Lead) -> Markup:
+    """The warning on a lead: its company is under talk or has signed already."""
+    found = db.session.scalars(
+        queries.with_names(queries.in_talks(lead.enterprise_id, lead.company)).limit(5)
+    ).all()
+    found = [deal for deal in found if deal.lead_id != lead.id]
+    if not found:
+        return Markup("")
+    return Markup(render_template("deals/_in_talks.html", deals=found, seen=queries.seen_by(me(), found)))
+
+
+# --- what the views share -----------------------------------------------------------------------------------
+
+
+def _load(id: int, permission: P | None = None) -> Deal:
+    """The deal, if I may see it (404) and, when asked, change it so (403)."""
+    deal = db.one_or_404(queries.visible_to(me()).filter_by(id=id))
+    if permission and not queries.may(me(), permission, deal):
+        abort(403)
+    return deal
+
+
+def _sees(enterprise: Enterprise | None) -> bool:
+    if enterprise is None:
+        return False
+    return db.session.scalar(
+        merchants.visible_to(me()).with_only_columns(Enterprise.id).where(Enterprise.id == enterprise.id)
+    ) is not None  # fmt: skip
+
+
+def _lead_asked() -> Lead | None:
+    text = request.args.get("lead_id", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+        abort(404)
+    lead = db.one_or_404(leads.visible_to(me()).filter_by(id=int(text)))
+    if not leads.may(me(), P.DEAL_EDIT, lead):
+        abort(403)
+    if request.method == "GET":
+        lead_verbs.refuse_unless_ready(lead)
+    return lead
+
+
+def _first_values(lead: Lead | None) -> dict[str, Any]:
+    """What a new deal's form begins with: the lead's own words, or the enterprise it was opened from."""
+    user = me()
+    first: dict[str, Any] = {"unit_id": user.unit_id, "owner_id": user.id}
+    if lead:
+        first |= {
+            "name": lead.title, "content": lead.content, "direction": lead.direction, "planned_wan": lead.planned_wan,
+            "land_mu": lead.land_mu, "investor": lead.enterprise.name if lead.enterprise else lead.company,
+            "unit_id": lead.unit_id, "next_step": lead.next_step, "next_due_on": _still_to_come(lead.next_due_on),
+        }  # fmt: skip
+        if lead.owner_id:
+            first["owner_id"] = lead.owner_id
+        return first
+    text = request.args.get("enterprise_id", "")
+    if text.isascii() and text.isdecimal() and len(text) < 12:
+        enterprise = db.session.scalar(merchants.visible_to(user).filter_by(id=int(text)))
+        if enterprise:
+            first |= {"investor": enterprise.name, "direction": enterprise.direction}
+    return first
+
+
+def _still_to_come(day: Any) -> Any:
+    return day if day and day >= clock.today() else None
+
+
+def _offer_people(form: Any, permission: P, now: Deal | Lead | None = None) -> None:
+    """Units, colleagues and leaders to choose from: my own unit's, or everybody's for a right over the district.
+
+    Who answers for it `now` stays on offer, or saving the form would take it away unseen.
+    """
+    user = me()
+    units = org.unit_choices()
+    if user.scope_of(permission) is not Scope.DISTRICT:
+        mine = {user.unit_id, now.unit_id if now else user.unit_id}
+        units = [(id, name) for id, name in units if id in mine]
+    form.unit_id.offer(units)
+    form.owner_id.offer(
+        _with(now.owner if now else None, org.colleague_choices(user, permission)), _("暂时没有")
+    )
+    form.sponsor_id.offer(_with(getattr(now, "sponsor", None), org.leader_choices()), _("没有"))
+
+
+def _with(user: User | None, offered: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    if user is None or user.id in dict(offered):
+        return offered
+    return [*offered, (user.id, user.name)]

@@ -1,3 +1,193 @@
-from flask import Blueprint
+"""Reporting a lead, judging it, and leading it to where it becomes a deal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from crm.audit.trail import record
+from crm.db import db
+from crm.lib import clock
+from crm.lib.words import _
+from crm.lists.table import context
+from crm.merchants import queries as merchants
+from crm.merchants.models import Enterprise
+from crm.org import queries as org
+from crm.org.guard import me, permit
+from crm.org.permissions import Permission as P
+from crm.reference import regions
+from crm.web.forms import commit_and_go
+
+from . import actions, queries
+from .forms import JudgeForm, LeadForm, ReportForm
+from .lists import PAGE
+from .models import Lead, LeadState
 
 bp = Blueprint("leads", __name__)
+PANEL = 8
+
+
+@bp.get("/leads")
+@permit(P.LEAD_VIEW)
+def index() -> Any:
+    return render_template("leads/index.html", listing=context(PAGE, me()))
+
+
+@bp.get("/leads/<int:id>")
+@permit(P.LEAD_VIEW)
+def show(id: int) -> Any:
+    return _page(_load(id))
+
+
+@bp.route("/leads/new", methods=["GET", "POST"])
+@permit(P.LEAD_REPORT)
+def new() -> Any:
+    enterprise = _enterprise_asked()
+    form = ReportForm(**_first_values(enterprise))
+    if form.submitted():
+        with form.refusals():
+            facts = form.facts
+            named = queries.enterprise_named(me(), facts["company"])
+            facts["enterprise_id"] = named.id if named else None
+            facts["duplicate_reason"] = request.form.get("duplicate_reason", "")[:200]
+            lead = actions.report(facts, actor=me())
+            return commit_and_go(
+                form, url_for("leads.show", id=lead.id), _("已报送“%(name)s”", name=lead.title)
+            )
+    return form.page("leads/new.html", enterprise=enterprise)
+
+
+@bp.route("/leads/<int:id>/edit", methods=["GET", "POST"])
+@permit(P.LEAD_REPORT)
+def edit(id: int) -> Any:
+    lead = _load(id, P.LEAD_REPORT)
+    form = LeadForm.of(lead)
+    form.begin(lead)
+    if form.submitted():
+        with form.refusals():
+            facts = form.facts
+            if facts["company"] != lead.company or lead.enterprise_id is None:
+                named = queries.enterprise_named(me(), facts["company"])
+                facts["enterprise_id"] = named.id if named else None
+            actions.edit(lead, facts, actor=me())
+            return commit_and_go(form, url_for("leads.show", id=id), _("已保存“%(name)s”", name=lead.title))
+    return form.page("leads/edit.html", lead=lead)
+
+
+@bp.route("/leads/<int:id>/judge", methods=["GET", "POST"])
+@permit(P.LEAD_JUDGE)
+def judge(id: int) -> Any:
+    """研判: conclusion, opinion, who answers for it. A second time only with a reason."""
+    lead = _load(id, P.LEAD_JUDGE)
+    form = JudgeForm.of(lead)
+    alike = queries.alike(lead)
+    form.duplicate_of_id.offer([(one.id, _told(one)) for one in alike], _("不是重复"))
+    user = me()
+    form.unit_id.offer(org.unit_choices())
+    colleagues = org.colleague_choices(user, P.LEAD_JUDGE)
+    if lead.owner and lead.owner_id not in dict(colleagues):
+        colleagues.append((lead.owner.id, lead.owner.name))
+    form.owner_id.offer(colleagues, _("暂时没有"))
+    if not form.is_submitted() and lead.owner_id is None and lead.reported_by_id in dict(colleagues):
+        form.owner_id.data = lead.reported_by_id
+    if form.submitted():
+        with form.refusals():
+            actions.judge(lead, form.data, actor=user)
+            said = _("已研判“%(name)s”：%(said)s", name=lead.title, said=lead.state.label)
+            return commit_and_go(form, url_for("leads.show", id=id), said)
+    return form.page("leads/judge.html", lead=lead, alike=alike, seen=queries.seen_by(user, alike))
+
+
+@bp.get("/leads/<int:id>/convert")
+@permit(P.DEAL_EDIT)
+def convert(id: int) -> Any:
+    """A lead becomes a deal on the form of a new deal, which stands upstairs and is filled in from it."""
+    lead = _load(id, P.DEAL_EDIT)
+    actions.refuse_unless_ready(lead)
+    return redirect(url_for("deals.new", lead_id=lead.id), 303)
+
+
+@bp.post("/leads/<int:id>/reveal")
+@permit(P.MERCHANT_REVEAL)
+def reveal(id: int) -> Any:
+    """The contact's full number, as a piece of the page; that it was read is written down."""
+    lead = _load(id, P.MERCHANT_REVEAL)
+    record("handle.revealed", lead, actor=me(), note=_("联系电话"))
+    db.session.commit()
+    return render_template("leads/_phone.html", lead=lead)
+
+
+@bp.app_template_global("leads_of")
+def leads_of(enterprise: Enterprise) -> Markup:
+    """The panel on an enterprise's page: the leads about it that I may see."""
+    found = db.session.scalars(queries.with_names(queries.leads_of(enterprise.id)).limit(PANEL * 4)).all()
+    seen = queries.seen_by(me(), found)
+    mine = [lead for lead in found if lead.id in seen]
+    if not found and not me().may(P.LEAD_REPORT):
+        return Markup("")
+    return Markup(
+        render_template(
+            "leads/_of.html", enterprise=enterprise, leads=mine[:PANEL], total=len(mine), others=len(found) - len(mine)
+        )
+    )  # fmt: skip
+
+
+# --- what the views share -----------------------------------------------------------------------------------
+
+
+def _page(lead: Lead) -> str:
+    today = clock.today()
+    return render_template(
+        "leads/show.html",
+        lead=lead,
+        region=regions.full_name(lead.region_code),
+        days_left=(queries.judge_by(lead) - today).days if lead.state is LeadState.REPORTED else None,
+        today=today,
+        may_edit=lead.state.is_open and queries.may(me(), P.LEAD_REPORT, lead),
+        may_judge=lead.state is not LeadState.CONVERTED and queries.may(me(), P.LEAD_JUDGE, lead),
+        may_convert=lead.state in (LeadState.FOLLOWED, LeadState.NURTURED)
+        and queries.may(me(), P.DEAL_EDIT, lead),
+        may_reveal=bool(lead.contact_phone) and queries.may(me(), P.MERCHANT_REVEAL, lead),
+        first_seen=bool(lead.duplicate_of and queries.seen_by(me(), [lead.duplicate_of])),
+        investor_seen=_sees(lead.enterprise),
+    )
+
+
+def _load(id: int, permission: P | None = None) -> Lead:
+    """The lead, if I may see it (404) and, when asked, change it so (403)."""
+    lead = db.one_or_404(queries.visible_to(me()).filter_by(id=id))
+    if permission and not queries.may(me(), permission, lead):
+        abort(403)
+    return lead
+
+
+def _sees(enterprise: Enterprise | None) -> bool:
+    if enterprise is None:
+        return False
+    visible = merchants.visible_to(me()).with_only_columns(Enterprise.id)
+    return db.session.scalar(visible.where(Enterprise.id == enterprise.id)) is not None
+
+
+def _enterprise_asked() -> Enterprise | None:
+    text = request.args.get("enterprise_id", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+        return None
+    return db.session.scalar(merchants.visible_to(me()).filter_by(id=int(text)))
+
+
+def _first_values(enterprise: Enterprise | None) -> dict[str, Any]:
+    if enterprise is None:
+        return {}
+    return {
+        "company": enterprise.name,
+        "direction": enterprise.direction,
+        "region": regions.full_name(enterprise.region_code),
+    }
+
+
+def _told(lead: Lead) -> str:
+    """A line of the choice of duplicates: when, who, what."""
+    day = clock.local(lead.reported_at).strftime("%Y-%m-%d %H:%M")
+    return f"{day} {lead.report_unit.name} {lead.title}"[:120]

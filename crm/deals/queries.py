@@ -1,0 +1,146 @@
+"""Reading deals: always through what the user may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm.db import db
+from crm.lib import clock
+from crm.merchants import queries as merchants
+from crm.merchants.models import Enterprise, FormerName
+from crm.org.guard import reaches, within
+from crm.org.models import User
+from crm.org.permissions import Permission as P
+from crm.search import index
+
+from .models import Deal, Party
+from .stages import DealState, Stage
+
+CANDIDATES = 8
+IN_TALKS = (Stage.NEGOTIATING, Stage.SIGNED, Stage.LANDED, Stage.STARTED, Stage.PRODUCING, Stage.AT_CAPACITY)
+
+
+def visible_to(user: User) -> sa.Select[Deal]:
+    """The deals of my unit, those it reported first, and those I follow or sponsor."""
+    mine = within(
+        user.scope_of(P.DEAL_VIEW),
+        user,
+        units=[Deal.unit_id, Deal.first_report_unit_id],
+        owners=[Deal.owner_id, Deal.sponsor_id],
+    )
+    return sa.select(Deal).where(mine)
+
+
+def may(user: User, permission: P, deal: Deal) -> bool:
+    """Whether this deal may be changed so: by those who answer for it, not by those who only reported it."""
+    return reaches(user.scope_of(permission), user, units=[deal.unit_id], owners=[deal.owner_id])
+
+
+def _investors_seen(user: User) -> sa.Select[int | None]:
+    """Access to a deal is access to its investor."""
+    return visible_to(user).with_only_columns(Deal.enterprise_id)
+
+
+def _parties_seen(user: User) -> sa.Select[int]:
+    deals = visible_to(user).with_only_columns(Deal.id)
+    return sa.select(Party.enterprise_id).where(Party.deal_id.in_(deals))
+
+
+merchants.SEEN_THROUGH += [_investors_seen, _parties_seen]
+
+
+def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """Load what a line of a list names, in a number of statements that does not grow with the lines."""
+    return rows.options(
+        joinedload(Deal.enterprise),
+        joinedload(Deal.unit),
+        joinedload(Deal.first_report_unit),
+        selectinload(Deal.owner),
+        selectinload(Deal.sponsor),
+    )
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    """Deal.is_open as a WHERE."""
+    return sa.and_(Deal.state == DealState.ACTIVE, Deal.stage != Stage.AT_CAPACITY)
+
+
+def is_overdue(today: dt.date) -> sa.ColumnElement[bool]:
+    """The next step should have been done before today."""
+    return sa.and_(is_open(), Deal.next_due_on < today)
+
+
+def is_idle(days: int, today: dt.date) -> sa.ColumnElement[bool]:
+    """Open, and more than `days` without contact: Deal.idle_days as a WHERE."""
+    last = today - dt.timedelta(days=days)
+    return sa.and_(
+        is_open(),
+        sa.or_(
+            Deal.last_contact_at < clock.start_of(last),
+            sa.and_(Deal.last_contact_at.is_(None), Deal.stage_since < last),
+        ),
+    )
+
+
+def deals_of(enterprise_id: int) -> sa.Select[Deal]:
+    """Every deal it takes part in, as main investor or otherwise, newest first. Not narrowed to a user."""
+    taking_part = sa.select(Party.deal_id).where(Party.enterprise_id == enterprise_id)
+    rows = sa.select(Deal).where(sa.or_(Deal.enterprise_id == enterprise_id, Deal.id.in_(taking_part)))
+    return rows.order_by(Deal.id.desc())
+
+
+def in_talks(enterprise_id: int | None, company: str = "") -> sa.Select[Deal]:
+    """Its deals that are under talk or signed: such a project may not be reported again as news."""
+    named = sa.select(Enterprise.id).where(Enterprise.name == company) if company else None
+    who = [Deal.enterprise_id == enterprise_id] if enterprise_id else []
+    if named is not None:
+        who.append(Deal.enterprise_id.in_(named))
+    rows = sa.select(Deal).where(
+        sa.or_(sa.false(), *who), Deal.state != DealState.LAPSED, Deal.stage.in_(IN_TALKS)
+    )
+    return rows.order_by(Deal.id)
+
+
+def open_deals_of(enterprise_id: int) -> Sequence[Deal]:
+    """What has to be looked at before one more deal of the same investor is opened."""
+    rows = sa.select(Deal).where(Deal.enterprise_id == enterprise_id, is_open()).order_by(Deal.id)
+    return db.session.scalars(rows.limit(5)).all()
+
+
+def seen_by(user: User, deals: Sequence[Deal]) -> set[int]:
+    """Which of these the user may open."""
+    ids = [deal.id for deal in deals]
+    return (
+        set(db.session.scalars(visible_to(user).with_only_columns(Deal.id).where(Deal.id.in_(ids))))
+        if ids
+        else set()
+    )
+
+
+# --- finding the investor that was typed --------------------------------------------------------------------
+
+
+def investors_named(user: User, text: str) -> list[Enterprise]:
+    """The enterprises of exactly this name, now or formerly, that the user may see."""
+    if not text:
+        return []
+    former = sa.select(FormerName.enterprise_id).where(FormerName.name == text)
+    rows = merchants.visible_to(user).where(sa.or_(Enterprise.name == text, Enterprise.id.in_(former)))
+    return list(db.session.scalars(rows.order_by(Enterprise.id).limit(CANDIDATES)))
+
+
+def investors_like(user: User, text: str) -> list[Enterprise]:
+    """Up to eight whose name holds what was typed; by sound and initials too."""
+    if not text:
+        return []
+    found = merchants.visible_to(user).where(Enterprise.id.in_(index.matching("enterprise", text)))
+    exact = investors_named(user, text)
+    others = db.session.scalars(
+        found.order_by(sa.func.length(Enterprise.name), Enterprise.id).limit(CANDIDATES)
+    )
+    return (exact + [one for one in others if one not in exact])[:CANDIDATES]

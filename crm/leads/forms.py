@@ -1,0 +1,91 @@
+"""What is typed about a lead: thirty seconds, few things required."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.lib import phones
+from crm.lib.errors import Refused
+from crm.lib.words import _
+from crm.merchants.models import Direction
+from crm.reference import regions
+from crm.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    MuField,
+    Needed,
+    ParagraphField,
+    RecordField,
+    WanField,
+    _l,
+)
+from crm.web.forms import ActForm, EditForm
+
+from .models import Conclusion, Lead, LeadSource
+
+LOOKED_UP = {"data-duplicates-url": "1"}
+
+
+class LeadFields:
+    title = LineField(_l("线索"), [Needed()], description=_l("一句话：谁、想投什么"))
+    company = LineField(_l("企业"), [Needed()], render_kw={**LOOKED_UP, "autocomplete": "off"})
+    contact_name = LineField(_l("联系人"), render_kw={**LOOKED_UP, "autocomplete": "off"})
+    contact_phone = LineField(
+        _l("联系电话"), render_kw={**LOOKED_UP, "autocomplete": "off", "inputmode": "tel"}
+    )
+    source = ChoiceField(_l("来源"), of=LeadSource)
+    planned_wan = WanField(
+        _l("意向总投资"),
+        render_kw={"unit": _l("万元"), "inputmode": "decimal"},
+        description=_l("可写 5000 或 1.2亿"),
+    )
+    direction = ChoiceField(_l("招商方向"), of=Direction, empty=_l("暂未确定"))
+    region = LineField(_l("企业所在地"), description=_l("例如：浙江杭州余杭、上海"))
+    land_mu = MuField(_l("用地"), render_kw={"unit": _l("亩"), "inputmode": "decimal"})
+    content = ParagraphField(_l("情况"), render_kw={"rows": 4})
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the verbs take: the place by its code. Refused when the place cannot be read."""
+        return {**self.data, "region_code": _code_of(self.region.data)}  # type: ignore[attr-defined]
+
+
+class ReportForm(LeadFields, ActForm):
+    pass
+
+
+class LeadForm(LeadFields, EditForm):
+    """A telephone number that comes back as it was shown, masked, has not been changed."""
+
+    def begin(self, lead: Lead) -> None:
+        self.region.object_data = regions.full_name(lead.region_code)
+        if not self.is_submitted():
+            self.region.data = regions.full_name(lead.region_code)
+            self.contact_phone.data = phones.mask(lead.contact_phone)
+        elif self.contact_phone.data == phones.mask(lead.contact_phone):
+            self.contact_phone.data = lead.contact_phone
+
+
+class JudgeForm(EditForm):
+    conclusion = ChoiceField(_l("结论"), of=Conclusion, empty=_l("请选择"), validators=[Needed()])
+    judgement = ParagraphField(
+        _l("研判意见"), [Needed()], description=_l("产业、政策、要素是否合适"), render_kw={"rows": 4}
+    )
+    duplicate_of_id = RecordField(_l("是哪一条的重复"))
+    unit_id = RecordField(_l("责任单位"), [Needed()])
+    owner_id = RecordField(_l("跟进人"))
+    next_step = LineField(_l("下一步"))
+    next_due_on = DayField(_l("下一步日期"))
+    again_reason = LineField(_l("重新研判的原因"))
+
+
+def _code_of(text: str | None) -> str:
+    if not text:
+        return ""
+    code = regions.find(text)
+    if code is None:
+        raise Refused(
+            _("看不懂所在地“%(text)s”，请写到省、市或县，例如：浙江杭州余杭", text=text[:30]), "region"
+        )
+    return code

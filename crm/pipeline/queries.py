@@ -1,0 +1,104 @@
+"""What a gate has to know about a deal, and what the board shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm.contacts.models import ContactLog
+from crm.db import db
+from crm.deals import queries as deals
+from crm.deals.models import Deal, StageMove
+from crm.deals.stages import DealState, Stage
+
+from .gates import Dossier
+
+GATE_FIELDS = (
+    "enterprise_id", "content", "direction", "planned_wan", "agreed_wan", "signed_on", "agreement_kind", "admission",
+    "local_company", "local_uscc",
+)  # fmt: skip
+
+
+def dossier_of(deal: Deal, typed: dict[str, Any] | None = None, *, evidence: bool = False) -> Dossier:
+    """The facts a gate asks for, with what is being typed laid over what is stored."""
+    known = {name: getattr(deal, name) for name in GATE_FIELDS}
+    dossier = Dossier(stage=deal.stage, contact_logs=contact_logs_of(deal), evidence=evidence, **known)
+    return replace(dossier, **(typed or {}))
+
+
+def contact_logs_of(deal: Deal) -> int:
+    """Contacts about the deal, about the lead it grew out of, or about its investor and no other deal."""
+    about = [ContactLog.deal_id == deal.id]
+    if deal.lead_id:
+        about.append(ContactLog.lead_id == deal.lead_id)
+    if deal.enterprise_id:
+        about.append(sa.and_(ContactLog.enterprise_id == deal.enterprise_id, ContactLog.deal_id.is_(None)))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(ContactLog).where(sa.or_(*about))) or 0
+
+
+def last_move(deal: Deal) -> StageMove | None:
+    rows = sa.select(StageMove).where(StageMove.deal_id == deal.id)
+    return db.session.scalar(rows.order_by(StageMove.id.desc()).limit(1))
+
+
+# --- the board --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's figures: over all its deals, not only the cards that are loaded."""
+
+    count: int = 0
+    sum_wan: Decimal = Decimal(0)
+    overdue: int = 0
+
+
+def on_board(rows: sa.Select[Any], with_stopped: bool) -> sa.Select[Any]:
+    """Held and lapsed deals are folded away unless the filter asks for a state."""
+    return rows if with_stopped else rows.where(Deal.state == DealState.ACTIVE)
+
+
+def heads(rows: sa.Select[Any], today: dt.date) -> dict[Stage, Head]:
+    """Count, sum and overdue by stage: one GROUP BY, which the index ix_deal_lanes answers by itself."""
+    overdue = sa.func.sum(sa.case((deals.is_overdue(today), 1), else_=0))
+    figures = (
+        rows.with_only_columns(Deal.stage, sa.func.count(), sa.func.sum(Deal.planned_wan), overdue)
+        .order_by(None)
+        .group_by(Deal.stage)
+    )
+    found = dict.fromkeys(Stage, Head())
+    for stage, count, total, late in db.session.execute(figures):
+        found[stage] = Head(count, total or Decimal(0), int(late or 0))
+    return found
+
+
+def first_cards(rows: sa.Select[Any], stages: Sequence[Stage], each: int) -> dict[Stage, list[Deal]]:
+    """The top of every column, the last moved first: one statement for the ids, and those that load them."""
+    tops = [_top(rows, stage, each).subquery() for stage in stages]
+    ids = sa.union_all(*(sa.select(top.c.id) for top in tops)).subquery()
+    found: dict[Stage, list[Deal]] = {stage: [] for stage in stages}
+    for deal in _loaded(sa.select(ids.c.id)):
+        found[deal.stage].append(deal)
+    return found
+
+
+def more_cards(rows: sa.Select[Any], stage: Stage, each: int, after: tuple[dt.date, int]) -> list[Deal]:
+    """The next ones of a column, behind the card that stands at (day it came here, id)."""
+    day, id = after
+    behind = sa.or_(Deal.stage_since < day, sa.and_(Deal.stage_since == day, Deal.id < id))
+    return _loaded(sa.select(_top(rows.where(behind), stage, each).subquery().c.id))
+
+
+def _top(rows: sa.Select[Any], stage: Stage, each: int) -> sa.Select[Any]:
+    ordered = rows.where(Deal.stage == stage).with_only_columns(Deal.id).order_by(None)
+    return ordered.order_by(Deal.stage_since.desc(), Deal.id.desc()).limit(each)
+
+
+def _loaded(ids: sa.Select[Any]) -> list[Deal]:
+    rows = deals.with_names(sa.select(Deal).where(Deal.id.in_(ids)))
+    return list(db.session.scalars(rows.order_by(Deal.stage_since.desc(), Deal.id.desc())))
