@@ -22,8 +22,10 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
 5. Cluster (`clustering`). Likeliest pairs first; two clusters become one only if the mean over *all* pairs
    between them agrees and no constraint breaks, so chains of likely pairs do not run away.
 
-Use: `keys_of` and `find` while somebody types, `compare` for one pair, `cluster` for a whole list,
-`python -m crm.dedup` for files.
+Use: store `keys_of` of each record; while somebody types take the records that share keys with the question
+(skip a key that some hundreds share, add up `KEY_STRENGTH` by the letter before the colon, keep the best
+sixty) and give them to `find`. `compare` for one pair, `cluster` for a whole list, `python -m crm.dedup` for
+files.
 """
 
 from crm.dedup.blocking import KEY_STRENGTH, keys_of

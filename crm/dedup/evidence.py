@@ -60,7 +60,7 @@ def name_level(a: Profile, b: Profile) -> str:
     """How the two names stand to each other, former names included; the strongest level that holds."""
     one, two = a.core, b.core
     if not one or not two:
-        return "far"
+        return "none"
     if a.full == b.full:
         return "same_full"
     if (a.alias or b.alias) and _former(a, b):
@@ -361,7 +361,8 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
     # Two ties say more about sisters than about namesakes, so they are weighed together with the name.
     ties = len({code.split(":")[0] for code, _value in found if code in TIE_LEVELS})
     found.append((f"pair:{name}+{min(ties, 2)}", ""))
-    if name in _RARITY_COUNTS:
+    if not ties and name in _RARITY_COUNTS:
+        # Beside a phone or a person it matters little how rare the 字号 is; alone it decides.
         known, spread = common_brands(), around.spread
         common = any(
             brand in known or spread.get(brand, 1) >= SPREAD_BRAND or len(brand) < 2
@@ -372,6 +373,5 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
 
 
 _RARITY_COUNTS = frozenset(
-    {"same_full", "same_core", "brand_part", "brand_bare", "brand_other", "sound", "prefix", "short", "sound_bare", "stem",
-     "one_alike", "one_other", "one_brand", "sound_brand"}
-)  # fmt: skip
+    {"same_full", "same_core", "brand_part", "brand_bare", "prefix", "short", "sound_bare"}
+)

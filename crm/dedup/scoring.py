@@ -111,6 +111,9 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
         verdict = Verdict.SAME if score >= table.same_from and "name:far" not in codes else Verdict.ASK
     elif score >= table.same_from and _certain(a, b, codes):
         verdict = Verdict.SAME
+    elif "name:none" in codes:
+        # A phone typed before the name: whoever has it is worth a look.
+        verdict = Verdict.ASK if codes & _FIRST_TYPED else Verdict.DIFFERENT
     elif score >= table.ask_from and _worth_asking(codes):
         verdict = Verdict.ASK
     elif relation:
@@ -134,6 +137,7 @@ def _certain(a: Profile, b: Profile, codes: set[str]) -> bool:
     return bool(codes & _HARD_TIES) or bool("name:same_full" in codes and a.form and a.name_place)
 
 
+_FIRST_TYPED = _HARD_TIES | {"phone:shared", "legal:same", "contact:same", "contact:cross", "code:near"}
 _BEGINNINGS = frozenset({"name:prefix", "name:brand_bare", "name:sound_bare", "name:latin"})
 
 
@@ -191,14 +195,14 @@ def _reasons(
     bonus = (known.get(joint, 0.0) - alone) / len(ties) if ties else 0.0
     reasons = []
     for code, value in found:
-        weight = known.get(code, 0.0)
-        if code == name:
+        weight, is_name = known.get(code, 0.0), code == name
+        if is_name:
             weight += alone
             if code in ("name:same_full", "name:same_core") and _other_script(a, b):
                 code = "name:same_script"
         elif code in evidence.TIE_LEVELS:
             weight += bonus
-        if code in WORDS and (abs(weight) >= 0.05 or code == "code:other_valid"):
+        if code in WORDS and (abs(weight) >= 0.05 or is_name or code == "code:other_valid"):
             reasons.append(Reason(code, round(weight, 2), value))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.code))
     if relation and verdict in (Verdict.RELATED, Verdict.DIFFERENT):

@@ -29,6 +29,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "industry:same": (0.0, 1.0), "industry:other": (-2.0, 0.0),
     "address:other": (-2.0, 0.0), "address:road": (-1.5, 0.0),
     "place:other_city": (-3.0, 0.0), "place:other_province": (-3.0, 0.0), "place:other_county": (-1.5, 0.0),
+    # the labelled lists have hardly any namesakes within a city; life has, if the 字号 is 华信 or 天宇
+    "rarity:common": (-1.5, -0.4), "rarity:rare": (0.2, 1.5),
 }  # fmt: skip
 _AGREEING = frozenset(
     [
@@ -73,6 +75,7 @@ _DISAGREEING = frozenset(
 PRIORS = {
     "name:same_alias": 2.2, "pair:same_alias+0": 0.5, "pair:same_alias+1": 2.6, "pair:same_alias+2": 2.0,
     "name:latin": 0.0, "pair:latin+0": 0.3, "pair:latin+1": 1.0, "pair:latin+2": 1.0, "code:organisation": 5.0,
+    "name:none": -3.0,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from crm.dedup import Band, Person, Record, Verdict, compare, compare_people, find
+from crm.dedup.profile import profile_of
 from crm.dedup.reasons import WORDS
 from crm.dedup.scoring import weights
 
@@ -121,9 +122,8 @@ def test_related_stands_behind_what_may_be_the_same():
 
 
 def test_every_level_that_weighs_has_words():
-    silent = {"name_place", "pair"}
     for code in weights().levels:
-        assert code in WORDS or code.split(":")[0] in silent
+        assert code in WORDS or code == "name:none" or code.startswith("pair:")
 
 
 def test_agreement_never_weighs_against():
@@ -188,6 +188,8 @@ def test_compare_is_symmetrical_and_within_bounds(one: dict[str, str], other: di
     assert (there.verdict, there.score, there.band) == (back.verdict, back.score, back.band)
     assert [reason.code for reason in there.reasons] == [reason.code for reason in back.reasons]
     assert 0 <= there.score <= 1
+    judged = [reason.code for reason in there.reasons if reason.code.startswith("name:")]
+    assert bool(judged) == bool(profile_of(a).core and profile_of(b).core), "two names are always judged"
     if {one["uscc"], other["uscc"]} == {ONE, OTHER}:
         assert there.verdict not in (Verdict.SAME, Verdict.ASK)
     if there.verdict is Verdict.SAME:

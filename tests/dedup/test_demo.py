@@ -65,7 +65,7 @@ def test_the_words_name_the_evidence(demo: Base):
     assert {"同手机", "字号与行业相同"} <= words("M001", "M049")
     assert "繁简相同" in words("M022", "M051")
     assert {"曾用名相同", "同信用代码"} <= words("M003", "M054")
-    assert "名称同音" in words("M011", "M055")
+    assert "名称同音" in words("M011", "M055") & words("M018", "M059")
     assert {"字号相同，异地", "信用代码不同"} <= words("M028", "M030")
     assert "一方为集团" in words("M006", "M053")
 
@@ -89,13 +89,24 @@ def test_cluster_makes_no_false_merge_in_the_demo(demo: Base):
     [
         ("恒远", "M028"), ("衢澜", "M001"), ("衢澜精", "M001"), ("嘉衢國際", "M022"), ("烂柯智能", "M004"),
         ("浮石", "M055"), ("石梁溪", "M013"), ("石梁溪轴", "M056"), ("衡远屿", "M028"), ("hengyuanyu", "M030"),
-        ("上海衢澜", "M049"), ("椒柯泵", "M060"), ("154 0000 0011", ""), ("华墅岗矿", "M021"),
+        ("上海衢澜", "M049"), ("椒柯泵", "M060"), ("华墅岗矿", "M021"),
     ],
 )  # fmt: skip
 def test_two_characters_of_the_brand_are_enough_while_typing(demo: Base, typed: str, wanted: str):
-    query = Record(typed) if wanted else Record("", phones=typed)
-    candidates = demo.candidates(query)
-    if not wanted:
-        assert {record.id for record in candidates} == {"M011", "M055"}
-        return
-    assert wanted in [record.id for record, _match in find(query, candidates)]
+    query = Record(typed)
+    assert wanted in [record.id for record, _match in find(query, demo.candidates(query))]
+
+
+@pytest.mark.parametrize(
+    "typed", [{"phones": "154 0000 0011"}, {"phones": "+86-154-0000-0011"}, {"contacts": "毛启岚"}]
+)
+def test_a_phone_or_a_person_alone_finds_who_has_it(demo: Base, typed: dict[str, str]):
+    query = Record("", **typed)
+    hits = find(query, demo.candidates(query))
+    assert {record.id for record, _match in hits} == {"M011", "M055"}
+    assert {match.verdict for _record, match in hits} == {Verdict.ASK}
+
+
+def test_a_code_alone_finds_both_who_have_it(demo: Base):
+    query = Record("", uscc="91000000MADEM00037")
+    assert {record.id for record, _match in find(query, demo.candidates(query))} == {"M003", "M054"}
