@@ -308,7 +308,7 @@ def test_idle_is_more_than_so_many_days_without_contact(
     ("query", "names"),
     [
         ("stage=signed", ["丙"]),
-        ("stage=signed&stage=intended", ["丁", "丙", "甲"]),
+        ("stage=signed&stage=intended", ["丁", "丙", "乙", "甲"]),
         ("state=held", ["乙"]),
         ("band=from_100m", ["丙"]),
         ("planned_from=5000&planned_to=9000", ["乙"]),
