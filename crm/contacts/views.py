@@ -381,7 +381,7 @@ def _log_item(one: Happening, log: ContactLog, subject: Subject) -> dict[str, An
         "url": url_for("contacts.show", id=log.id),
         "who": " · ".join(who),
         "badge": {"label": _("区领导带队"), "tone": "good"} if log.leader_led else None,
-        "text": render_template("contacts/_log_text.html", log=log, facts=facts),
+        "text": Markup(render_template("contacts/_log_text.html", log=log, facts=facts)),
         "next": log.next_step,
         "next_on": log.next_due_on,
         "files": _files(one.files),
@@ -422,7 +422,7 @@ def _move_item(one: Happening, move: StageMove, subject: Subject) -> dict[str, A
         "who": move.actor.name if move.actor else "",
         "badge": {"label": _("已撤销"), "tone": "neutral"} if move.undone else None,
         "tone": move.kind.tone,
-        "text": render_template("contacts/_facts.html", facts=said),
+        "text": Markup(render_template("contacts/_facts.html", facts=said)),
     }
 
 
@@ -434,8 +434,8 @@ def _event_item(event: Event, changes: list[tuple[str, str, str]]) -> dict[str, 
         "icon": icon,
         "title": _(words),
         "who": event.actor_name,
-        "text": render_template(
-            "contacts/_changes.html", event=event, changes=changes, is_new=_is_new(event)
+        "text": Markup(
+            render_template("contacts/_changes.html", event=event, changes=changes, is_new=_is_new(event))
         ),
     }
 
