@@ -213,6 +213,7 @@ def _fill(subject: Merchant, data: dict[str, Any]) -> None:
         raise Refused(_("定了日期，请写明下一步做什么"), "next_step")
     if {"province", "city", "county", "region_code"} & set(data):
         _place(subject, region_code(data))
+        _keep_foreign_place(subject, data)
     if isinstance(subject, Enterprise):
         if "uscc" in data:
             subject.uscc = _code(data["uscc"])
@@ -226,6 +227,19 @@ def _place(subject: Merchant, code: str) -> None:
     subject.region_code, subject.region_prefix = code, code[:4]
 
 
+def _keep_foreign_place(subject: Merchant, data: dict[str, Any]) -> None:
+    """A city abroad is in no table: it is kept at the head of the address."""
+    if subject.region_code != regions.ABROAD:
+        return
+    words = [texts.clean_line(data.get(level)) for level in ("province", "city", "county")]
+    words = [word for word in words if word and word != regions.name(regions.ABROAD)]
+    fresh = [word for word in words if word not in (subject.address or "")]
+    address = " ".join([*fresh, subject.address or ""]).strip()
+    if complaint := texts.too_long(address, 200):
+        raise Refused(complaint, "address")
+    subject.address = address
+
+
 def region_code(data: dict[str, Any]) -> str:
     """The code of the place that province, city and county name together; refused when there is none such."""
     if data.get("region_code"):
@@ -233,8 +247,10 @@ def region_code(data: dict[str, Any]) -> str:
     code = ""
     for level in ("province", "city", "county"):
         name = texts.clean_line(data.get(level))
-        if not name or (level == "city" and code and name == regions.name(code)):
+        if not name or name in ("市辖区", "县"):  # what stands between a municipality and its districts
             continue
+        if code == regions.ABROAD:
+            break  # the table ends at the border; see _keep_foreign_place
         below = next((one.code for one in regions.children(code) if one.name == name), None)
         below = below or regions.find(name, code) or None
         if not below or (code and code not in regions.lineage(below)):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.lib import texts
@@ -29,15 +30,26 @@ class TicksField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: Any = None, **kwargs: Any):
-        super().__init__(label, coerce=int, choices=[], **kwargs)
+        super().__init__(
+            label,
+            coerce=int,
+            choices=[],
+            invalid_value_message=_l("没有这个选项"),
+            invalid_choice_message=_l("没有这个选项"),
+            **kwargs,
+        )
+
+    def offer(self, pairs: list[tuple[int, str]]) -> None:
+        self.choices = [SelectChoice(str(value), label) for value, label in pairs]
 
 
-class IndustryField(SelectField):
+class IndustryField(RecordField):
     """A section or division of GB/T 4754-2017, by code."""
 
     def __init__(self, label: Any = None, **kwargs: Any):
-        choices = [("", "—"), *((each.code, f"{each.code} {each.name}") for each in industries.all())]
-        super().__init__(label, choices=choices, **kwargs)
+        super().__init__(label, **kwargs)
+        self.coerce = str
+        self.choices = [("", "—"), *((each.code, f"{each.code} {each.name}") for each in industries.all())]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:

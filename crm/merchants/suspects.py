@@ -110,7 +110,9 @@ def worth_keeping(match: Match) -> bool:
     """Duplicates to look at, and relations that say more than "the same 字号 elsewhere"."""
     if match.verdict in KEPT:
         return True
-    return match.verdict is Verdict.RELATED and not any(r.code == "related:namesake" for r in match.reasons)
+    codes = {reason.code for reason in match.reasons}
+    elsewhere = "related:namesake" in codes or {"related:branch", "name_place:apart"} <= codes
+    return match.verdict is Verdict.RELATED and not elsewhere
 
 
 # --- the whole base ----------------------------------------------------------------------------------------
@@ -199,7 +201,8 @@ def _weigh(noun: str, lot: Sequence[tuple[int, int]], told: Counter[str]) -> set
             _update(suspect, match)
             told["changed"] += before != (suspect.score, suspect.verdict)
     db.session.flush()
-    db.session.expunge_all()
+    for one in [one for one in db.session if isinstance(one, Suspect)]:
+        db.session.expunge(one)  # a whole base holds many pairs
     return alike
 
 

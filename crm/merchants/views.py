@@ -443,9 +443,7 @@ def _assignable(subject: Enterprise | Person) -> list[tuple[int, str]]:
 
 
 def _offer_handles(form: Any, subject: Enterprise | Person) -> None:
-    form.drop_handles.choices = [
-        (handle.id, f"{handle.kind.label} {handle.masked}") for handle in subject.handles
-    ]
+    form.drop_handles.offer([(one.id, f"{one.kind.label} {one.masked}") for one in subject.handles])
 
 
 def _born_twice(form: Any, alike: list[identity.Candidate], reason: str) -> bool:
