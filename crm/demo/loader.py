@@ -149,7 +149,6 @@ def load_people(units: dict[str, Unit]) -> tuple[dict[str, User], dict[str, User
                 name=title,
                 role=Role.LEADER,
                 unit_id=units[LEADER_UNIT[1]].id,
-                post=title,
                 password_hash=password if is_account else "",
                 is_demo=True,
             )
