@@ -44,13 +44,18 @@ class ImportBatch(Model):
 
     noun: Mapped[str] = mapped_column(sa.String(16), default="enterprise")
     file_name: Mapped[Line]
+    kind: Mapped[str] = mapped_column(sa.String(8))  # xlsx, csv, csv.gz: what it is, whatever its name says
     sha256: Mapped[str] = mapped_column(sa.String(64))  # the upload itself lies in the data folder
     state: Mapped[BatchState] = mapped_column(default=BatchState.UPLOADED)
     sheet: Mapped[Line] = mapped_column(default="")
     headers: Mapped[list[str]] = mapped_column(default=list)
+    header_row: Mapped[int] = mapped_column(default=0)  # as the sheet numbers it; 0: it has none
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {column number as text: field}
+    examples: Mapped[list[Any]] = mapped_column(default=list)  # the first rows, for choosing the columns
+    remarks: Mapped[list[str]] = mapped_column(default=list)  # what was odd about the sheet
     take_duplicates: Mapped[bool] = mapped_column(default=False)  # also create the likely duplicates
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {finding or outcome: rows}
+    known_id: Mapped[int] = mapped_column(default=0)  # the newest enterprise the check has looked at
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("job_run.id"))

@@ -1,0 +1,213 @@
+"""Duplicates of a whole list at once: among its own rows, and in the base.
+
+Both sides are looked up by the keys of the dedup core, strong ones only, each key's fan-out bounded. The rows
+already read lie in a temporary file of their own, so a long list costs disk, not memory; the base is asked
+once for each lot of rows, however many they are.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from crm import dedup
+from crm.db import db
+from crm.dedup import KEY_STRENGTH, Match, Record, Verdict, keys_of
+from crm.merchants import identity
+
+KINDS = frozenset("uncpygamtk")  # the kinds of keys that are looked up: the weak ones find little in a list
+FAN_OUT = 25
+COMMON = 0.25  # what a key still counts that reaches FAN_OUT
+WORTH = 8.0  # summed strength of shared keys from which two are weighed
+MOST = 8  # candidates weighed for one row
+REMEMBERED = 20_000  # parsed rows kept at hand
+THE_SAME = (Verdict.SAME, Verdict.ASK)
+FIELDS = (
+    "name",
+    "former_names",
+    "uscc",
+    "region",
+    "industry",
+    "legal_rep",
+    "contacts",
+    "phones",
+    "address",
+    "chamber",
+    "kind",
+)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a row is most like: a stored record, or a row of the same list (`row` is its number)."""
+
+    score: float
+    reasons: list[str]
+    record_id: int | None = None
+    name: str = ""
+    row: int | None = None
+
+
+class Finder:
+    """Rows are handed over in the order of the list; each is compared with those before it and with the base.
+
+    Use as a context: the temporary file goes when it ends.
+    """
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="crm-import-")
+        self._file = sqlite3.connect(Path(self._folder.name) / "rows.db", isolation_level=None)
+        self._file.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;"
+            "CREATE TABLE key (hash INTEGER, row INTEGER, PRIMARY KEY (hash, row)) WITHOUT ROWID;"
+            "CREATE TABLE row (number INTEGER PRIMARY KEY, said TEXT);"
+            "BEGIN"
+        )
+        self._parsed: dict[int, Record] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
+        self._folder.cleanup()
+
+    def look(self, records: Sequence[Record]) -> list[Likeness | None]:
+        """For each record (its id is the row's number) what it is most like; the base goes before the list."""
+        keys = [strong_keys(record) for record in records]
+        found: list[Likeness | None] = list(in_base(records, keys))
+        for at, record in enumerate(records):
+            own = self._in_list(record, keys[at])
+            if found[at] is None:
+                found[at] = own
+        return found
+
+    def _in_list(self, record: Record, keys: Sequence[str]) -> Likeness | None:
+        weight: dict[int, float] = defaultdict(float)
+        hashes = [(hash(key), key) for key in keys]
+        for code, key in hashes:
+            hits = self._file.execute(
+                "SELECT row FROM key WHERE hash = ? LIMIT ?", (code, FAN_OUT)
+            ).fetchall()
+            strength = strength_of(key, len(hits))
+            for (number,) in hits:
+                weight[number] += strength
+        self._file.executemany(
+            "INSERT OR IGNORE INTO key VALUES (?, ?)", [(code, record.id) for code, _k in hashes]
+        )
+        said = json.dumps([getattr(record, name) for name in FIELDS], ensure_ascii=False)
+        self._file.execute("INSERT OR REPLACE INTO row VALUES (?, ?)", (record.id, said))
+        self._remember(record)
+        best = likeliest(record, weight, lambda numbers: [self._row(number) for number in numbers])
+        if best is None:
+            return None
+        other, match = best
+        return Likeness(match.score, identity.words_of(match.reasons), name=other.name, row=int(other.id))
+
+    def _remember(self, record: Record) -> None:
+        if len(self._parsed) >= REMEMBERED:
+            for number in list(self._parsed)[: REMEMBERED // 4]:
+                del self._parsed[number]
+        self._parsed[int(record.id)] = record
+
+    def _row(self, number: int) -> Record:
+        if number not in self._parsed:
+            (said,) = self._file.execute("SELECT said FROM row WHERE number = ?", (number,)).fetchone()
+            self._remember(Record(id=number, **dict(zip(FIELDS, json.loads(said), strict=True))))
+        return self._parsed[number]
+
+
+def in_base(
+    records: Sequence[Record],
+    keys: Sequence[Sequence[str]] | None = None,
+    *,
+    among: Callable[[set[int]], set[int]] | None = None,
+) -> list[Likeness | None]:
+    """What each record is most like in the base. `among` narrows the candidate ids."""
+    keys = [strong_keys(record) for record in records] if keys is None else keys
+    hits = stored_under({key for each in keys for key in each})
+    if among:
+        kept = among({record_id for ids in hits.values() for record_id in ids})
+        hits = {key: [one for one in ids if one in kept] for key, ids in hits.items()}
+    if not any(hits.values()):
+        return [None] * len(records)
+    weights: list[dict[int, float]] = []
+    for each in keys:
+        weight: dict[int, float] = defaultdict(float)
+        for key in each:
+            ids = hits.get(key, ())
+            strength = strength_of(key, len(ids))
+            for record_id in ids:
+                weight[record_id] += strength
+        weights.append(weight)
+    wanted = sorted({record_id for weight in weights for record_id in promising(weight)})
+    known = identity.load("enterprise", wanted) if wanted else {}
+    found: list[Likeness | None] = []
+    for record, weight in zip(records, weights, strict=True):
+        best = likeliest(record, weight, lambda ids: [known[one].record for one in ids if one in known])
+        if best is None:
+            found.append(None)
+        else:
+            other, match = best
+            reasons = identity.words_of(match.reasons)
+            found.append(Likeness(match.score, reasons, record_id=int(other.id), name=other.name))
+    return found
+
+
+def stored_under(keys: Iterable[str]) -> dict[str, list[int]]:
+    """key -> the first FAN_OUT enterprises kept under it: one statement, whatever the number of keys."""
+    asked = sorted(keys)
+    if not asked:
+        return {}
+    if db.session.get_bind().dialect.name == "sqlite":
+        statement, values = _ON_SQLITE, json.dumps(asked)
+    else:
+        statement, values = _ON_POSTGRESQL, asked  # type: ignore[assignment]
+    found: dict[str, list[int]] = defaultdict(list)
+    for key, record_id in db.session.execute(statement, {"asked": values, "most": FAN_OUT}):
+        found[key].append(record_id)
+    return found
+
+
+_ON_SQLITE = sa.text(
+    "SELECT d.key, d.record_id FROM json_each(:asked) AS j CROSS JOIN dedup_key AS d ON d.id IN"
+    " (SELECT id FROM dedup_key WHERE noun = 'enterprise' AND key = j.value ORDER BY record_id LIMIT :most)"
+)
+_ON_POSTGRESQL = sa.text(
+    "SELECT d.key, d.record_id FROM unnest(CAST(:asked AS varchar[])) AS j(key) CROSS JOIN LATERAL"
+    " (SELECT key, record_id FROM dedup_key WHERE noun = 'enterprise' AND key = j.key"
+    " ORDER BY record_id LIMIT :most) AS d"
+)
+
+
+def strong_keys(record: Record) -> list[str]:
+    return [key for key in keys_of(record) if key[0] in KINDS]
+
+
+def strength_of(key: str, hits: int) -> float:
+    strength = KEY_STRENGTH.get(key[0], 1)
+    return strength * COMMON if hits >= FAN_OUT else float(strength)
+
+
+def promising(weight: dict[int, float]) -> list[int]:
+    best = Counter({one: strength for one, strength in weight.items() if strength >= WORTH}).most_common(MOST)
+    return [one for one, _strength in best]
+
+
+def likeliest(
+    record: Record, weight: dict[int, float], load: Callable[[list[int]], list[Record]]
+) -> tuple[Any, Match] | None:
+    """The likeliest of those that share enough keys; None when none may be the same."""
+    candidates = promising(weight)
+    if not candidates:
+        return None
+    found = [one for one in dedup.find(record, load(candidates), limit=MOST) if one[1].verdict in THE_SAME]
+    return found[0] if found else None
