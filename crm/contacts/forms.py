@@ -76,10 +76,16 @@ class _ContactFields:
         render_kw={"multiple": True},
     )
 
+    def moment(self) -> dt.datetime:
+        """When it happened; only of a form that has been found in shape."""
+        moment: dt.datetime | None = self.happened_at.data
+        assert moment is not None
+        return moment
+
     def due_on(self) -> dt.date | None:
         """The day that was typed, else the one that was touched."""
         typed: dt.date | None = self.next_due_on.data
-        touched: In | None = self.next_in.data
+        touched: Any = self.next_in.data
         return typed or (touched.after(clock.today()) if touched else None)
 
     def said(self) -> dict[str, Any]:

@@ -46,12 +46,12 @@ NOUNS: dict[str, tuple[str, str]] = {
 """{noun: (what people call it, its icon)}."""
 
 
-def ids_of(rows: sa.Select[Any], column: Any) -> sa.Select[tuple[int]]:
+def ids_of(rows: sa.Select[Any], column: Any) -> sa.Select[Any]:
     """The same rows, only their ids: for IN (…)."""
     return rows.with_only_columns(column).order_by(None)
 
 
-def visible_to(user: User) -> sa.Select[tuple[ContactLog]]:
+def visible_to(user: User) -> sa.Select[Any]:
     """Logs of my unit and my own, and logs about what I may see.
 
     A log about a deal is as open as the deal, not as the firm: two units may know one firm, and what is
@@ -88,7 +88,7 @@ def may_correct(user: User, log: ContactLog) -> bool:
     )
 
 
-def files_visible_to(user: User) -> sa.Select[tuple[StoredFile]]:
+def files_visible_to(user: User) -> sa.Select[Any]:
     """Attachments of the logs I may see."""
     return sa.select(StoredFile).where(
         StoredFile.noun == NOUN, StoredFile.record_id.in_(ids_of(visible_to(user), ContactLog.id))
@@ -153,7 +153,7 @@ def about(user: User, *, enterprise_id: int = 0, person_id: int = 0, lead_id: in
 
 def _firm_of(user: User, person: Person) -> Enterprise | None:
     """The firm one meets a person for: the main position, else the oldest, if it may be seen."""
-    mine = merchants.visible_to(user).join(Position, Position.enterprise_id == Enterprise.id)
+    mine: sa.Select[Any] = merchants.visible_to(user).join(Position, Position.enterprise_id == Enterprise.id)
     mine = mine.where(Position.person_id == person.id).order_by(None)
     return db.session.scalar(mine.order_by(Position.is_main.desc(), Position.id).limit(1))
 
@@ -176,7 +176,7 @@ def surroundings(user: User, about: About, happened_at: dt.datetime) -> Surround
     )
 
 
-def open_deals(user: User, enterprise: Enterprise) -> sa.Select[tuple[Deal]]:
+def open_deals(user: User, enterprise: Enterprise) -> sa.Select[Any]:
     return deals.visible_to(user).where(Deal.enterprise_id == enterprise.id, deals.is_open())
 
 
@@ -187,7 +187,7 @@ def some_open_deals(user: User, enterprise: Enterprise) -> list[Deal]:
     )
 
 
-def _open_leads(user: User, enterprise: Enterprise) -> sa.Select[tuple[Lead]]:
+def _open_leads(user: User, enterprise: Enterprise) -> sa.Select[Any]:
     return leads.visible_to(user).where(Lead.enterprise_id == enterprise.id, Lead.state.in_(OPEN_LEADS))
 
 
@@ -544,7 +544,7 @@ def _revived(value: Any, type_: Any) -> Any:
 # --- the list ---------------------------------------------------------------------------------------------
 
 
-def rows_for(user: User) -> sa.Select[tuple[ContactLog]]:
+def rows_for(user: User) -> sa.Select[Any]:
     """The list with what its columns read, in a number of statements that does not grow with the rows."""
     return visible_to(user).options(
         joinedload(ContactLog.enterprise),
@@ -592,7 +592,7 @@ def with_enterprise(value: str, user: User) -> sa.ColumnElement[bool]:
 def in_period(value: tuple[dt.date | None, dt.date | None], user: User) -> sa.ColumnElement[bool]:
     """Both days belong to it."""
     first, last = value
-    ends = [sa.true()]
+    ends: list[sa.ColumnElement[bool]] = [sa.true()]
     if first:
         ends.append(ContactLog.happened_at >= clock.start_of(first))
     if last:

@@ -71,7 +71,7 @@ def new() -> Any:
             actions.log(
                 about,
                 form.said(),
-                queries.surroundings(me(), about, form.happened_at.data),
+                queries.surroundings(me(), about, form.moment()),
                 people=[person for person, _post in known if person.id in form.people.data],
                 colleagues=[one for one in ours if one.id in form.colleagues.data],
                 uploads=form.uploads(),
@@ -139,7 +139,7 @@ def correct(id: int) -> Any:
             actions.correct(
                 log,
                 form.said(),
-                queries.surroundings(me(), about, form.happened_at.data),
+                queries.surroundings(me(), about, form.moment()),
                 people=[person for person, _post in known if person.id in form.people.data],
                 colleagues=[one for one in ours if one.id in form.colleagues.data],
                 uploads=form.uploads(),
@@ -263,7 +263,7 @@ def url_of(subject: Subject | None) -> str:
     return url_for(pages[type(subject)], id=subject.id) if subject is not None else url_for("desk.index")
 
 
-def _id_of(subject: Subject) -> dict[str, int]:
+def _id_of(subject: Subject) -> dict[str, Any]:
     return {f"{subject.__tablename__}_id": subject.id}
 
 
@@ -305,7 +305,7 @@ def _candidates(q: str, limit: int) -> list[dict[str, Any]]:
     return groups
 
 
-def _next() -> dict[str, str]:
+def _next() -> dict[str, Any]:
     return {"next": request.args["next"]} if request.args.get("next") else {}
 
 

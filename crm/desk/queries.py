@@ -160,7 +160,7 @@ class Desk:
         yield self.of("enterprises", due=due)
 
     @property
-    def to_judge(self) -> Asked | None:
+    def to_judge(self) -> Asked:
         """New leads are judged by whoever has that right, whoever follows them."""
         if self.user.may(Permission.LEAD_JUDGE):
             return Asked("leads", {"state": LeadState.REPORTED.value})

@@ -93,7 +93,8 @@ def _q() -> str:
 
 def address_of(asked: Asked) -> str:
     """The list's own page with these filters."""
-    return url_for(LISTS[asked.page].endpoint, **asked.args)
+    args: dict[str, Any] = asked.args
+    return url_for(LISTS[asked.page].endpoint, **args)
 
 
 def _figures(desk: Desk) -> list[dict[str, Any]]:
@@ -158,7 +159,8 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _log_url(record: Deal | Lead | Enterprise) -> str:
-    return url_for("contacts.new", next="/", **{f"{record.__tablename__}_id": record.id})
+    subject: dict[str, Any] = {f"{record.__tablename__}_id": record.id}
+    return url_for("contacts.new", next="/", **subject)
 
 
 def _to_judge(desk: Desk) -> dict[str, Any]:
