@@ -38,6 +38,7 @@ from .understanding import Merchant, understand
 LOT = 500
 EXAMPLES = 3
 SHEETS_LOOKED_AT = 10
+MOST_SHEETS = 50
 TAKEN = (Finding.NEW, Finding.DUPLICATE, Finding.REPEATED)
 Row = tuple[int, list[str]]
 
@@ -69,8 +70,9 @@ def upload(stream: IO[bytes], name: str, *, unit_id: int, actor: User) -> Import
     )
     try:
         batch.kind = sheets_in.kind_of(path, name)
+        batch.sheets = sheets_in.sheets(path, batch.kind)[:MOST_SHEETS]
         sheet, top, proposal = max(
-            ((sheet, *_look(path, batch.kind, sheet)) for sheet in _sheets(path, batch.kind)),
+            ((sheet, *_look(path, batch.kind, sheet)) for sheet in batch.sheets[:SHEETS_LOOKED_AT]),
             key=lambda one: (len(one[2].mapping), len(one[1]) > 0),
         )
         if not top:
@@ -109,10 +111,6 @@ def _keep(stream: IO[bytes]) -> tuple[Path, str]:
     return path, digest.hexdigest()
 
 
-def _sheets(path: Path, kind: str) -> list[str]:
-    return sheets_in.sheets(path, kind)[:SHEETS_LOOKED_AT]
-
-
 def _look(path: Path, kind: str, sheet: str) -> tuple[list[Row], Proposal]:
     top = list(islice(sheets_in.rows(path, kind, sheet), LOOKED_AT))
     return top, propose(top)
@@ -129,7 +127,7 @@ def _take(batch: ImportBatch, sheet: str, top: Sequence[Row], proposal: Proposal
 def choose_sheet(batch: ImportBatch, sheet: str) -> None:
     """Read another sheet of the file instead."""
     _still_open(batch)
-    if sheet not in sheets_in.sheets(path_of(batch), batch.kind):
+    if sheet not in batch.sheets:
         raise Refused(_("表格里没有名为“%(name)s”的工作表", name=sheet[:40]), "sheet")
     top, proposal = _look(path_of(batch), batch.kind, sheet)
     _take(batch, sheet, top, proposal)
@@ -151,6 +149,12 @@ def choose_columns(batch: ImportBatch, mapping: dict[str, str]) -> None:
     if "name" not in mapping.values():
         raise Refused(_("请指定哪一列是企业名称"))
     batch.mapping = mapping
+
+
+def reopen(batch: ImportBatch) -> None:
+    """Back to the columns; what the check has found goes."""
+    _still_open(batch)
+    give_up_check(batch, "")
 
 
 def _still_open(batch: ImportBatch) -> None:

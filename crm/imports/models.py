@@ -48,6 +48,7 @@ class ImportBatch(Model):
     sha256: Mapped[str] = mapped_column(sa.String(64))  # the upload itself lies in the data folder
     state: Mapped[BatchState] = mapped_column(default=BatchState.UPLOADED)
     sheet: Mapped[Line] = mapped_column(default="")
+    sheets: Mapped[list[str]] = mapped_column(default=list)  # the sheets to choose from
     headers: Mapped[list[str]] = mapped_column(default=list)
     header_row: Mapped[int] = mapped_column(default=0)  # as the sheet numbers it; 0: it has none
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {column number as text: field}

@@ -410,6 +410,7 @@ def upgrade():
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("sheet", sa.String(length=200), nullable=False),
+        sa.Column("sheets", sa.JSON(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("header_row", sa.Integer(), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),

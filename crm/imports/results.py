@@ -1,0 +1,50 @@
+"""The result of an import as a file: each row as it came, with 结果 and 原因."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm.db import db
+from crm.lib import clock
+from crm.lib.words import _
+from crm.web.sheets_out import Heading, XlsxFile
+
+from . import queries
+from .columns import BY_KEY
+from .models import Finding, ImportBatch, Outcome
+
+
+def headings(batch: ImportBatch) -> list[tuple[str, str]]:
+    """(field, heading) of the columns that were read, in the order of the list."""
+    fields = list(
+        dict.fromkeys(field for _at, field in sorted(batch.mapping.items(), key=lambda one: int(one[0])))
+    )
+    return [(field, BY_KEY[field].label) for field in fields]
+
+
+def write(batch: ImportBatch, path: Path) -> int:
+    """Writes the file; answers its number of rows, which is that of the list."""
+    columns = headings(batch)
+    lead = [_("行号"), _("结果"), _("检查"), _("原因"), _("对应记录"), _("相似度")]
+    kinds = ["number", "state", "state", "text", "text", "number"]
+    file = XlsxFile(path, _("导入结果"), [
+        *(Heading(title, kind, 10 if kind == "number" else 0) for title, kind in zip(lead, kinds, strict=True)),
+        *(Heading(title) for _field, title in columns),
+    ])  # fmt: skip
+    count = 0
+    rows = queries.rows_of(batch).execution_options(yield_per=1000)
+    for row in db.session.scalars(rows):
+        file.row([
+            row.number, row.outcome.label, row.finding.label, row.message, row.match_name,
+            round(row.score, 2) if row.score is not None else None,
+            *(row.values.get(field, "") for field, _title in columns),
+        ])  # fmt: skip
+        count += 1
+    file.close([
+        (_("名单"), batch.file_name),
+        (_("上传时间"), clock.local(batch.uploaded_at).strftime("%Y-%m-%d %H:%M")),
+        (_("状态"), batch.state.label),
+        (_("行数"), str(count)),
+        *((kind.label, str(batch.counts.get(kind.value, 0))) for kind in (*Finding, *Outcome)),
+    ])  # fmt: skip
+    return count
