@@ -180,6 +180,8 @@ def deals_of(enterprise: Enterprise) -> Markup:
 @bp.app_template_global("deals_in_talks")
 def deals_in_talks(lead: Lead) -> Markup:
     """The warning on a lead: its company is under talk or has signed already."""
+    if not lead.state.is_open:
+        return Markup("")
     found = db.session.scalars(
         queries.with_names(queries.in_talks(lead.enterprise_id, lead.company)).limit(5)
     ).all()

@@ -22,6 +22,7 @@ from crm.search import index
 from .models import Lead, LeadState
 
 ALIKE = 20
+RECENT = 50
 OPEN = (LeadState.REPORTED, LeadState.FOLLOWED, LeadState.NURTURED)
 
 
@@ -112,6 +113,12 @@ def alike(lead: Lead) -> Sequence[Lead]:
     return db.session.scalars(
         rows.options(joinedload(Lead.report_unit)).order_by(Lead.reported_at, Lead.id).limit(ALIKE)
     ).all()
+
+
+def recent(user: User, lead: Lead) -> Sequence[Lead]:
+    """Other leads the user sees, newest first: to choose from when the one it repeats goes by another name."""
+    rows = visible_to(user).where(Lead.id != lead.id).options(joinedload(Lead.report_unit))
+    return db.session.scalars(rows.order_by(Lead.reported_at.desc(), Lead.id.desc()).limit(RECENT)).all()
 
 
 def seen_by(user: User, leads: Sequence[Lead]) -> set[int]:

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from crm.audit.trail import record
 from crm.db import db
-from crm.lib import clock
+from crm.lib import clock, phones
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
+from crm.merchants.actions import is_revealed
 from crm.merchants.models import Enterprise
 from crm.org import queries as org
 from crm.org.guard import me, permit
@@ -83,8 +84,9 @@ def judge(id: int) -> Any:
     lead = _load(id, P.LEAD_JUDGE)
     form = JudgeForm.of(lead)
     alike = queries.alike(lead)
-    form.duplicate_of_id.offer([(one.id, _told(one)) for one in alike], _("不是重复"))
     user = me()
+    others = {one.id: _told(one) for one in (*alike, *queries.recent(user, lead))}
+    form.duplicate_of_id.offer(others.items(), _("不是重复"))
     form.unit_id.offer(org.unit_choices())
     colleagues = org.colleague_choices(user, P.LEAD_JUDGE)
     if lead.owner and lead.owner_id not in dict(colleagues):
@@ -112,11 +114,11 @@ def convert(id: int) -> Any:
 @bp.post("/leads/<int:id>/reveal")
 @permit(P.MERCHANT_REVEAL)
 def reveal(id: int) -> Any:
-    """The contact's full number, as a piece of the page; that it was read is written down."""
+    """The contact's full number for five minutes, in return for a line in the trail."""
     lead = _load(id, P.MERCHANT_REVEAL)
-    record("handle.revealed", lead, actor=me(), note=_("联系电话"))
+    event = record("handle.revealed", lead, actor=me(), note=_("联系电话"))
     db.session.commit()
-    return render_template("leads/_phone.html", lead=lead)
+    return redirect(url_for("leads.show", id=id, revealed=event.id), 303)
 
 
 @bp.app_template_global("leads_of")
@@ -139,9 +141,17 @@ def leads_of(enterprise: Enterprise) -> Markup:
 
 def _page(lead: Lead) -> str:
     today = clock.today()
+    user = me()
+    ticket = request.args.get("revealed", "")
+    revealed = ticket.isdecimal() and len(ticket) < 16 and is_revealed(lead, int(ticket), user)
+    alike = queries.alike(lead)[:5] if lead.state is LeadState.REPORTED else []
     return render_template(
         "leads/show.html",
         lead=lead,
+        alike=alike,
+        alike_seen=queries.seen_by(user, alike),
+        revealed=revealed,
+        phone_shown=lead.contact_phone if revealed else phones.mask(lead.contact_phone),
         region=regions.full_name(lead.region_code),
         days_left=(queries.judge_by(lead) - today).days if lead.state is LeadState.REPORTED else None,
         today=today,
@@ -149,7 +159,7 @@ def _page(lead: Lead) -> str:
         may_judge=lead.state is not LeadState.CONVERTED and queries.may(me(), P.LEAD_JUDGE, lead),
         may_convert=lead.state in (LeadState.FOLLOWED, LeadState.NURTURED)
         and queries.may(me(), P.DEAL_EDIT, lead),
-        may_reveal=bool(lead.contact_phone) and queries.may(me(), P.MERCHANT_REVEAL, lead),
+        may_reveal=bool(lead.contact_phone) and not revealed and queries.may(me(), P.MERCHANT_REVEAL, lead),
         first_seen=bool(lead.duplicate_of and queries.seen_by(me(), [lead.duplicate_of])),
         investor_seen=_sees(lead.enterprise),
     )

@@ -54,6 +54,10 @@ class AdvanceForm(InvestorFields, MoveFields, EditForm):
                 and name != "csrf_token"
             ):
                 del self[name]
+        for one in missing:
+            field = self._fields.get(STANDS_IN.get(one.field, one.field))
+            if field is not None and one.field != "evidence":  # words or a file: neither alone is needed
+                field.flags.required = True
 
     def blame(self, missing: Iterable[Missing]) -> None:
         """Each thing that is still missing, in words beside its field; above all fields where it has none."""

@@ -58,7 +58,11 @@ def make_deal(name: str, owner: User, **columns: Any) -> Deal:
     db.session.flush()
     db.session.add(
         StageMove(
-            deal_id=deal.id, kind=MoveKind.CREATED, to_stage=deal.stage, on_day=deal.stage_since, actor_id=owner.id
+            deal_id=deal.id,
+            kind=MoveKind.CREATED,
+            to_stage=deal.stage,
+            on_day=deal.stage_since,
+            actor_id=owner.id,
         )
     )
     index.put("deal", deal.id, deal_verbs.search_fields(deal))

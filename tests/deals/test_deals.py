@@ -34,7 +34,12 @@ def test_a_new_deal_begins_at_intended_and_is_first_reported_by_who_opens_it(cas
     firm = make_enterprise("杭州恒远屿科技有限公司", cast.wang)
     wang = as_user(cast.wang)
     answer = wang.submit(
-        "/deals/new", name="恒远屿精密项目", investor="杭州恒远屿科技有限公司", planned_wan="1.2亿", land_mu="６０", **NEXT
+        "/deals/new",
+        name="恒远屿精密项目",
+        investor="杭州恒远屿科技有限公司",
+        planned_wan="1.2亿",
+        land_mu="６０",
+        **NEXT,
     )
     deal = deals()[0]
     assert answer.went_to == f"/deals/{deal.id}"
@@ -49,7 +54,9 @@ def test_a_new_deal_begins_at_intended_and_is_first_reported_by_who_opens_it(cas
     page = wang.see(answer.went_to)
     assert "恒远屿精密项目" in page.text and "1.20亿元" in page.text and "客商意向" in page.text
     assert deal.id in db.session.scalars(index.matching("deal", "hyyjm")).all()
-    assert deal.id in db.session.scalars(index.matching("deal", "远屿科技")).all(), "by its investor's name too"
+    assert deal.id in db.session.scalars(index.matching("deal", "远屿科技")).all(), (
+        "by its investor's name too"
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +182,9 @@ def test_an_open_deal_cannot_lose_its_next_step(cast: Any, as_user: Any) -> None
     assert answer.status_code == 422 and "请填写下一步" in answer.said
     assert deal.next_step == "请对方来看地块"
     deal.state, deal.state_reason = DealState.HELD, "等土地指标"
-    assert as_user(cast.wang).submit(f"/deals/{deal.id}/edit", next_step="", next_due_on="").status_code == 303
+    assert (
+        as_user(cast.wang).submit(f"/deals/{deal.id}/edit", next_step="", next_due_on="").status_code == 303
+    )
     assert deal.next_step == ""
 
 
@@ -324,7 +333,9 @@ def test_idle_is_more_than_so_many_days_without_contact(
     ],
 )
 def test_the_list_is_narrowed_by_its_address(cast: Any, as_user: Any, query: str, names: list[str]) -> None:
-    make_deal("甲", cast.wang, next_due_on=TODAY - dt.timedelta(days=1), stage_since=TODAY - dt.timedelta(days=40))
+    make_deal(
+        "甲", cast.wang, next_due_on=TODAY - dt.timedelta(days=1), stage_since=TODAY - dt.timedelta(days=40)
+    )
     make_deal("乙", cast.wang, state=DealState.HELD, state_reason="等", planned_wan=Decimal(9000))
     make_deal("丙", cast.wang, stage=Stage.SIGNED, planned_wan=Decimal(10_000), is_return=True)
     make_deal("丁", cast.wang, next_due_on=None, next_step="")
@@ -348,7 +359,12 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number_of_rows(cast:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("planned_wan", Decimal(-1)), ("fixed_asset_wan", Decimal(-1)), ("stage", Stage.SIGNED), ("state", DealState.HELD)],
+    [
+        ("planned_wan", Decimal(-1)),
+        ("fixed_asset_wan", Decimal(-1)),
+        ("stage", Stage.SIGNED),
+        ("state", DealState.HELD),
+    ],
 )
 def test_the_database_itself_keeps_the_last_rules(cast: Any, column: str, value: Any) -> None:
     deal = make_deal("项目", cast.wang)
@@ -358,7 +374,9 @@ def test_the_database_itself_keeps_the_last_rules(cast: Any, column: str, value:
     db.session.rollback()
 
 
-def test_the_panel_on_an_enterprises_page_shows_mine_and_counts_the_others(cast: Any, as_user: Any, app: Any) -> None:
+def test_the_panel_on_an_enterprises_page_shows_mine_and_counts_the_others(
+    cast: Any, as_user: Any, app: Any
+) -> None:
     firm = make_enterprise("杭州恒远屿科技有限公司", cast.wang)
     make_deal("我们的", cast.wang, enterprise_id=firm.id)
     make_deal("他们的", cast.li, enterprise_id=firm.id)

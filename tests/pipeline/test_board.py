@@ -39,7 +39,12 @@ def test_heads_count_and_sum_every_deal_and_not_only_the_cards(
 ) -> None:
     monkeypatch.setattr(views, "EACH", 2)
     for number in range(5):
-        make_deal(f"意向{number}", cast.wang, planned_wan=Decimal("2500.50"), next_due_on=TODAY - dt.timedelta(days=number))
+        make_deal(
+            f"意向{number}",
+            cast.wang,
+            planned_wan=Decimal("2500.50"),
+            next_due_on=TODAY - dt.timedelta(days=number),
+        )
     make_deal("没有金额", cast.wang, stage=Stage.NEW_TALKS)
     make_deal("暂缓的", cast.wang, state=DealState.HELD, state_reason="等", planned_wan=Decimal(1))
     make_deal("终止的", cast.wang, state=DealState.LAPSED, state_reason="走了", planned_wan=Decimal(1))
@@ -57,23 +62,31 @@ def test_the_next_cards_of_a_column_come_without_a_gap_or_a_repetition(
 ) -> None:
     monkeypatch.setattr(views, "EACH", 3)
     for number in range(8):  # several on the same day: the id decides
-        make_deal(f"项目{number}", cast.wang, stage_since=TODAY - dt.timedelta(days=number // 3), is_return=True)
+        make_deal(
+            f"项目{number}", cast.wang, stage_since=TODAY - dt.timedelta(days=number // 3), is_return=True
+        )
     make_deal("不是回归", cast.wang)
     wang = as_user(cast.wang)
     page = wang.see("/board?is_return=1")
     shown = names(page, Stage.INTENDED)
-    more = next(one.get("href") for one in lane(page, Stage.INTENDED).iter("a") if one.get("data-more") is not None)
+    more = next(
+        one.get("href") for one in lane(page, Stage.INTENDED).iter("a") if one.get("data-more") is not None
+    )
     while more:
         answer = wang.get(more)
         assert answer.status_code == 200 and "is_return=1" in more
         shown += [words(one) for one in answer.page.all("p", class_="card-name")]
         more = answer.headers.get("X-More")
-    newest_first = db.session.query(Deal).filter_by(is_return=True).order_by(Deal.stage_since.desc(), Deal.id.desc())
+    newest_first = (
+        db.session.query(Deal).filter_by(is_return=True).order_by(Deal.stage_since.desc(), Deal.id.desc())
+    )
     assert shown == [deal.name for deal in newest_first]
 
 
 @pytest.mark.on("sqlite")
-@pytest.mark.parametrize("address", ["in=nowhere&after=2013-07-25.1", "in=signed", "in=signed&after=x", "after=2013-07-25.1"])
+@pytest.mark.parametrize(
+    "address", ["in=nowhere&after=2013-07-25.1", "in=signed", "in=signed&after=x", "after=2013-07-25.1"]
+)
 def test_a_made_up_place_in_a_column_is_not_found(cast: Any, as_user: Any, address: str) -> None:
     assert as_user(cast.wang).get(f"/board/cards?{address}").status_code == 404
 
@@ -88,7 +101,9 @@ def test_the_board_is_narrowed_like_the_list(cast: Any, as_user: Any) -> None:
     assert names(wang.see("/board?q=不回"), Stage.INTENDED) == ["不回归的"]
     held = wang.see("/board?state=held")
     assert names(held, Stage.INTENDED) == ["暂缓的"]
-    assert "data-move-url" not in lane(held, Stage.INTENDED).find(".//li").attrib, "it has to be resumed first"
+    assert "data-move-url" not in lane(held, Stage.INTENDED).find(".//li").attrib, (
+        "it has to be resumed first"
+    )
     only = wang.see("/board?stage=signed")
     assert [one.get("data-stage") for one in only.all("section", class_="lane")] == ["signed"]
     link = lane(wang.see("/board?is_return=1"), Stage.INTENDED).find(".//h2/a").get("href")
@@ -114,7 +129,11 @@ def test_idle_is_amber_from_seventy_per_cent_and_red_at_the_stages_days(cast: An
     assert marks == {
         "闲6天": ["idle"], "闲7天": ["idle idle-warn"], "闲9天": ["idle idle-warn"], "闲10天": ["idle idle-bad"],
     }  # fmt: skip
-    signed = [one.get("class") for one in lane(page, Stage.SIGNED).iter("span") if (one.get("class") or "").startswith("idle")]
+    signed = [
+        one.get("class")
+        for one in lane(page, Stage.SIGNED).iter("span")
+        if (one.get("class") or "").startswith("idle")
+    ]
     assert signed == ["idle"], "each stage has days of its own"
 
 
@@ -152,6 +171,8 @@ def test_the_heads_are_answered_by_an_index_alone(cast: Any, app: Any) -> None:
     with count_statements() as seen:
         queries.heads(queries.on_board(deals.visible_to(cast.admin), with_stopped=False), TODAY)
     statement = next(one for one in seen if "GROUP BY" in one)
-    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple([None] * statement.count("?")))
+    plan = db.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {statement}", tuple([None] * statement.count("?"))
+    )
     told = " ".join(str(row[3]) for row in plan)
     assert "COVERING INDEX ix_deal_lanes" in told, told

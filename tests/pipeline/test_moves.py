@@ -66,7 +66,11 @@ def test_the_page_asks_only_for_what_is_missing_and_signs_with_it(cast: Any, as_
         files=(BytesIO(b"%PDF-1.4 scan"), "协议.pdf"),
     )
     assert answer.went_to == f"/deals/{deal.id}"
-    assert (deal.stage, deal.signed_on, deal.stage_since) == (Stage.SIGNED, dt.date(2013, 7, 20), dt.date(2013, 7, 20))
+    assert (deal.stage, deal.signed_on, deal.stage_since) == (
+        Stage.SIGNED,
+        dt.date(2013, 7, 20),
+        dt.date(2013, 7, 20),
+    )
     assert deal.amount_basis is AmountBasis.AGREEMENT
     move = moves(deal)[-1]
     assert (move.kind, move.from_stage, move.to_stage, move.actor_id) == (
@@ -101,7 +105,12 @@ def test_a_refused_move_keeps_what_was_typed_and_changes_nothing(
 ) -> None:
     deal = ready_to_sign("项目", cast.wang)
     url = f"/deals/{deal.id}/advance"
-    good = {"signed_on": "2013-07-20", "agreement_kind": "investment", "agreed_wan": "8888", "evidence": "协议编号七"}
+    good = {
+        "signed_on": "2013-07-20",
+        "agreement_kind": "investment",
+        "agreed_wan": "8888",
+        "evidence": "协议编号七",
+    }
     answer = as_user(cast.wang).submit(url, _to=url, **(good | typed))
     assert answer.status_code == 422 and said in answer.said
     body = answer.get_data(as_text=True)
@@ -114,7 +123,16 @@ def test_all_that_is_missing_is_said_at_once(cast: Any, as_user: Any) -> None:
     deal = make_deal("空项目", cast.wang)
     answer = as_user(cast.wang).submit(f"/deals/{deal.id}/advance?to=signed", _to=f"/deals/{deal.id}/advance")
     assert answer.status_code == 422
-    for said in ("请填主投资方", "还没有沟通记录", "请填总投资", "请选招商方向", "请写项目内容", "请填签约日期", "请选协议类型", "决策咨询还没有准予"):
+    for said in (
+        "请填主投资方",
+        "还没有沟通记录",
+        "请填总投资",
+        "请选招商方向",
+        "请写项目内容",
+        "请填签约日期",
+        "请选协议类型",
+        "决策咨询还没有准予",
+    ):
         assert said in answer.said
     assert deal.stage is Stage.INTENDED
 
@@ -212,7 +230,12 @@ def test_a_deal_stops_with_a_reason_and_goes_on_with_a_next_step(
     url = f"/deals/{deal.id}/{act}"
     assert wang.submit(url, _to=url, reason="").status_code == 422
     assert wang.submit(url, _to=url, reason="等土地指标").status_code == 303
-    assert (deal.state, deal.state_reason, deal.state_since, deal.stage) == (state, "等土地指标", TODAY, Stage.INTENDED)
+    assert (deal.state, deal.state_reason, deal.state_since, deal.stage) == (
+        state,
+        "等土地指标",
+        TODAY,
+        Stage.INTENDED,
+    )
     assert "等土地指标" in wang.see(f"/deals/{deal.id}").text
     advance = wang.get(f"/deals/{deal.id}/advance")
     assert advance.went_to == f"/deals/{deal.id}", "it has to be resumed first"
@@ -264,7 +287,10 @@ def test_only_the_last_move_by_whoever_made_it_within_a_day(cast: Any) -> None:
     first = actions.advance(deal, Stage.SIGNED, dict(SIGNING), actor=cast.wang)
     with pytest.raises(Refused, match="移动的人自己"):
         actions.undo(first, actor=cast.chen)
-    with clock.freeze(clock.now() + dt.timedelta(days=1, minutes=1)), pytest.raises(Refused, match="过了一天"):
+    with (
+        clock.freeze(clock.now() + dt.timedelta(days=1, minutes=1)),
+        pytest.raises(Refused, match="过了一天"),
+    ):
         actions.undo(first, actor=cast.wang)
     actions.advance(deal, Stage.LANDED, {"local_company": "公司"}, actor=cast.wang)
     with pytest.raises(Refused, match="不是最后一步"):
@@ -296,7 +322,10 @@ def test_a_card_with_all_its_facts_moves_at_once_and_offers_undo(cast: Any, as_u
     assert deal.stage is Stage.NEW_TALKS
     assert answer.json["lanes"]["new_talks"] == {"count": 1, "sum": "1.20亿元"}
     assert answer.json["lanes"]["intended"]["count"] == 0
-    assert f'id="deal-{deal.id}"' in answer.json["html"] and f'data-version="{deal.version}"' in answer.json["html"]
+    assert (
+        f'id="deal-{deal.id}"' in answer.json["html"]
+        and f'data-version="{deal.version}"' in answer.json["html"]
+    )
     undone = wang.post(answer.json["undo_url"], data={"csrf_token": token_of(wang)}, headers=JSON)
     assert undone.json["ok"] and deal.stage is Stage.INTENDED
 
@@ -317,7 +346,11 @@ def test_a_card_that_lacks_something_is_led_to_the_page_that_asks(cast: Any, as_
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("to", "version", "status", "said"),
-    [("nowhere", None, 422, "没有这个阶段"), ("intended", None, 422, "已经在意向"), ("new_talks", 99, 409, "别人刚刚改过")],
+    [
+        ("nowhere", None, 422, "没有这个阶段"),
+        ("intended", None, 422, "已经在意向"),
+        ("new_talks", 99, 409, "别人刚刚改过"),
+    ],
 )
 def test_a_drop_that_cannot_be_is_refused_in_words(
     cast: Any, as_user: Any, to: str, version: int | None, status: int, said: str
@@ -359,7 +392,9 @@ def test_a_drop_and_an_undo_ask_for_the_same_right(cast: Any, as_user: Any) -> N
     db.session.commit()
     li = as_user(cast.li)
     assert drop(li, deal, "negotiating").status_code == 404
-    assert li.post(f"/moves/{move.id}/undo", data={"csrf_token": token_of(li)}, headers=JSON).status_code == 404
+    assert (
+        li.post(f"/moves/{move.id}/undo", data={"csrf_token": token_of(li)}, headers=JSON).status_code == 404
+    )
     chen = as_user(cast.chen)
     refused = chen.post(f"/moves/{move.id}/undo", data={"csrf_token": token_of(chen)}, headers=JSON)
     assert refused.status_code == 422 and deal.stage is Stage.NEW_TALKS
