@@ -275,9 +275,12 @@ def _catalogue() -> tuple[frozenset[str], list[re.Pattern[str]]]:
 def _catalogue_sentence_in(text: str) -> str | None:
     plain, patterns = _catalogue()
     text = text.strip()
-    for piece in (text, *re.split(r"[\s·,，:：;；()（）/|、。]+", text)):
-        if piece in plain:
-            return piece
+    if text in plain:
+        return text
+    # "Stage: 签约" is ours throughout; "衢州金都（电子信息产业）" is a name that happens to have our word in it.
+    pieces = [one for one in re.split(r"[\s·,，:：;；()（）/|、。]+", text) if HAN.search(one)]
+    if pieces and all(piece in plain for piece in pieces):
+        return pieces[0]
     return text if any(pattern.fullmatch(text) for pattern in patterns) else None
 
 

@@ -77,7 +77,7 @@ def test_an_english_page_with_a_sentence_of_ours_in_chinese_is_refused(
     assert any("签约" in fault for fault in faults("<p>签约</p>"))
     assert any("签约" in fault for fault in faults("<p>Stage: 签约</p>"))
     assert any("保存" in fault for fault in faults('<a href="/x" title="保存">Save</a>'))
-    assert faults("<p>衢州签约机械有限公司</p>") == []  # a firm's name stays as it is
+    assert faults("<p>衢州签约机械有限公司</p><p>金都（签约）</p>") == []  # a firm's name stays as it is
     assert faults('<p lang="zh-CN">签约</p><p translate="no">签约</p><p data-user-text>签约</p>') == []
 
 
