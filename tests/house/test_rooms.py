@@ -27,6 +27,8 @@ NOT_PURE = {
     "org/sessions.py": "signing in is about the cookie and its row",
     "org/settings.py": "answers from the table of settings",
     "org/demo.py": "loads the demo district and takes it away",
+    "imports/likeness.py": "asks the base for look-alikes of many rows at a time",
+    "imports/results.py": "writes the rows of a list and what became of them into a workbook",
     "jobs/queue.py": "the queue's own connection to the application",
     "lists/table.py": "the one place where an address becomes a query",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",
