@@ -67,7 +67,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(
-        compile_catalogues(HERE / "translations", app.config["CRM_DATA"])
+        compile_catalogues(HERE / "translations", app.config["CRM_DATA"] / "translations")
     )
     babel.init_app(app, locale_selector=locale)
     words.install(translate)

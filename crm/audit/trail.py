@@ -33,7 +33,7 @@ class _House:
     """The house itself: jobs and the command line."""
 
     id = None
-    name = "系统"
+    name = "CRM"
 
 
 HOUSE: Any = _House()

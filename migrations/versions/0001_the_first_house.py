@@ -731,11 +731,15 @@ def upgrade():
             "CREATE VIRTUAL TABLE search_fts USING fts5(tokens, tokenize='unicode61 remove_diacritics 0')"
         )
     else:
+        # SQLite took the circle lead -> deal with the table; here it is closed once both stand.
+        op.create_foreign_key("fk_lead_deal_id", "lead", "deal", ["deal_id"], ["id"])
         op.execute("CREATE TABLE search_fts (id INTEGER PRIMARY KEY, tokens tsvector NOT NULL)")
         op.execute("CREATE INDEX ix_search_fts_tokens ON search_fts USING gin (tokens)")
 
 
 def downgrade():
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint("fk_lead_deal_id", "lead", type_="foreignkey")
     op.execute("DROP TABLE search_fts")
     with op.batch_alter_table("contact_person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_person_person_id"))

@@ -1,0 +1,179 @@
+"""A working day in the demo district, in a real browser: what promoters, managers and leaders do most."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from crm.contacts.models import ContactLog
+from crm.db import db
+from crm.deals.models import Deal, StageMove
+from crm.deals.stages import MoveKind, Stage
+from crm.demo import loader
+from crm.merchants.models import Enterprise, Suspect
+from crm.org.demo import PASSWORD
+
+
+@pytest.fixture
+def district(app):
+    loader.load()
+    db.session.commit()
+    db.session.remove()
+
+
+@pytest.fixture
+def signed_in(district, window):
+    """`signed_in("promoter")`: through the sign-in page, as people come in."""
+
+    def come_in(login, *, phone=False):
+        page = window(phone=phone)
+        page.goto("/sign-in")
+        page.get_by_label("用户名").fill(login)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name="工作台", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")  # scripts are there: keys work
+        return page
+
+    return come_in
+
+
+def main(page):
+    return page.locator("main")
+
+
+def test_each_number_of_the_desk_opens_just_its_records(signed_in):
+    page = signed_in("manager")
+    tiles = page.locator("main a.figure, main .figure a")
+    assert tiles.count() == 5
+    for number in range(5):
+        tile = tiles.nth(number)
+        said = re.search(r"\d[\d,]*", tile.locator(".figure-number").inner_text())
+        assert said, tile.inner_text()
+        tile.click()
+        expect(page.get_by_role("heading", name="工作台", level=1)).to_have_count(0)
+        total = page.get_by_text(re.compile(r"共 [\d,]+ 条"))
+        if total.count():
+            assert re.search(r"[\d,]+", total.first.inner_text()).group() == said.group()
+        else:
+            assert said.group() == "0"
+        page.go_back()
+
+
+def test_three_letters_find_the_merchant_and_three_clicks_log_the_call(signed_in, look):
+    page = signed_in("promoter")
+    page.keyboard.press("/")
+    page.keyboard.type("tzjk")  # 台州椒柯
+    page.get_by_role("option", name=re.compile("台州椒柯泵业")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("台州椒柯泵业有限公司")
+    main(page).get_by_role("link", name="记一笔").first.click()  # click 1
+    page.get_by_label("谈了什么").fill("邵总来电，想看两块地")
+    page.get_by_label("下一步做什么").fill("陪同看地")
+    page.get_by_text("1 周后").first.click()  # click 2
+    page.get_by_role("button", name="记下").click()  # click 3
+    expect(page.get_by_text("邵总来电，想看两块地").first).to_be_visible()
+    with look() as session:
+        log = session.scalar(sa.select(ContactLog).filter_by(summary="邵总来电，想看两块地"))
+        assert log.next_step == "陪同看地"
+        assert log.next_due_on is not None
+        assert log.author.name == "王专员"
+
+
+def test_look_alikes_show_while_the_name_is_typed(signed_in, look):
+    page = signed_in("promoter")
+    page.goto("/enterprises/new")
+    page.get_by_label("企业名称").press_sequentially("台州椒柯泵业", delay=20)
+    expect(page.get_by_text("台州椒柯泵业有限公司").first).to_be_visible()
+    page.get_by_role("button", name="保存").first.click()
+    expect(page.get_by_role("alert").first).to_be_visible()  # refused: it wants a reason first
+    with look() as session:
+        assert session.scalar(sa.select(Enterprise).filter_by(name="台州椒柯泵业")) is None
+    page.locator("[name=duplicate_reason]").fill("是另一家独立法人")
+    page.get_by_role("button", name="保存").first.click()
+    expect(page.get_by_role("heading", name="台州椒柯泵业", level=1)).to_be_visible()
+    with look() as session:
+        new = session.scalar(sa.select(Enterprise).filter_by(name="台州椒柯泵业"))
+        kept = session.scalar(sa.select(Suspect).where(Suspect.b_id == new.id, Suspect.kept_reason != ""))
+        assert kept is not None
+
+
+def drag(page, card, lane):
+    """By mouse, slowly enough to be seen."""
+    card.scroll_into_view_if_needed()
+    start, goal = card.bounding_box(), lane.bounding_box()
+    page.mouse.move(start["x"] + 40, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 60, start["y"] + 40, steps=4)
+    page.mouse.move(goal["x"] + goal["width"] / 2, goal["y"] + 60, steps=8)
+    page.mouse.up()
+
+
+def test_a_card_is_dragged_on_and_taken_back_within_ten_seconds(signed_in, look):
+    with look() as session:
+        deal = session.scalar(sa.select(Deal).filter_by(name="示例意向项目05"))
+        deal_id, stage = deal.id, deal.stage
+    assert stage is Stage.INTENDED
+    page = signed_in("promoter")
+    page.goto(f"/contacts/new?deal_id={deal_id}")
+    page.get_by_label("谈了什么").fill("首次洽谈，双方介绍了情况")
+    page.get_by_label("下一步做什么").fill("送资料")
+    page.get_by_text("1 周后").first.click()
+    page.get_by_role("button", name="记下").click()
+    page.goto("/board")
+    card = page.locator("[data-board] article, [data-board] li.card", has_text="示例意向项目05").first
+    drag(page, card, page.locator("[data-stage='new_talks']").first)
+    undo = page.get_by_role("button", name="撤销")
+    expect(undo).to_be_visible()
+    with look() as session:
+        assert session.get_one(Deal, deal_id).stage is Stage.NEW_TALKS
+    undo.click()
+    expect(page.get_by_text("已撤销", exact=False).first).to_be_visible()
+    with look() as session:
+        assert session.get_one(Deal, deal_id).stage is Stage.INTENDED
+        kinds = session.scalars(sa.select(StageMove.kind).filter_by(deal_id=deal_id).order_by(StageMove.id)).all()
+        assert list(kinds) == [MoveKind.CREATED, MoveKind.ADVANCED, MoveKind.UNDONE]
+
+
+def test_the_file_holds_the_rows_of_the_list(signed_in):
+    page = signed_in("manager")
+    page.goto("/deals?stage=signed")
+    total = int(re.search(r"[\d,]+", page.get_by_text(re.compile(r"共 [\d,]+ 条")).first.inner_text()).group())
+    page.get_by_role("link", name="导出").first.click()
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_text("CSV", exact=False).first.click()
+    with page.expect_download() as coming:
+        sheet.get_by_role("button", name=re.compile("导出")).click()
+    text = coming.value.path().read_bytes().decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text)))) - 1 == total > 0
+
+
+def test_on_the_phone_a_visit_is_logged_from_the_desk(signed_in, look):
+    page = signed_in("promoter", phone=True)
+    page.get_by_role("navigation", name="常用").get_by_role("link", name="记一笔").tap()
+    page.locator("main input[type=search], main input[name=q]").first.fill("椒柯")
+    page.get_by_text("台州椒柯泵业有限公司").first.tap()
+    page.get_by_label("谈了什么").fill("路过工厂，见了邵总")
+    page.get_by_label("下一步做什么").fill("发邀请函")
+    page.get_by_text("明天", exact=False).first.tap()
+    page.get_by_role("button", name="记下").tap()
+    expect(page.get_by_text("路过工厂，见了邵总").first).to_be_visible()
+    with look() as session:
+        assert session.scalar(sa.select(ContactLog).filter_by(summary="路过工厂，见了邵总")).next_step == "发邀请函"
+
+
+def test_what_was_typed_survives_a_session_that_ended(signed_in, look):
+    page = signed_in("promoter")
+    page.goto("/enterprises/new")
+    page.get_by_label("企业名称").fill("杭州不会丢失有限公司")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="保存").first.click()
+    page.goto("/sign-in?next=/enterprises/new")
+    page.get_by_label("用户名").fill("promoter")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_label("企业名称")).to_have_value("杭州不会丢失有限公司")
