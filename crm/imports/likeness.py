@@ -28,7 +28,7 @@ FAN_OUT = 25
 COMMON = 0.25  # what a key still counts that reaches FAN_OUT
 WORTH = 8.0  # summed strength of shared keys from which two are weighed
 MOST = 8  # candidates weighed for one row
-REMEMBERED = 20_000  # parsed rows kept at hand
+REMEMBERED = 3_000  # parsed rows kept at hand
 THE_SAME = (Verdict.SAME, Verdict.ASK)
 FIELDS = (
     "name",
@@ -66,7 +66,7 @@ class Finder:
         self._folder = TemporaryDirectory(prefix="crm-import-")
         self._file = sqlite3.connect(Path(self._folder.name) / "rows.db", isolation_level=None)
         self._file.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8192;"
             "CREATE TABLE key (hash INTEGER, row INTEGER, PRIMARY KEY (hash, row)) WITHOUT ROWID;"
             "CREATE TABLE row (number INTEGER PRIMARY KEY, said TEXT);"
             "BEGIN"

@@ -158,9 +158,10 @@ def start(form: ActForm, batch: ImportBatch, kind: str, title: str, total: int =
         "then": {"endpoint": "imports.show", "values": {"id": batch.id}},
     }
     job = queue.new(kind, title=title[:200], params=params, user_id=me().id)
-    job.total, batch.job_id = total, job.id
+    job_id = batch.job_id = job.id
+    job.total = total
     answer = commit_and_go(form, here)
-    queue.start(job.id)
+    queue.start(job_id)
     return answer
 
 

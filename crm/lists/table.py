@@ -46,6 +46,8 @@ OWNER_COLUMNS = (
     "author_id",
 )
 MOST_IDS = 1000
+LONGEST_IDS = 20_000
+MOST_VALUES = 50  # of one name in the address
 WORD = 200  # characters of one value in the address
 
 
@@ -311,11 +313,11 @@ def _word(text: str | None) -> str:
 
 
 def _words(values: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(word for value in values[:50] if (word := _word(value))))
+    return list(dict.fromkeys(word for value in values[:MOST_VALUES] if (word := _word(value))))
 
 
 def _ids(args: MultiDict[str, str]) -> list[int]:
-    parts = [part for text in args.getlist("ids") for part in text[:20_000].split(",")]
+    parts = [part for text in args.getlist("ids") for part in text[:LONGEST_IDS].split(",")]
     numbers = (int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 16)
     return list(dict.fromkeys(numbers))[:MOST_IDS]
 
@@ -336,8 +338,12 @@ def pairs_of(
     """The arguments of an address that mean something here, empty ones and the page number left out."""
     known = known_arguments(page) - set(leave_out)
     return [
-        (name, value) for name, values in args.lists() if name in known for value in values if value
-    ]  # fmt: skip
+        (name, said)
+        for name, values in args.lists()
+        if name in known
+        for value in values[:MOST_VALUES]
+        if (said := texts.clean_line(value[: LONGEST_IDS if name == "ids" else WORD]))
+    ]
 
 
 def filter_in_words(page: ListPage, user: User, args: MultiDict[str, str]) -> str:
@@ -425,7 +431,8 @@ def narrowed(page: ListPage, user: User) -> dict[str, Any]:
     return {
         "page": page,
         "chips": [
-            {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)} for one in asked
+            {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)}
+            for one in asked
         ],
         "problems": [f"{one.label}：{one.problem}" for one in asked if one.problem],
         "clear_url": page.url(),

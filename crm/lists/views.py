@@ -232,8 +232,9 @@ def start_job(order: Order) -> Any:
     }
     title = _("导出%(what)s", what=order.page.label)
     job = queue.new(jobs.KIND, title=title, params=params, user_id=me().id)
+    job_id = job.id
     db.session.commit()
-    queue.start(job.id)
+    queue.start(job_id)
     flash(_("行数较多，正在后台生成，好了可以在这里下载"), "info")
     return redirect(url_for(".exports"), 303)
 

@@ -27,6 +27,8 @@ from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
 
+from .sheets_out import meant
+
 LARGEST_FILE = 50 * 2**20
 LARGEST_TEXT = 400 * 2**20  # of a csv, unpacked
 MOST_ROWS = 200_000
@@ -254,17 +256,12 @@ def _csv_rows(path: Path, kind: str) -> Iterator[tuple[int, list[str]]]:
         number = 1
         try:
             for cells in reader:
-                yield number, [_plain(_cleaned(cell, number)) for cell in cells]
+                yield number, [_cleaned(meant(cell), number) for cell in cells]
                 number += 1
         except csv.Error as error:
             raise Refused(_("第 %(row)s 行读不下去，请检查引号是否成对", row=number), "file") from error
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Refused(_("压缩文件已损坏，请重新打包"), "file") from error
-
-
-def _plain(text: str) -> str:
-    """The apostrophe that kept a text from being run as a formula (ours is one of those who write it) goes."""
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") else text
 
 
 @contextmanager

@@ -119,8 +119,18 @@ class CsvFile:
 
 
 def harmless(text: str) -> str:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return "'" + text if text.lstrip(" \n\v\f\u00a0\u3000").startswith(FORMULA_STARTS) else text
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it; `meant` takes it off again."""
+    return "'" + text if _could_run(text) else text
+
+
+def meant(text: str) -> str:
+    """What `harmless` was given."""
+    return text[1:] if text[:1] == "'" and _could_run(text[1:]) else text
+
+
+def _could_run(text: str) -> bool:
+    # Apostrophes count as blanks, so that a text which itself begins with '= comes back as it was.
+    return text.lstrip(" \n\v\f\u00a0\u3000'").startswith(FORMULA_STARTS)
 
 
 def _plain(value: Any) -> str:
