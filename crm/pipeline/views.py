@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
@@ -24,6 +25,7 @@ from crm.merchants import uscc
 from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
 from crm.web.display import day as day_text
 from crm.web.display import wan
 from crm.web.forms import commit_and_go, safe_next
@@ -71,7 +73,8 @@ def board() -> Any:
         "pipeline/board.html",
         lanes=lanes,
         listing=table.narrowed(BOARD, me()),
-        total=sum(head.count for head in heads.values()),
+        total=(total := sum(head.count for head in heads.values())),
+        empty_why="" if total else _why_empty(kept),
         list_url=PAGE.url(kept),
         with_stopped="state" in args,
         stopped_url=BOARD.url([*_but(kept, "state"), *(("state", one.value) for one in DealState)]),
@@ -279,10 +282,8 @@ def undo(id: int) -> Any:
         db.session.rollback()
         return _refused(_("别人刚刚改过这个项目，没有撤销。"), 409, back)
     said = _("已撤销：“%(name)s”回到%(stage)s", name=deal.name, stage=deal.stage.label)
-    if _wants_json():
-        return {"ok": True, "message": said}
-    flash(said, "good")
-    return redirect(back, 303)
+    flash(said, "good")  # scripts read the page again after an undo
+    return {"ok": True, "message": said} if _wants_json() else redirect(back, 303)
 
 
 # --- what other pages ask for -------------------------------------------------------------------------------
@@ -356,6 +357,15 @@ def _rows() -> Any:
     """What the board shows: the list's own rows, held and lapsed ones only when a state is asked for."""
     rows = table.select_for(PAGE, me(), request.args)
     return queries.on_board(rows, with_stopped="state" in request.args)
+
+
+def _why_empty(kept: list[tuple[str, str]]) -> str:
+    """no_match: the filter lets none through; no_right: there are some, but of other units; no_data: none yet."""
+    if kept:
+        return "no_match"
+    sees_all = me().scope_of(P.DEAL_VIEW) is Scope.DISTRICT
+    anybodys = db.session.scalar(sa.select(Deal.id).where(Deal.state == DealState.ACTIVE).limit(1))
+    return "no_data" if sees_all or anybodys is None else "no_right"
 
 
 def _stages_asked() -> list[Stage]:
