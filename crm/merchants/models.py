@@ -123,7 +123,8 @@ class Tracked:
 
     @orm.declared_attr
     def first_report_user_id(cls) -> Mapped[int | None]:
-        return mapped_column(sa.ForeignKey("user.id"))
+        # Indexed like the other three that say whose a record is, or "mine" would read the whole table.
+        return mapped_column(sa.ForeignKey("user.id"), index=True)
 
     @orm.declared_attr
     def follow_unit(cls) -> Mapped[Unit]:

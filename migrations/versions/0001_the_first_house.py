@@ -199,6 +199,9 @@ def upgrade():
         batch_op.create_index("ix_enterprise_first_report", ["first_report_unit_id"], unique=False)
         batch_op.create_index("ix_enterprise_first_reported", ["first_reported_at"], unique=False)
         batch_op.create_index("ix_enterprise_follow", ["follow_unit_id", "next_due_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_enterprise_first_report_user_id"), ["first_report_user_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_enterprise_follow_user_id"), ["follow_user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enterprise_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enterprise_name"), ["name"], unique=False)
@@ -274,6 +277,9 @@ def upgrade():
         batch_op.create_index("ix_person_first_report", ["first_report_unit_id"], unique=False)
         batch_op.create_index("ix_person_first_reported", ["first_reported_at"], unique=False)
         batch_op.create_index("ix_person_follow", ["follow_unit_id", "next_due_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_person_first_report_user_id"), ["first_report_user_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_person_follow_user_id"), ["follow_user_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_name"), ["name"], unique=False)
