@@ -62,8 +62,8 @@ class _ContactFields:
         render_kw={"rows": 3, "placeholder": _l("一句话也行"), "autocapitalize": "sentences"},
     )
     next_step = LineField(_l("下一步做什么"), render_kw={"placeholder": _l("例如：寄送地块资料")})
-    next_in = ChoiceField(_l("下一步在什么时候"), of=In, empty=_l("按下面的日期"), **PILLS)
-    next_due_on = DayField(_l("下一步日期"))
+    next_in = ChoiceField(_l("下一步在什么时候"), of=In, default=In.A_WEEK, **PILLS)
+    next_due_on = DayField(_l("或者选一个日期"), description=_l("选了日期就以日期为准"))
     happened_at = MomentField(_l("沟通时间"), [Needed()])
     people = TickField(_l("对方人员"))
     their_people = LineField(_l("对方其他人"), description=_l("不在人员库里的，写姓名和职务"))
@@ -83,10 +83,10 @@ class _ContactFields:
         return moment
 
     def due_on(self) -> dt.date | None:
-        """The day that was typed, else the one that was touched."""
+        """The day that was typed, else the one that was touched, which means nothing without a step."""
         typed: dt.date | None = self.next_due_on.data
         touched: Any = self.next_in.data
-        return typed or (touched.after(clock.today()) if touched else None)
+        return typed or (touched.after(clock.today()) if touched and self.next_step.data else None)
 
     def said(self) -> dict[str, Any]:
         """The fields as the verbs take them."""

@@ -12,19 +12,18 @@ VERBS: dict[str, tuple[str, str]] = {
     "enterprise.created": (N_("新建企业"), "plus"),
     "enterprise.edited": (N_("修改资料"), "pen"),
     "enterprise.assigned": (N_("指派跟进"), "assign"),
-    "enterprise.imported": (N_("导入名单"), "import"),
+    "enterprise.supplemented": (N_("补充资料"), "plus"),
+    "enterprise.standing_changed": (N_("改变在库状态"), "star"),
     "person.created": (N_("新建人员"), "plus"),
     "person.edited": (N_("修改资料"), "pen"),
     "person.assigned": (N_("指派跟进"), "assign"),
-    "position.added": (N_("添加任职"), "link"),
-    "position.edited": (N_("修改任职"), "link"),
-    "position.removed": (N_("去掉任职"), "link"),
+    "person.supplemented": (N_("补充资料"), "plus"),
+    "person.standing_changed": (N_("改变在库状态"), "star"),
     "handle.revealed": (N_("查看完整联系方式"), "eye"),
-    "suspect.decided": (N_("判定疑似重复"), "suspects"),
     "lead.reported": (N_("报送线索"), "lead"),
     "lead.edited": (N_("修改线索"), "pen"),
     "lead.judged": (N_("研判线索"), "check"),
-    "lead.assigned": (N_("分派线索"), "assign"),
+    "lead.tagged": (N_("打标签"), "tag"),
     "lead.converted": (N_("转为项目"), "deal"),
     "deal.created": (N_("立项"), "plus"),
     "deal.edited": (N_("修改项目"), "pen"),
@@ -38,7 +37,9 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 """{verb: (words, icon)}. What is not here is no news on a timeline: moves and contacts are told as themselves."""
 
+_TAGS = {"tags": N_("标签")}
 _TRACKED = {
+    **_TAGS,
     "origin": N_("浙商类型"),
     "native_place": N_("籍贯"),
     "region_code": N_("所在地"),
@@ -76,6 +77,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "person": {**_TRACKED, "name": N_("姓名")},
     "lead": {
+        **_TAGS,
         "title": N_("标题"),
         "content": N_("内容"),
         "state": N_("状态"),
@@ -104,6 +106,7 @@ LABELS: dict[str, dict[str, str]] = {
         "next_due_on": N_("下一步日期"),
     },
     "deal": {
+        **_TAGS,
         "name": N_("名称"),
         "content": N_("内容"),
         "stage": N_("阶段"),

@@ -223,13 +223,16 @@ def _item(record: Any, noun: str, icon: str, q: str) -> dict[str, Any]:
         return {
             "parts": snippet(record.summary, record.next_step, q),
             "note": note,
+            "note_parts": texts.highlight(note, q),
             "url": url_for("contacts.show", id=record.id),
             "icon": ICONS[record.kind.value],
             "end": display.day(record.happened_at),
         }
+    note = note_of(record)
     return {
         "parts": texts.highlight(record.name, q, person=noun == "person"),
-        "note": note_of(record),
+        "note": note,
+        "note_parts": texts.highlight(note, q),
         "url": url_of(record),
         "icon": icon,
         "end": "",

@@ -142,6 +142,16 @@ def test_an_older_contact_says_nothing_about_what_comes_next(
     assert [clock.local(log.happened_at).date().isoformat() for log in logs()] == ["2013-07-25", "2013-06-20"]
 
 
+def test_a_day_is_one_touch_and_a_typed_day_wins(cast: Any, as_user: AsUser, firm: Any) -> None:
+    wang = as_user(cast.wang)
+    wang.submit(about(firm), summary="一", next_step="回访")  # in a week, unless told otherwise
+    wang.submit(about(firm), summary="二", next_step="回访", next_in="1")
+    wang.submit(about(firm), summary="三", next_step="回访", next_in="1", next_due_on="2013-09-01")
+    wang.submit(about(firm), summary="四", next_in="14")  # a day without a step means nothing
+    days = [log.next_due_on and log.next_due_on.isoformat() for log in logs()]
+    assert days == ["2013-08-01", "2013-07-26", "2013-09-01", None]
+
+
 def test_sent_twice_is_logged_once(cast: Any, as_user: AsUser, firm: Any) -> None:
     wang = as_user(cast.wang)
     page = wang.see(about(firm))
@@ -210,8 +220,8 @@ def test_another_units_deal_asks_nothing_of_me(cast: Any, as_user: AsUser, firm:
         ({"kind": "telepathy"}, "没有这个选项"),
         ({"next_step": "回访", "next_due_on": "2013-02-30"}, "没有“2013-02-30”这一天"),
         ({"next_step": "回访", "next_due_on": "2013-07-01"}, "下一步不能早于这次沟通的日期"),
-        ({"next_step": "回访"}, "请选下一步的日期"),
-        ({"next_in": "3"}, "请再写下一步做什么"),
+        ({"next_step": "回访", "next_in": ""}, "请选择下一步在什么时候"),
+        ({"next_due_on": "2013-07-30"}, "请再写下一步做什么"),
         ({"next_in": "999999999999"}, "没有这个选项"),
         ({"colleagues": ["999999"]}, "有人不在可选的名单里"),
         ({"colleagues": ["１' OR 1=1"]}, "有人不在可选的名单里"),
