@@ -67,18 +67,17 @@ def visible_to(user: User) -> sa.Select[Any]:
     met = sa.select(contact_person.c.contact_log_id).where(
         contact_person.c.person_id.in_(ids_of(merchants.people_visible_to(user), Person.id))
     )
-    no_deal, no_lead = ContactLog.deal_id.is_(None), ContactLog.lead_id.is_(None)
-    return rows.where(
-        sa.or_(
-            within(scope, user, units=[ContactLog.unit_id], owners=[ContactLog.author_id]),
-            ContactLog.id.in_(took_part),
-            ContactLog.deal_id.in_(ids_of(deals.visible_to(user), Deal.id)),
-            no_deal & ContactLog.lead_id.in_(ids_of(leads.visible_to(user), Lead.id)),
-            no_deal & no_lead & ContactLog.enterprise_id.in_(
-                ids_of(merchants.visible_to(user), Enterprise.id)),
-            no_deal & no_lead & ContactLog.enterprise_id.is_(None) & ContactLog.id.in_(met),
-        )
-    )  # fmt: skip
+    deal_id, lead_id, enterprise_id = ContactLog.deal_id, ContactLog.lead_id, ContactLog.enterprise_id
+    # A CASE, not an OR of indexes: of half a million logs the planner then walks ix_contact_log_happened,
+    # which holds all that is asked here, once and in order (counting all: 0.2 s instead of 1.6 s).
+    about_what_i_see = sa.case(
+        (deal_id.is_not(None), deal_id.in_(ids_of(deals.visible_to(user), Deal.id))),
+        (lead_id.is_not(None), lead_id.in_(ids_of(leads.visible_to(user), Lead.id))),
+        (enterprise_id.is_not(None), enterprise_id.in_(ids_of(merchants.visible_to(user), Enterprise.id))),
+        else_=ContactLog.id.in_(met),
+    )
+    mine = within(scope, user, units=[ContactLog.unit_id], owners=[ContactLog.author_id])
+    return rows.where(sa.or_(mine, about_what_i_see, ContactLog.id.in_(took_part)))
 
 
 def may_correct(user: User, log: ContactLog) -> bool:

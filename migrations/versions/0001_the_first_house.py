@@ -649,7 +649,11 @@ def upgrade():
         batch_op.create_index("ix_contact_log_author", ["author_id", "happened_at"], unique=False)
         batch_op.create_index("ix_contact_log_deal", ["deal_id", "happened_at"], unique=False)
         batch_op.create_index("ix_contact_log_enterprise", ["enterprise_id", "happened_at"], unique=False)
-        batch_op.create_index("ix_contact_log_happened", ["happened_at"], unique=False)
+        batch_op.create_index(
+            "ix_contact_log_happened",
+            ["happened_at", "unit_id", "author_id", "enterprise_id", "deal_id", "lead_id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_contact_log_import_id"), ["import_id"], unique=False)
         batch_op.create_index("ix_contact_log_lead", ["lead_id", "happened_at"], unique=False)
         batch_op.create_index("ix_contact_log_unit", ["unit_id", "happened_at"], unique=False)
