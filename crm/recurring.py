@@ -14,6 +14,7 @@ from crm.jobs import queue
 from crm.lib import clock
 from crm.lists import actions as lists
 from crm.lists.views import KEPT
+from crm.merchants import suspects
 from crm.web.once import Sent
 
 
@@ -33,9 +34,16 @@ def drop_old_exports() -> None:
     lists.drop_old_files((clock.now() - KEPT).timestamp())
 
 
+def look_for_duplicates() -> None:
+    """The standing queue of 查重: what imports and many small edits have made alike since yesterday."""
+    suspects.scan(commit=db.session.commit)
+    db.session.commit()
+
+
 RECURRING: tuple[tuple[str, dict[str, str], Callable[[], None]], ...] = (
     ("forget_spent_keys", {"hour": "3", "minute": "10"}, forget_spent_keys),
     ("drop_old_exports", {"minute": "20"}, drop_old_exports),
+    ("look_for_duplicates", {"hour": "2", "minute": "30"}, look_for_duplicates),
     ("wake_stale_jobs", {"minute": "*/5"}, wake_stale_jobs),
 )
 

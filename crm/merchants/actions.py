@@ -404,7 +404,7 @@ def _first_person(enterprise: Enterprise, data: dict[str, Any], actor: User, mai
         raise Refused(_("联系人姓名最多 %(most)s 个字", most=50), "contact_name")
     ways = handles.phones_in(data.get("contact_phones"), "contact_phones")
     digits = [way.digits for way in ways if way.digits]
-    person = None
+    person: Person | None = None
     if digits:
         known = queries.people_visible_to(actor).where(
             Person.name == name, Person.id.in_(sa.select(Handle.person_id).where(Handle.digits.in_(digits)))

@@ -183,10 +183,10 @@ def _search_words(noun: str, model: Any, ids: Sequence[int]) -> dict[int, list[F
         for record_id, name in db.session.execute(former.where(FormerName.enterprise_id.in_(ids))):
             found[record_id].append(Field(Kind.NAME, name))
     owner = Handle.enterprise_id if enterprise else Handle.person_id
-    for record_id, kind, value in db.session.execute(
-        sa.select(owner, Handle.kind, Handle.value).where(owner.in_(ids))
-    ):
-        found[record_id].append(Field(Kind.PHONE if kind in PHONE_KINDS else Kind.CODE, value))
+    ways = sa.select(owner, Handle.kind, Handle.value).where(owner.in_(ids))
+    for owner_id, kind, value in db.session.execute(ways):
+        assert owner_id is not None
+        found[owner_id].append(Field(Kind.PHONE if kind in PHONE_KINDS else Kind.CODE, value))
     return found
 
 
@@ -286,7 +286,7 @@ def _people(ids: Sequence[int]) -> dict[int, Known]:
     }
 
 
-def _details(*selects: sa.Select[Any]) -> dict[int, dict[str, list[str]]]:
+def _details(*selects: Any) -> dict[int, dict[str, list[str]]]:
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for record_id, what, value in db.session.execute(sa.union_all(*selects)):
         found[record_id][what].append(value)

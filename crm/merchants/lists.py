@@ -19,7 +19,7 @@ from crm.org.permissions import Scope
 from crm.org.queries import colleague_choices, unit_choices
 from crm.reference import industries, regions
 
-from . import actions
+from .actions import assign
 from .models import (
     Direction,
     Enterprise,
@@ -233,11 +233,11 @@ def _belongs(row: Any) -> dict[str, Iterable[int | None]]:
 
 
 def _assign_person(record: Any, value: str, user: User) -> None:
-    actions.assign(record, record.follow_unit_id, _id(value), actor=user, take_unit=True)
+    assign(record, record.follow_unit_id, _id(value), actor=user, take_unit=True)
 
 
 def _assign_unit(record: Any, value: str, user: User) -> None:
-    actions.assign(record, _id(value), None, actor=user)
+    assign(record, _id(value), None, actor=user)
 
 
 ACTS = (

@@ -52,7 +52,7 @@ def view_of(args: Mapping[str, str]) -> View:
     )
 
 
-def select_for(user: User, view: View) -> sa.Select[tuple[Suspect]]:
+def select_for(user: User, view: View) -> sa.Select[Suspect]:
     """The pairs of a view, likeliest first."""
     rows = suspects_visible_to(user).where(_shown(view.show))
     if view.band is not None:

@@ -23,7 +23,7 @@ from crm.search import index
 from .models import Enterprise, Person, Position, Suspect, SuspectState
 
 MOST_SHOWN = 100  # open suspects are counted up to this: the menu says 99+
-SEEN_THROUGH: list[Callable[[User], sa.Select[tuple[int | None]]]] = []
+SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
 """What lets a user read an enterprise besides the unit that follows it: each answers enterprise ids.
 Features above (deals, leads) add theirs, since access to a deal is access to its enterprise."""
 
@@ -40,7 +40,7 @@ def _mine(model: Any, user: User, permission: P = P.MERCHANT_VIEW) -> sa.ColumnE
     )
 
 
-def visible_to(user: User) -> sa.Select[tuple[Enterprise]]:
+def visible_to(user: User) -> sa.Select[Enterprise]:
     scope = user.scope_of(P.MERCHANT_VIEW)
     rows = sa.select(Enterprise)
     if scope is Scope.DISTRICT:
@@ -51,7 +51,7 @@ def visible_to(user: User) -> sa.Select[tuple[Enterprise]]:
     return rows.where(seen)
 
 
-def people_visible_to(user: User) -> sa.Select[tuple[Person]]:
+def people_visible_to(user: User) -> sa.Select[Person]:
     """People of my unit, and those who hold a position at an enterprise I may see."""
     scope = user.scope_of(P.MERCHANT_VIEW)
     rows = sa.select(Person)
@@ -142,7 +142,7 @@ def people_to_pick(user: User, text: str, most: int = 10) -> list[Person]:
 # --- suspects ----------------------------------------------------------------------------------------------
 
 
-def suspects_visible_to(user: User, *, few: bool = False) -> sa.Select[tuple[Suspect]]:
+def suspects_visible_to(user: User, *, few: bool = False) -> sa.Select[Suspect]:
     """Pairs of which this user may see at least one side.
 
     `few`: for a question that stops early; each pair is looked up by itself. Without it the visible ids are

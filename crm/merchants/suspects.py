@@ -7,21 +7,21 @@ never overrules a decision: a pair that was decided keeps its state and is not p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm.db import db
+from crm.db import db, reading
 from crm.dedup import KEY_STRENGTH, Match, Verdict, compare_people
 from crm.dedup.evidence import Surroundings
 from crm.dedup.profile import profile_of
 from crm.dedup.scoring import compare_profiles
 
 from .identity import PERSON_STRENGTH, chunks, load, matches
-from .models import DedupKey, Enterprise, Person, Suspect, SuspectState
+from .models import DedupKey, Suspect, SuspectState
 
 PERSONAL = ("phone:", "person:", "legal:", "contact:")  # reasons whose detail is somebody's data: not stored
 KEPT = (Verdict.SAME, Verdict.ASK)
@@ -43,7 +43,7 @@ WIDEST = {
 }
 WORTH = 8.0  # summed strength of shared keys from which a pair is weighed
 PARTNERS = 10  # candidates kept for each record, the weightiest
-PAIRS_AT_ONCE = 4000
+PAIRS_AT_ONCE = 1500  # on SQLite nobody else can write while one lot is weighed: half a second
 
 
 def note(noun: str, record_id: int, *, kept_reason: str = "") -> list[Suspect]:
@@ -130,7 +130,12 @@ def scan(
     db.session.flush()
     told: Counter[str] = Counter(weighed=0, found=0, changed=0, gone=0)
     for noun in ("enterprise", "person"):
-        pairs = sorted(_pairs(noun))
+        with reading():  # the long look at all keys must not keep others from writing
+            if commit:
+                commit()
+            pairs = sorted(_pairs(noun))
+            if commit:
+                commit()
         seen: set[tuple[int, int]] = set()
         for at, lot in enumerate(chunks(pairs, PAIRS_AT_ONCE)):
             seen |= _weigh(noun, lot, told)
@@ -138,7 +143,7 @@ def scan(
                 commit()
             if progress:
                 progress(min(len(pairs), (at + 1) * PAIRS_AT_ONCE), len(pairs))
-        told["gone"] += _forget_others(noun, seen)
+        told["gone"] += _look_again(noun, seen, told)
         if commit:
             commit()
     return dict(told)
@@ -167,7 +172,7 @@ def _pairs(noun: str) -> set[tuple[int, int]]:
         if strength >= WORTH:
             best.setdefault(a, []).append((-strength, b))
             best.setdefault(b, []).append((-strength, a))
-    kept = set()
+    kept: set[tuple[int, int]] = set()
     for one, partners in best.items():
         partners.sort()
         kept.update((min(one, other), max(one, other)) for _strength, other in partners[:PARTNERS])
@@ -214,16 +219,18 @@ def _weigher(noun: str, records: dict[int, Any]) -> Callable[[int, int], Match]:
     return lambda a, b: compare_profiles(profiles[a], profiles[b], around)
 
 
-def _forget_others(noun: str, alike: Iterable[tuple[int, int]]) -> int:
-    """Open pairs that nobody explained and that are no longer alike."""
-    kept = set(alike)
+def _look_again(noun: str, seen: set[tuple[int, int]], told: Counter[str]) -> int:
+    """Open pairs that the keys did not bring up this time (typing finds by weaker ones) are weighed too; those
+    that are no longer alike, and that nobody explained, go."""
     rows = sa.select(Suspect.id, Suspect.a_id, Suspect.b_id).where(
         Suspect.noun == noun, Suspect.state == SuspectState.OPEN, Suspect.kept_reason == ""
     )
-    gone = [suspect_id for suspect_id, a_id, b_id in db.session.execute(rows) if (a_id, b_id) not in kept]
+    left = {(a_id, b_id): suspect_id for suspect_id, a_id, b_id in db.session.execute(rows)}
+    others = sorted(pair for pair in left if pair not in seen)
+    gone = []
+    for lot in chunks(others, PAIRS_AT_ONCE):
+        alike = _weigh(noun, lot, told)
+        gone += [left[pair] for pair in lot if pair not in alike]
     for some in chunks(gone, 500):
         db.session.execute(sa.delete(Suspect).where(Suspect.id.in_(some)))
     return len(gone)
-
-
-MODELS: dict[str, Any] = {"enterprise": Enterprise, "person": Person}

@@ -31,7 +31,7 @@ from .forms import (
     StandingForm,
     TagsForm,
 )
-from .models import Enterprise, Person, Position, Suspect
+from .models import Enterprise, Person, Position, Standing, Suspect, SuspectState
 
 bp = Blueprint("merchants", __name__)
 NOUNS = "<any(enterprises, people):nouns>/<int:id>"
@@ -233,7 +233,7 @@ def change_standing(nouns: str, id: int) -> Any:
     form = StandingForm.of(subject)
     if form.submitted():
         with form.refusals():
-            actions.change_standing(subject, form.standing.data, form.reason.data or "", actor=me())
+            actions.change_standing(subject, Standing(form.standing.data), form.reason.data or "", actor=me())
             said = _("%(name)s 现在是“%(state)s”", name=subject.name, state=subject.standing.label)
             return commit_and_go(form, _home(subject), said)
     return form.page("merchants/standing.html", subject=subject, home=_home(subject), nouns=nouns)
@@ -329,6 +329,7 @@ def decide(id: int) -> Any:
     form = DecideForm.of(suspect)
     if form.submitted():
         with form.refusals():
+            assert isinstance(form.decision.data, SuspectState)
             actions.decide(suspect, form.decision.data, form.decision_note.data or "", actor=me())
             return commit_and_go(
                 form,
