@@ -183,6 +183,10 @@ def shortened(text: str) -> str:
 
 
 def masked(value: Any) -> str:
-    """Phones, WeChat names and addresses, each told apart but not told."""
-    handles = value if isinstance(value, list) else [value]
-    return "、".join(phones.mask_handle(str(one)) for one in handles)
+    """Phones, WeChat names and addresses, each told apart but not told. Those the trail keeps masked stay so."""
+    handles = [str(one) for one in (value if isinstance(value, list) else [value])]
+    return "、".join(
+        # The trail's own mask carries the row's number (139****0001 #7), which nobody needs to read.
+        one.partition(" #")[0] if "***" in one else phones.mask_handle(one)
+        for one in handles
+    )
