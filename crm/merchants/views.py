@@ -233,7 +233,9 @@ def change_standing(nouns: str, id: int) -> Any:
     form = StandingForm.of(subject)
     if form.submitted():
         with form.refusals():
-            actions.change_standing(subject, Standing(form.standing.data), form.reason.data or "", actor=me())
+            standing = form.standing.data
+            assert isinstance(standing, Standing)  # the field has refused anything else
+            actions.change_standing(subject, standing, form.reason.data or "", actor=me())
             said = _("%(name)s 现在是“%(state)s”", name=subject.name, state=subject.standing.label)
             return commit_and_go(form, _home(subject), said)
     return form.page("merchants/standing.html", subject=subject, home=_home(subject), nouns=nouns)
