@@ -54,7 +54,7 @@ class InvestorFields:
         found = exact if len(exact) == 1 else queries.investors_like(user, text)
         self.which.offer([(one.id, one.name) for one in found], _("都不是"))
         if len(exact) == 1:
-            self.which.data = exact[0].id
+            self.which.data = exact[0].id  # type: ignore[assignment]
 
     def chosen(self, now: Enterprise | None = None) -> bool:
         """Whether a name that was typed has found its enterprise; says so beside the field when not.
@@ -62,7 +62,7 @@ class InvestorFields:
         `now` is the enterprise it has: left as it stands it may be one that this user does not see.
         """
         if now and self.investor.data == now.name and not self.which.data:
-            self.which.data = now.id
+            self.which.data = now.id  # type: ignore[assignment]
         if not self.investor.data or self.which.data:
             return True
         offered = len(self.which.choices) > 1

@@ -29,7 +29,7 @@ from crm.web.forms import commit_and_go
 from . import actions, queries
 from .forms import AssignForm, DealForm, NewDealForm, PartyForm
 from .lists import PAGE
-from .models import Deal, StageMove
+from .models import Deal, PartyRole, StageMove
 
 bp = Blueprint("deals", __name__)
 PANEL = 8  # deals shown on an enterprise's page
@@ -122,7 +122,7 @@ def add_party(id: int) -> Any:
     if form.submitted() and form.chosen():
         with form.refusals():
             enterprise = db.one_or_404(merchants.visible_to(me()).filter_by(id=form.which.data))
-            actions.add_party(deal, enterprise, form.role.data, actor=me())
+            actions.add_party(deal, enterprise, PartyRole(form.role.data), actor=me())
             return commit_and_go(
                 form, url_for("deals.show", id=id), _("已添加%(name)s", name=enterprise.name)
             )

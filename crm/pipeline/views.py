@@ -311,9 +311,9 @@ def stages_of(deal: Deal) -> Markup:
             else "current"
             if stage is deal.stage
             else "todo",
-            "on": reached.get(stage).isoformat()
+            "on": reached[stage].isoformat()
             if stage in reached and stage.order <= deal.stage.order
-            else None,  # type: ignore[union-attr]
+            else None,
             "days": (clock.today() - deal.stage_since).days if stage is deal.stage else None,
             "limit": _limit(stage),
             "missing": len(missing) if stage is after else 0,
