@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_wtf.file import MultipleFileField
@@ -38,7 +38,8 @@ class TickField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any):
-        super().__init__(label, validators, coerce=self._id, **{"choices": [], **kwargs})
+        self.offered: dict[int, str] = {}
+        super().__init__(label, validators, coerce=self._id, **kwargs)
 
     @staticmethod
     def _id(value: Any) -> int:
@@ -46,12 +47,24 @@ class TickField(SelectMultipleField):
         return int(text) if text.isdecimal() and text.isascii() and len(text) < 16 else 0
 
     def offer(self, pairs: Iterable[tuple[int, str]]) -> None:
-        self.choices = [(str(id), label) for id, label in pairs]
+        self.offered = dict(pairs)
+
+    def process_data(self, value: Any) -> None:
+        """From ids, or from records, whose names are then known though nothing is offered yet."""
+        super().process_data(value)
+        self.offered |= {record.id: record.name for record in value or () if hasattr(record, "name")}
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+        for id, label in self.offered.items():
+            yield str(id), label, id in (self.data or ()), {}
 
     def pre_validate(self, form: Any) -> None:
-        offered = {int(value) for value, _label in self.choices}
-        if not set(self.data or ()) <= offered:
+        if not set(self.data or ()) <= set(self.offered):
             raise StopValidation(_("有人不在可选的名单里，请重新勾选"))
+
+    def _value(self) -> str:
+        """In words, for showing two versions side by side: names without their posts."""
+        return "、".join(sorted(self.offered.get(id, "").partition("（")[0] for id in self.data or ()))
 
 
 class _ContactFields:

@@ -79,8 +79,9 @@ def new() -> Any:
             )
             back = safe_next(request.args.get("next"), url_of(about.subject))
             return commit_and_go(form, back, _("已记下与 %(name)s 的沟通", name=about.name))
-    around = queries.surroundings(me(), about, clock.business_now())
-    return form.page("contacts/new.html", about=about, url_of=url_of, why=why_needed(around))
+    why = why_needed(queries.surroundings(me(), about, clock.business_now()))
+    form.next_step.flags.required = bool(why)
+    return form.page("contacts/new.html", about=about, url_of=url_of, why=why)
 
 
 def choose() -> Any:

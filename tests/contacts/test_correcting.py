@@ -108,9 +108,11 @@ def test_a_stale_correction_shows_both_and_keeps_what_was_typed(
     url = f"/contacts/{log.id}/correct"
     wang, chen = as_user(cast.wang), as_user(cast.chen)
     mine = {**values_of(find_form(wang.see(url), url, None)), "summary": "投资五千万"}
-    chen.submit(url, summary="投资四千万")
+    person = log.enterprise.positions[0].person
+    chen.submit(url, summary="投资四千万", people=[str(person.id)])
     answer = wang.post(url, data=mine)
     assert answer.status_code == 409
+    assert answer.page.rows(0) == [["谈了什么", "投资四千万", "投资五千万"], ["对方人员", "周明", "—"]]
     assert "投资四千万" in answer.said and "投资五千万" in answer.said
     assert answer.page.one("textarea", name="summary").text.strip() == "投资五千万"
     assert log.summary == "投资四千万"
