@@ -327,7 +327,7 @@ def create(
         for _row, merchant in pairs
     ])  # fmt: skip
     made = [(enterprise_id, row, merchant) for enterprise_id, (row, merchant) in zip(ids, pairs, strict=True)]
-    _insert(FormerName, [
+    _add(FormerName, [
         {"enterprise_id": enterprise_id, "name": name}
         for enterprise_id, _row, merchant in made for name in merchant.former_names
     ])  # fmt: skip
@@ -336,7 +336,7 @@ def create(
         for enterprise_id, _row, merchant in made for way in merchant.split_ways()[0]
     ]  # fmt: skip
     new_people, known_people = _people(batch, common, made, handles)
-    _insert(Handle, handles)
+    _add(Handle, handles)
     _record(
         batch,
         "enterprise.created",
@@ -373,6 +373,12 @@ def _insert(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
         return []
     statement = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
     return list(db.session.scalars(statement, rows))
+
+
+def _add(model: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many whose ids nobody asks for: one statement."""
+    if rows:
+        db.session.execute(sa.insert(model), rows)
 
 
 def _handle(way: Way, *, enterprise_id: int | None = None, person_id: int | None = None) -> dict[str, Any]:
@@ -434,7 +440,7 @@ def _people(
     ])  # fmt: skip
     for person_id, (_number, _merchant, ways) in zip(ids, people, strict=True):
         handles += [_handle(way, person_id=person_id) for way in ways]
-    _insert(Position, [
+    _add(Position, [
         {"enterprise_id": enterprise_id, "person_id": ids[-1 - person] if person < 0 else person, "title": title,
          "is_main": True}
         for enterprise_id, person, title in whose
@@ -455,7 +461,7 @@ def _record(batch: ImportBatch, verb: str, made: Sequence[tuple[int, int, str]])
     """The trail's lines of one lot, in one statement: the same that `recording` would write, one each."""
     actor = db.session.get_one(User, batch.user_id)
     now = clock.now()
-    _insert(Event, [
+    _add(Event, [
         {"at": now, "actor_id": actor.id, "actor_name": actor.name, "verb": verb, "noun": verb.split(".")[0],
          "record_id": record_id, "record_name": name, "changes": {"import_id": [None, batch.id], "name": [None, name]},
          "note": _("导入 %(file)s 第 %(row)s 行", file=batch.file_name[-100:], row=number),

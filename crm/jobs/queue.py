@@ -78,13 +78,14 @@ def start(job_id: int) -> None:
 def carry_out(job_id: int) -> None:
     """Run a job to its end, whatever end that is. A job that is not waiting is somebody else's."""
     now = clock.now()
-    claimed = db.session.execute(
+    claimed: Any = db.session.execute(
         sa.update(JobRun)
         .where(JobRun.id == job_id, JobRun.state == JobState.QUEUED)
         .values(state=JobState.RUNNING, began_at=sa.func.coalesce(JobRun.began_at, now), beat_at=now)
-    ).rowcount
+    )
+    is_ours = bool(claimed.rowcount)
     db.session.commit()
-    if not claimed:
+    if not is_ours:
         return
     job = db.session.get_one(JobRun, job_id)
     try:

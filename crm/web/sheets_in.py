@@ -250,7 +250,7 @@ def _cleaned(text: str, number: int) -> str:
 def _csv_rows(path: Path, kind: str) -> Iterator[tuple[int, list[str]]]:
     encoding = _encoding(path, kind)
     with _opened(path, kind) as packed:
-        text = io.TextIOWrapper(_Bounded(packed), encoding=encoding, newline="")
+        text = io.TextIOWrapper(io.BufferedReader(_Bounded(packed), READ), encoding=encoding, newline="")
         lines = _Ahead(line.replace("\0", "") for line in text)
         reader = csv.reader(lines, delimiter=_delimiter(lines.peek(20)))
         number = 1
@@ -290,27 +290,32 @@ class _Bounded(io.RawIOBase):
 
 def _encoding(path: Path, kind: str) -> str:
     """UTF-8 if all of it is, else GB18030 if all of it is; UTF-16 by its mark. Refused: neither, or no text."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        nothing = read = 0
-        try:
-            with _opened(path, kind) as packed:
-                bounded = io.BufferedReader(_Bounded(packed), READ)
-                while piece := bounded.read(READ):
-                    if not read and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                        return "utf-16"
-                    read += len(piece)
-                    nothing += sum(piece.count(bytes([code])) for code in (0, 1, 2, 3, 4, 5, 6, 7, 8))
-                    decoder.decode(piece)
-                decoder.decode(b"", True)
-        except UnicodeDecodeError:
-            continue
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise Refused(_("压缩文件已损坏，请重新打包"), "file") from error
-        if nothing > max(20, read // 1000):
-            break
-        return encoding
+    try:
+        with _opened(path, kind) as packed:
+            marked = packed.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+            if _is_text(path, kind, encoding):
+                return encoding
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise Refused(_("压缩文件已损坏，请重新打包"), "file") from error
     raise Refused(_("这不是表格文件：既不是 xlsx，也不是 UTF-8 或 GBK 编码的 CSV"), "file")
+
+
+def _is_text(path: Path, kind: str, encoding: str) -> bool:
+    """Whether all of it can be read so, and reads as text: hardly a character that only programs write."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    strange = read = 0
+    try:
+        with _opened(path, kind) as packed:
+            bounded = io.BufferedReader(_Bounded(packed), READ)
+            while piece := bounded.read(READ):
+                text = decoder.decode(piece)
+                read += len(text)
+                strange += sum(text.count(chr(code)) for code in range(9))
+            decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return strange <= max(20, read // 1000)
 
 
 class _Ahead:
