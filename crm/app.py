@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, has_request_context, request, session
+from flask import Flask, Response, current_app, has_request_context, request, session
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from flask_migrate import Migrate
@@ -110,7 +110,8 @@ def locale() -> str:
 
 
 def open_the_door() -> None:
-    set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+    view = current_app.view_functions.get(request.endpoint or "")
+    set_reading(request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, "only_reads", False))
     client_address.set((request.remote_addr or "")[:64])
 
 

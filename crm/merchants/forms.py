@@ -68,7 +68,9 @@ class _Tracked:
     address = LineField(_l("详细地址"), render_kw=LOOKED_UP)
     chamber = LineField(_l("商会"), description=_l("例如：上海市衢州商会"))
     chamber_title = LineField(_l("商会职务"))
-    phones = ParagraphField(_l("电话"), longest=500, description=SEVERAL, render_kw={"rows": 2, **LOOKED_UP})
+    phones = ParagraphField(
+        _l("联系电话"), longest=500, description=SEVERAL, render_kw={"rows": 2, **LOOKED_UP}
+    )
     wechat = LineField(_l("微信"), description=_l("多个用逗号隔开"))
     email = LineField(_l("邮箱"), description=_l("多个用逗号隔开"))
     intent = ChoiceField(_l("投资意愿"), of=Intent, default=Intent.UNKNOWN)

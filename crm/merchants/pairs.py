@@ -186,7 +186,7 @@ def _of_enterprise(record: Enterprise) -> dict[str, str]:
         _("行业"): industries.name(record.industry_code),
         _("法定代表人"): record.legal_representative,
         _("人员"): "、".join(people),
-        _("电话"): "、".join(dict.fromkeys(phones)),
+        _("联系电话"): "、".join(dict.fromkeys(phones)),
         **_common(record),
     }
 
@@ -195,7 +195,7 @@ def _of_person(record: Person) -> dict[str, str]:
     return {
         _("姓名"): record.name,
         _("任职"): "、".join(f"{one.enterprise.name} {one.title}".strip() for one in record.positions),
-        _("电话"): "、".join(handle.masked for handle in record.handles),
+        _("联系电话"): "、".join(handle.masked for handle in record.handles),
         _("所在地"): record.region,
         **_common(record),
     }

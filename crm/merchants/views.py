@@ -306,6 +306,10 @@ def duplicates() -> Any:
     )
 
 
+# A POST only because names and phones do not belong into addresses.
+duplicates.only_reads = True  # type: ignore[attr-defined]
+
+
 # --- suspects ----------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,35 @@ def test_whatever_is_typed_the_fragment_answers(
     cast: Any, session: Any, as_user: Callable[..., Any], fields: dict[str, str]
 ) -> None:
     typed(as_user(cast.wang), **fields)
+
+
+@pytest.mark.on("sqlite")
+def test_asking_while_typing_does_not_wait_for_those_who_write(
+    app: Any, cast: Any, session: Any, as_user: Callable[..., Any]
+) -> None:
+    from crm.db import db
+
+    made(cast)
+    wang = as_user(cast.wang)
+    token = wang.see("/enterprises/new").all("input", name="csrf_token")[0].get("value")
+    session.commit()
+    with db.engine.connect() as writer:  # BEGIN IMMEDIATE: holds the one write lock
+        writer.exec_driver_sql("UPDATE unit SET active = active")
+        began = time.monotonic()
+        answer = wang.post("/duplicates", data={"csrf_token": token, "name": NAME})
+        assert answer.status_code == 200 and NAME in answer.said
+        assert time.monotonic() - began < 10
+        writer.rollback()
+
+
+def test_a_renamed_firm_is_what_its_people_are_known_by(cast: Any, session: Any) -> None:
+    from crm.dedup import Person as PersonRecord
+
+    enterprise = made(cast, contact_name="王伟", contact_phones="15400000001")
+    actions.edit(enterprise, {"name": "杭州余屿软件科技有限公司"}, actor=cast.wang)
+    typed = PersonRecord(name="王伟", companies=("余屿软件科技",))
+    found = identity.likely(cast.wang, typed, noun="person")
+    assert found and found[0].may_be_the_same and "同一单位" in found[0].reasons
 
 
 # --- at save -----------------------------------------------------------------------------------------------
