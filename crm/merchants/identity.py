@@ -360,13 +360,13 @@ def matches(
     if same == "person":
         assert isinstance(question, PersonRecord)
         found = [(each, dedup.compare_people(question, each.record)) for each in known.values()]
-        found = [one for one in found if one[1].verdict is not Verdict.DIFFERENT]
     else:
         assert isinstance(question, Record)
         records = [each.record for each in known.values()]
         found = [
             (known[record.id], match) for record, match in dedup.find(question, records, limit=PROMISING)
         ]
+    found = [one for one in found if worth_showing(one[1])]
     found.sort(key=lambda one: (one[1].verdict is Verdict.RELATED, -one[1].score, one[0].id))
     if across and ids.get(other):
         phones = set(_phone_keys(question))
@@ -377,6 +377,15 @@ def matches(
                 reason = Reason("phone:mobile" if mobile else "phone:landline", 0.0)
                 found.append((each, Match(0.3, Band.POSSIBLE, Verdict.RELATED, [reason])))
     return found
+
+
+def worth_showing(match: Match) -> bool:
+    """What may be the same, and relations that say more than "the same 字号 in another place": 宁波恒远屿 and
+    温州恒远屿 are two firms that have nothing to do with each other."""
+    if match.verdict is not Verdict.RELATED:
+        return match.verdict is not Verdict.DIFFERENT
+    codes = {reason.code for reason in match.reasons}
+    return "related:namesake" not in codes and not {"related:branch", "name_place:apart"} <= codes
 
 
 def likely(

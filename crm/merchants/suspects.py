@@ -20,7 +20,7 @@ from crm.dedup.evidence import Surroundings
 from crm.dedup.profile import profile_of
 from crm.dedup.scoring import compare_profiles
 
-from .identity import PERSON_STRENGTH, chunks, load, matches
+from .identity import PERSON_STRENGTH, chunks, load, matches, worth_showing
 from .models import DedupKey, Suspect, SuspectState
 
 PERSONAL = ("phone:", "person:", "legal:", "contact:")  # reasons whose detail is somebody's data: not stored
@@ -106,15 +106,6 @@ def _update(suspect: Suspect, match: Match) -> None:
         suspect.score, suspect.verdict, suspect.reasons = score, verdict, reasons
 
 
-def worth_keeping(match: Match) -> bool:
-    """Duplicates to look at, and relations that say more than "the same 字号 elsewhere"."""
-    if match.verdict in KEPT:
-        return True
-    codes = {reason.code for reason in match.reasons}
-    elsewhere = "related:namesake" in codes or {"related:branch", "name_place:apart"} <= codes
-    return match.verdict is Verdict.RELATED and not elsewhere
-
-
 # --- the whole base ----------------------------------------------------------------------------------------
 
 
@@ -194,7 +185,7 @@ def _weigh(noun: str, lot: Sequence[tuple[int, int]], told: Counter[str]) -> set
             continue
         match = weigh(*pair)
         told["weighed"] += 1
-        if not worth_keeping(match):
+        if not worth_showing(match):
             continue
         alike.add(pair)
         suspect = there.get(pair)
