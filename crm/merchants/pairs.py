@@ -39,16 +39,18 @@ class View:
     show: str
     band: Likeness | None
     noun: str
+    about: int = 0  # only pairs of this record; with a noun
 
 
 def view_of(args: Mapping[str, str]) -> View:
     show = args.get("show", "open")
     band = Likeness.of(args.get("band"))
-    noun = args.get("noun", "")
+    noun, about = args.get("noun", ""), args.get("about", "")
     return View(
         show if show in SHOWS else "open",
         band if band in BANDS else None,  # type: ignore[arg-type]
         noun if noun in ("enterprise", "person") else "",
+        int(about) if about.isascii() and about.isdecimal() and len(about) < 10 else 0,
     )
 
 
@@ -60,6 +62,8 @@ def select_for(user: User, view: View) -> sa.Select[Suspect]:
         rows = rows.where(Suspect.score >= low, Suspect.score < high)
     if view.noun:
         rows = rows.where(Suspect.noun == view.noun)
+        if view.about:
+            rows = rows.where(sa.or_(Suspect.a_id == view.about, Suspect.b_id == view.about))
     return rows.order_by(Suspect.score.desc(), Suspect.id.desc())
 
 

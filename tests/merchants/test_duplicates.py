@@ -384,6 +384,20 @@ def test_the_pair_is_shown_side_by_side_with_the_other_unit_masked(
 
 
 @pytest.mark.on("sqlite")
+def test_a_record_says_how_many_look_like_it_and_leads_to_them(
+    cast: Any, session: Any, as_user: Callable[..., Any], pair: Suspect
+) -> None:
+    made(cast, "北京三衢文旅投资有限公司")
+    made(cast, "北京三衢文旅投资公司")
+    chen = as_user(cast.chen)
+    page = chen.see(f"/enterprises/{pair.a_id}")
+    link = f"/suspects?noun=enterprise&about={pair.a_id}"
+    assert link in page.links and "可能重复 1" in page.text
+    about = chen.see(link)
+    assert NAME in about.text and "三衢文旅" not in about.text
+
+
+@pytest.mark.on("sqlite")
 def test_who_may_not_decide_cannot_and_a_decided_pair_is_not_decided_twice(
     cast: Any, session: Any, as_user: Callable[..., Any], pair: Suspect
 ) -> None:
@@ -421,7 +435,16 @@ def test_a_pair_that_is_no_longer_alike_goes_with_the_next_scan(
 
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
-    "query", ["show=nonsense&band=x", "band=likely", "noun=person", "show=relations", "page=99"]
+    "query",
+    [
+        "show=nonsense&band=x",
+        "band=likely",
+        "noun=person",
+        "show=relations",
+        "page=99",
+        "noun=person&about=x",
+        "about=99999999999",
+    ],
 )
 def test_any_address_of_the_page_is_answered(
     cast: Any, as_user: Callable[..., Any], pair: Suspect, query: str
