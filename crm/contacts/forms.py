@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectMultipleField
+from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput
 
@@ -54,9 +55,9 @@ class TickField(SelectMultipleField):
         super().process_data(value)
         self.offered |= {record.id: record.name for record in value or () if hasattr(record, "name")}
 
-    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterator[Choice]:
         for id, label in self.offered.items():
-            yield str(id), label, id in (self.data or ()), {}
+            yield Choice(str(id), label, id in (self.data or ()), {})
 
     def pre_validate(self, form: Any) -> None:
         if not set(self.data or ()) <= set(self.offered):

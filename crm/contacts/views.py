@@ -153,7 +153,7 @@ def correct(id: int) -> Any:
 @bp.get("/contacts/files/<int:id>")
 @permit(P.CONTACT_VIEW)
 def file(id: int) -> Any:
-    """An attachment, for those who may see the log it hangs on."""
+    """An attachment, for those who may see the log or the deal it hangs on."""
     return hand_out(db.one_or_404(queries.files_visible_to(me()).filter_by(id=id)))
 
 
@@ -394,7 +394,6 @@ def _files(files: Any) -> list[dict[str, str]]:
     return [
         {"name": one.name, "url": url_for("contacts.file", id=one.id), "size": size_of(one.size)}
         for one in files
-        if one.noun == queries.NOUN
     ]
 
 
@@ -424,6 +423,7 @@ def _move_item(one: Happening, move: StageMove, subject: Subject) -> dict[str, A
         "badge": {"label": _("已撤销"), "tone": "neutral"} if move.undone else None,
         "tone": move.kind.tone,
         "text": Markup(render_template("contacts/_facts.html", facts=said)),
+        "files": _files(one.files),
     }
 
 

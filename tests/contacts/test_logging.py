@@ -373,3 +373,18 @@ def test_a_file_of_another_noun_is_not_handed_out_here(cast: Any, as_user: AsUse
     stored = db.session.scalars(sa.select(StoredFile)).one()
     stored.noun = "stage_move"
     as_user(cast.wang).see(f"/contacts/files/{stored.id}", 404)
+
+
+# --- the other language ---------------------------------------------------------------------------------------
+
+
+def test_all_of_it_in_english(cast: Any, as_user: AsUser, firm: Any, deal: Any) -> None:
+    """The client judges each page: nothing on it stands untranslated."""
+    cast.wang.locale = "en"
+    wang = as_user(cast.wang)
+    assert wang.submit(about(deal), summary="谈").status_code == 422
+    wang.submit(about(deal), summary="谈", next_step="再谈", place="杭州", files=(BytesIO(b"x"), "n.txt"))
+    wang.submit(f"/contacts/{the_log().id}/correct", summary="细谈", kind="visit")
+    for url in ("/contacts/new", f"/contacts/{the_log().id}", f"/contacts/{the_log().id}/correct",
+                f"/contacts/timeline?deal_id={deal.id}", "/contacts/new?q=衢"):  # fmt: skip
+        assert wang.see(url).lang == "en"

@@ -174,6 +174,16 @@ def test_leads_wait_for_those_who_judge(cast: Any, as_user: AsUser, district: No
     assert "待研判的线索 3" in as_user(cast.zhou).see("/").text
 
 
+@pytest.mark.parametrize("name", ["wang", "chen", "zhou"])
+def test_the_desk_in_english(cast: Any, as_user: AsUser, district: None, name: str) -> None:
+    user = getattr(cast, name)
+    user.locale = "en"
+    client = as_user(user)
+    for url in ("/", "/?view=all", "/find", "/find?q=局", "/find?q=nothing"):
+        assert client.see(url).lang == "en"
+    assert "Overdue next steps" in client.see("/").text
+
+
 def test_an_empty_desk_is_kind(cast: Any, as_user: AsUser) -> None:
     for user in cast.everybody:
         page = as_user(user).see("/")
