@@ -8,8 +8,6 @@ from flask import Blueprint, abort, render_template, request, url_for
 from markupsafe import Markup
 
 from crm.db import db
-from crm.files import store
-from crm.files.models import StoredFile
 from crm.leads import actions as lead_verbs
 from crm.leads import queries as leads
 from crm.leads.models import Lead
@@ -29,7 +27,7 @@ from crm.web.forms import commit_and_go
 from . import actions, queries
 from .forms import AssignForm, DealForm, NewDealForm, PartyForm
 from .lists import PAGE
-from .models import Deal, PartyRole, StageMove
+from .models import Deal, PartyRole
 
 bp = Blueprint("deals", __name__)
 PANEL = 8  # deals shown on an enterprise's page
@@ -122,7 +120,7 @@ def add_party(id: int) -> Any:
     if form.submitted() and form.chosen():
         with form.refusals():
             enterprise = db.one_or_404(merchants.visible_to(me()).filter_by(id=form.which.data))
-            actions.add_party(deal, enterprise, PartyRole(form.role.data), actor=me())
+            actions.add_party(deal, enterprise, PartyRole(str(form.role.data)), actor=me())
             return commit_and_go(
                 form, url_for("deals.show", id=id), _("已添加%(name)s", name=enterprise.name)
             )
@@ -139,18 +137,6 @@ def drop_party(id: int, party_id: int) -> Any:
     name = party.enterprise.name
     actions.drop_party(deal, party, actor=me())
     return commit_and_go(None, url_for("deals.show", id=id), _("已去掉%(name)s", name=name))
-
-
-@bp.get("/deals/files/<int:id>")
-@permit(P.DEAL_VIEW)
-def file(id: int) -> Any:
-    """A move's evidence, for those who see the deal."""
-    kept = db.get_or_404(StoredFile, id)
-    move = db.session.get(StageMove, kept.record_id) if kept.noun == StageMove.__tablename__ else None
-    if move is None:
-        abort(404)
-    _load(move.deal_id)
-    return store.hand_out(kept)
 
 
 @bp.get("/deals/investors")

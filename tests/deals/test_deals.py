@@ -396,7 +396,9 @@ def test_evidence_is_handed_to_those_who_see_the_deal(cast: Any, as_user: Any) -
     upload = FileStorage(BytesIO(b"%PDF-1.4"), "协议.pdf")
     kept = store.attach([upload], noun="stage_move", record_id=move.id, actor_id=cast.wang.id)[0]
     db.session.commit()
-    url = f"/deals/files/{kept.id}"
-    answer = as_user(cast.wang).get(url)
+    url = f"/contacts/files/{kept.id}"
+    wang = as_user(cast.wang)
+    assert url in wang.see(f"/deals/{deal.id}").links, "on the timeline, beside its move"
+    answer = wang.get(url)
     assert answer.get_data() == b"%PDF-1.4" and "attachment" in answer.headers["Content-Disposition"]
     assert as_user(cast.li).get(url).status_code == 404

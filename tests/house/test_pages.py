@@ -29,6 +29,7 @@ NOT_BY_LINK = {
     "healthz": "asked by machines",
     "org.sign_in": "redirects who is signed in",
     "org.setup": "only in an empty house",
+    "deals.investors": "asked by the script of a field while a name is typed",
     "jobs.progress": "asked by the script of a page while a job runs",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""
