@@ -200,7 +200,7 @@ def _lead_asked() -> Lead | None:
     text = request.args.get("lead_id", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         abort(404)
     lead = db.one_or_404(leads.visible_to(me()).filter_by(id=int(text)))
     if not leads.may(me(), P.DEAL_EDIT, lead):
@@ -224,7 +224,7 @@ def _first_values(lead: Lead | None) -> dict[str, Any]:
             first["owner_id"] = lead.owner_id
         return first
     text = request.args.get("enterprise_id", "")
-    if text.isascii() and text.isdecimal() and len(text) < 12:
+    if text.isascii() and text.isdecimal() and len(text) < 10:
         enterprise = db.session.scalar(merchants.visible_to(user).filter_by(id=int(text)))
         if enterprise:
             first |= {"investor": enterprise.name, "direction": enterprise.direction}

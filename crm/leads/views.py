@@ -143,7 +143,7 @@ def _page(lead: Lead) -> str:
     today = clock.today()
     user = me()
     ticket = request.args.get("revealed", "")
-    revealed = ticket.isdecimal() and len(ticket) < 16 and is_revealed(cast(Any, lead), int(ticket), user)
+    revealed = ticket.isdecimal() and len(ticket) < 10 and is_revealed(cast(Any, lead), int(ticket), user)
     alike = queries.alike(lead)[:5] if lead.state is LeadState.REPORTED else []
     return render_template(
         "leads/show.html",
@@ -182,7 +182,7 @@ def _sees(enterprise: Enterprise | None) -> bool:
 
 def _enterprise_asked() -> Enterprise | None:
     text = request.args.get("enterprise_id", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         return None
     return db.session.scalar(merchants.visible_to(me()).filter_by(id=int(text)))
 

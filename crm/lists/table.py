@@ -318,7 +318,7 @@ def _words(values: Sequence[str]) -> list[str]:
 
 def _ids(args: MultiDict[str, str]) -> list[int]:
     parts = [part for text in args.getlist("ids") for part in text[:LONGEST_IDS].split(",")]
-    numbers = (int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 16)
+    numbers = (int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10)
     return list(dict.fromkeys(numbers))[:MOST_IDS]
 
 

@@ -89,7 +89,7 @@ def cards() -> Any:
     try:
         stage = Stage(request.args.get("in", ""))
         day, _dot, id = request.args.get("after", "").partition(".")
-        after = dt.date.fromisoformat(day), int(id)
+        after = dt.date.fromisoformat(day), int(id[:9])
     except ValueError:
         abort(404)
     found = queries.more_cards(_rows(), stage, EACH + 1, after)

@@ -185,3 +185,39 @@ def test_an_empty_board_says_why(cast: Any, as_user: Any) -> None:
     assert "都属于其他单位" in as_user(cast.wang).see("/board").text
     make_deal("我的", cast.wang)
     assert "没有符合条件的记录" in as_user(cast.wang).see("/board?is_return=1").text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/deals/99999999999999999999999999",
+        "/leads/99999999999999999999999999",
+        "/deals/new?lead_id=99999999999",
+        "/deals/new?lead_id=x",
+        "/deals/0/advance",
+        "/board/cards?in=signed&after=9999-99-99.1",
+    ],
+)
+def test_an_address_of_nothing_is_not_found(cast: Any, as_user: Any, address: str) -> None:
+    assert as_user(cast.admin).get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/deals?q=%00%E2%80%AE%F0%9F%98%80&idle=99999&planned_from=-1&sort=nothing&page=99999999",
+        "/board?stage=x&unit=999999999999999999999&owner=%27%3B--&band=from_1b&tag=%F0%9F%98%80",
+        "/leads?planned_from=%E5%BE%88%E5%A4%9A&reported_from=2013-02-30&state=x&ids=1,2,999999999999999",
+        "/deals/new?enterprise_id=99999999999",
+        "/leads/new?enterprise_id=-1",
+        "/leads/1?revealed=99999999999999999999",
+        "/deals?ids=1,999999999999999",
+        "/board/cards?in=signed&after=2013-07-25.99999999999999999999999",
+    ],
+)
+def test_nonsense_in_an_address_opens_a_page_all_the_same(cast: Any, as_user: Any, address: str) -> None:
+    from tests.deals.make import make_lead
+
+    make_deal("项目", cast.wang)
+    make_lead("线索", cast.wang)
+    assert as_user(cast.admin).get(address).status_code == 200
