@@ -88,13 +88,13 @@ def may_correct(user: User, log: ContactLog) -> bool:
 
 
 def files_visible_to(user: User) -> sa.Select[Any]:
-    """Attachments of the logs I may see, and the evidence of the moves of deals I may see."""
-    seen = deals.visible_to(user).with_only_columns(Deal.id)
-    moves = sa.select(StageMove.id).where(StageMove.deal_id.in_(seen))
-    logs = ids_of(visible_to(user), ContactLog.id)
+    """What a timeline shows: attachments of the logs I may see, evidence of the moves of deals I may see."""
+    moves = sa.select(StageMove.id).where(StageMove.deal_id.in_(ids_of(deals.visible_to(user), Deal.id)))
     return sa.select(StoredFile).where(
         sa.or_(
-            sa.and_(StoredFile.noun == NOUN, StoredFile.record_id.in_(logs)),
+            sa.and_(
+                StoredFile.noun == NOUN, StoredFile.record_id.in_(ids_of(visible_to(user), ContactLog.id))
+            ),
             sa.and_(StoredFile.noun == StageMove.__tablename__, StoredFile.record_id.in_(moves)),
         )
     )

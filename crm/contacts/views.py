@@ -370,6 +370,7 @@ def _log_item(one: Happening, log: ContactLog, subject: Subject) -> dict[str, An
         (_("关于"), "、".join(other.name for other in others)),
         (_("对方"), queries.theirs(log)),
         (_("地点"), log.place),
+        ("", _("已更正") if log.version > 1 else ""),
     ]
     actions_ = [{"label": _("详情"), "url": url_for("contacts.show", id=log.id)}]
     if queries.may_correct(me(), log):

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.contacts.models import ContactKind, ContactLog
 from crm.db import db
-from crm.deals.stages import DealState
+from crm.deals.models import StageMove
+from crm.deals.stages import DealState, MoveKind, Stage
+from crm.files import store
 from crm.files.models import StoredFile
 from crm.leads.models import LeadState
 from crm.lib import clock
@@ -368,10 +370,24 @@ def test_a_file_is_for_those_who_may_see_the_log(cast: Any, as_user: AsUser, fir
     wang.see("/contacts/files/999999", 404)
 
 
+def test_evidence_of_a_move_is_for_those_who_may_see_the_deal(cast: Any, as_user: AsUser, deal: Any) -> None:
+    move = StageMove(deal=deal, kind=MoveKind.ADVANCED, to_stage=Stage.NEW_TALKS, on_day=clock.today())
+    db.session.add(move)
+    db.session.flush()
+    file = StoredFile(noun="stage_move", record_id=move.id, name="纪要.txt", sha256=store.write(b"x"), size=1,
+                      media_type="text/plain")  # fmt: skip
+    db.session.add(file)
+    db.session.flush()
+    url = f"/contacts/files/{file.id}"
+    assert url in as_user(cast.wang).see(f"/contacts/timeline?deal_id={deal.id}").links
+    assert as_user(cast.wang).get(url).data == b"x"
+    assert as_user(cast.li).get(url).status_code == 404
+
+
 def test_a_file_of_another_noun_is_not_handed_out_here(cast: Any, as_user: AsUser, firm: Any) -> None:
     as_user(cast.wang).submit(about(firm), summary="签到", files=(BytesIO(b"x"), "n.txt"))
     stored = db.session.scalars(sa.select(StoredFile)).one()
-    stored.noun = "stage_move"
+    stored.noun = "import_run"
     as_user(cast.wang).see(f"/contacts/files/{stored.id}", 404)
 
 

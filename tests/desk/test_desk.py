@@ -12,6 +12,7 @@ import pytest
 
 from crm.db import db
 from crm.deals.stages import DealState, Stage
+from crm.desk import queries
 from crm.leads.models import LeadState
 from crm.lib import clock
 from crm.org import settings
@@ -94,12 +95,16 @@ def test_every_number_is_the_total_of_the_list_it_links_to(
     cast: Any, as_user: AsUser, district: None, name: str
 ) -> None:
     client = as_user(getattr(cast, name))
+    client.judges_pages = False  # the same few pages very often: judged elsewhere
+    totals: dict[str, int] = {}
     seen = 0
-    for view in ("mine", "sponsored", "all", "district"):
-        for number, url in numbers(client.see(f"/?view={view}")):
-            assert total_of(client.see(url)) == number, f"{name}, {view}: {url}"
+    for view in queries.views_for(getattr(cast, name)):
+        for number, url in numbers(client.see(f"/?view={view.value}")):
+            if url not in totals:
+                totals[url] = total_of(client.see(url))
+            assert totals[url] == number, f"{name}, {view}: {url}"
             seen += 1
-    assert seen > 20
+    assert seen > 12
 
 
 def test_a_promoter_sees_her_own_first_and_her_units_behind_a_tab(
