@@ -95,7 +95,7 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         finding=finding,
         outcome=outcome,
         run=RunForm(formdata=None),
-        mapped=results.headings(batch)[:3],
+        mapped=results.headings(batch)[:4],
         job=job,
     )
 

@@ -28,7 +28,7 @@ from .table import LISTS, ListPage, chosen_columns, filter_in_words, pairs_of, s
 
 bp = Blueprint("lists", __name__)
 
-ROWS_AT_ONCE = 20_000  # more are made by the queue
+ROWS_AT_ONCE = 5_000  # some two seconds; more are made by the queue
 KEPT = dt.timedelta(hours=24)
 
 
