@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sys
 import time
 from pathlib import Path
 
@@ -11,11 +10,14 @@ import click
 import sqlalchemy as sa
 
 from crm.db import db
+from crm.jobs import queue
+from crm.jobs.models import JobRun, JobState
 from crm.lib.errors import Refused
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
 
 from . import actions, jobs
+from .models import ImportBatch
 
 
 def add_to(group: click.Group) -> None:
@@ -44,31 +46,30 @@ def import_list(file: Path, unit_name: str | None, login: str | None, take_dupli
         actions.choose_columns(batch, dict(batch.mapping))
         named = [f"{batch.headers[int(at)]} → {field}" for at, field in batch.mapping.items()]
         click.echo("，".join(named), err=True)
-        batch_id = batch.id
-        db.session.commit()
-        began = time.monotonic()
-        batch = jobs.check(batch_id, _Said("check"))
-        checked = time.monotonic()
+        actions.order_check(batch)
+        batch_id, began = batch.id, time.monotonic()
+        _carry_out(batch, jobs.CHECK)
+        batch, checked = db.session.get_one(ImportBatch, batch_id), time.monotonic()
         _report("check", batch.counts, checked - began)
         actions.begin_run(batch, take_duplicates=take_duplicates)
-        db.session.commit()
-        batch = jobs.run(batch_id, _Said("run"))
-        _report("run", batch.counts, time.monotonic() - checked)
+        _carry_out(batch, jobs.RUN)
+        counts = db.session.get_one(ImportBatch, batch_id).counts
+        _report("run", counts, time.monotonic() - checked)
     except Refused as refused:
         db.session.rollback()
         raise click.ClickException(refused.message) from None
     click.echo(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
 
 
-class _Said:
-    """Progress on one line of the terminal."""
-
-    def __init__(self, what: str):
-        self.what = what
-
-    def __call__(self, done: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{self.what} {done:,}", err=True, nl=False)
+def _carry_out(batch: ImportBatch, kind: str) -> None:
+    """Here and now, but as a job: should this process be killed, the next start of the house goes on with it."""
+    job = queue.new(kind, title=batch.file_name, params={"batch": batch.id}, user_id=batch.user_id)
+    job_id = batch.job_id = job.id
+    db.session.commit()
+    queue.carry_out(job_id)
+    job = db.session.get_one(JobRun, job_id)
+    if job.state is not JobState.DONE:
+        raise Refused(job.message or job.state.label)
 
 
 def _report(what: str, counts: dict[str, int], seconds: float) -> None:

@@ -58,6 +58,8 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
             db.session.rollback()
         if not rows:
             break
+        # One worker at a time, whoever else believes to be the one.
+        batch = db.session.get_one(ImportBatch, batch_id, with_for_update=True)
         rows = actions.next_rows(batch)
         if [row.id for row in rows] != seen:
             raise RuntimeError(f"somebody else works on import {batch_id}")
