@@ -5,7 +5,7 @@
 陈主任 chen     manager, 区招商局: Wang's superior
 周区长 zhou     leader: sees the district, sponsors deals
 郑督查 zheng    auditor: sees the district, changes nothing
-管理员 admin    administrator
+钱科长 admin    administrator
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def gather() -> Cast:
         chen=make_user("chen", "陈主任", Role.MANAGER, bureau),
         zhou=make_user("zhou", "周区长", Role.LEADER, office, post="副区长"),
         zheng=make_user("zheng", "郑督查", Role.AUDITOR, office),
-        admin=make_user("admin", "管理员", Role.ADMINISTRATOR, office),
+        admin=make_user("admin", "钱科长", Role.ADMINISTRATOR, office),
     )
     db.session.commit()
     return people

@@ -154,13 +154,13 @@ def load_people(units: dict[str, Unit]) -> tuple[dict[str, User], dict[str, User
             )
         )
     for name in sorted({row["owner_unit"] for row in rows("deals")} - {HOME_UNIT}):
-        unit = units[name]
+        home = units[name]
         staff[name] = added(
             User(
-                login=f"staff-{unit.code.lower()}",
+                login=f"staff-{home.code.lower()}",
                 name=f"{name}招商员",
                 role=Role.PROMOTER,
-                unit_id=unit.id,
+                unit_id=home.id,
                 is_demo=True,
             )
         )
@@ -269,7 +269,7 @@ def load_deals(
                 first_report_unit_id=units[row["first_report_unit"]].id,
                 first_reported_at=clock.start_of(since) + dt.timedelta(hours=9),
                 admission=admission(row["decision"]),
-                admission_note=row["decision"],
+                admission_note="" if row["decision"].startswith("准予") else row["decision"],
                 signed_on=since if signed else None,
                 agreement_kind=AgreementKind.of(row["agreement_type"]),
                 next_step="示例下一步" if row["next_action_due"] else "",
@@ -295,8 +295,8 @@ def load_deals(
 def load_leads(units: dict[str, Unit], merchants: dict[str, Enterprise], deals: dict[str, Deal]) -> None:
     leads: dict[str, Lead] = {}
     by_merchant: dict[int | None, Deal] = {}
-    for deal in deals.values():
-        by_merchant.setdefault(deal.enterprise_id, deal)
+    for known in deals.values():
+        by_merchant.setdefault(known.enterprise_id, known)
     for row in rows("leads"):
         state, conclusion = LEAD_STATES[row["status"]]
         enterprise = merchants[row["merchant_id"]]

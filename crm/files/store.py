@@ -67,7 +67,9 @@ def attach(uploads: Sequence[FileStorage], *, noun: str, record_id: int, actor_i
         name = texts.clean_line(Path(upload.filename.replace("\\", "/")).name)[-200:]
         media_type = KINDS.get(Path(name).suffix.lower())
         if media_type is None:
-            raise Refused(_("不收这种附件：%(name)s。可用 PDF、图片、Office、WPS、压缩包、录音", name=name), "files")
+            raise Refused(
+                _("不收这种附件：%(name)s。可用 PDF、图片、Office、WPS、压缩包、录音", name=name), "files"
+            )
         data = upload.read(LARGEST + 1)
         if not data:
             raise Refused(_("附件是空的：%(name)s", name=name), "files")

@@ -22,7 +22,7 @@ def unit_choices() -> list[tuple[int, str]]:
     return [(unit.id, unit.name) for unit in units()]
 
 
-def people(*, only_active: bool = True) -> sa.Select[tuple[User]]:
+def people(*, only_active: bool = True) -> sa.Select[User]:
     rows = sa.select(User).order_by(User.unit_id, User.name, User.id)
     return rows.where(User.active) if only_active else rows
 
@@ -46,7 +46,7 @@ def nobody_yet() -> bool:
     return db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
 
 
-def events(**wanted: Any) -> sa.Select[tuple[Event]]:
+def events(**wanted: Any) -> sa.Select[Event]:
     """The trail, newest first; every argument that is set narrows it."""
     rows = sa.select(Event).order_by(Event.at.desc(), Event.id.desc())
     if wanted.get("verb"):

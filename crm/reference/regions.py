@@ -1,6 +1,6 @@
 """Provinces, cities, counties (and 柯城's towns) by code, and the code of a place as people write it.
 
-Codes have 2, 4, 6 and 9 digits (GB/T 2260); 71, 81, 82 are 台湾, 香港, 澳门, and 99 is 境外.
+Codes have 2, 4, 6 and 9 digits (GB/T 2260); 71, 81, 82 are 台湾, 香港, 澳门, and 99 is abroad (国外).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _tables() -> _Tables:
 
 
 def provinces() -> tuple[Region, ...]:
-    """The 31, then 台湾, 香港, 澳门, 境外."""
+    """The 31, then 台湾, 香港, 澳门, 国外."""
     return children("")
 
 
@@ -189,7 +189,7 @@ def _readings(text: str, at: int, within: str) -> list[_Reading]:
 def find(text: str | None, within: str = "") -> str | None:
     """The code of the place a cell or an address begins with; None when unknown or when it may be several.
 
-    浙江省杭州市余杭区 · 浙江杭州余杭 · 杭州余杭 · 余杭 · 浙江/杭州 · 上海 · 香港 · 美国 (境外).
+    浙江省杭州市余杭区 · 浙江杭州余杭 · 杭州余杭 · 余杭 · 浙江/杭州 · 上海 · 香港 · 美国 (国外).
     朝阳 alone is None, 北京朝阳 is not. A short name that is also a province's (吉林, 海南) is the province;
     a city's that is also its own county's (南昌) is the city. `within`: a code the place is known to lie in.
     """

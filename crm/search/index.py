@@ -1,7 +1,7 @@
 """Keeping the index right, in the transaction that changes the record, and asking it.
 
-    index.put("enterprise", 12, fields)          fields as `tokens.Field`
-    select.where(Enterprise.id.in_(index.matching("enterprise", "衢澜")))
+index.put("enterprise", 12, fields)          fields as `tokens.Field`
+select.where(Enterprise.id.in_(index.matching("enterprise", "衢澜")))
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def clear() -> None:
     db.session.execute(sa.delete(SearchEntry))
 
 
-def matching(noun: str, text: str) -> sa.Select[tuple[int]]:
+def matching(noun: str, text: str) -> sa.Select[int]:
     """The ids of the records of `noun` that hold every word of `text`. Nothing searchable finds nothing."""
     asked = tokens.query(text)
     ids = sa.select(SearchEntry.record_id).where(SearchEntry.noun == noun)

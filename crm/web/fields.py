@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField, ValidationError
@@ -44,7 +44,7 @@ PARAGRAPH = 20_000
 class Needed:
     """The field must be filled; marks it so for people and browsers."""
 
-    field_flags = {"required": True}
+    field_flags: ClassVar = {"required": True}
 
     def __call__(self, form: Any, field: Field) -> None:
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()):

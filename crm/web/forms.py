@@ -135,7 +135,8 @@ def commit_and_go(form: ActForm | None, location: str, said: str = "", undo_url:
         once.spend(form.once.data or "", location)
     db.session.commit()
     if said:
-        flash({"text": said, "undo_url": undo_url} if undo_url else said, "good")
+        message: Any = {"text": said, "undo_url": undo_url} if undo_url else said
+        flash(message, "good")
     return redirect(location, 303)
 
 

@@ -31,8 +31,6 @@ NOT_PURE = {
     "imports/results.py": "writes the rows of a list and what became of them into a workbook",
     "jobs/queue.py": "the queue's own connection to the application",
     "lists/table.py": "the one place where an address becomes a query",
-    "imports/likeness.py": "asks the base which of its records a whole list is like",
-    "imports/results.py": "streams the rows of an import into its file",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",
     "merchants/pairs.py": "tells what the page of suspects shows, as lists.py does for lists",
     "merchants/suspects.py": "keeps pairs and decisions in their table, for actions and the scan alike",

@@ -50,7 +50,7 @@ def test_a_new_person_is_recorded_and_can_sign_in(as_user, app, cast, session):
     user = session.scalar(sa.select(User).filter_by(login="sun"))
     assert user.role is Role.PROMOTER
     event = session.scalar(sa.select(Event).filter_by(verb="user.created", record_id=user.id))
-    assert event.actor_name == "管理员"
+    assert event.actor_name == "钱科长"
     assert "password_hash" not in event.changes
     there = app.test_client().submit("/sign-in", login="sun", password=NEW["password"])
     assert there.went_to == "/"
