@@ -14,7 +14,7 @@ from flask import current_app, session
 from flask_login import login_user, logout_user
 
 from crm.audit.trail import client_address, record
-from crm.db import db
+from crm.db import db, reading
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -64,21 +64,31 @@ def digest(token: str) -> str:
 @login_manager.user_loader
 def load(token: str) -> User | None:
     """The user behind a cookie's token; None when the session ended, idled out or the account is closed."""
-    row = db.session.scalar(sa.select(SignedIn).filter_by(token_hash=digest(token)))
+    row = _session_of(token)
     if row is None or not row.user.active:
         return None
     now = clock.now()
     if now - row.seen_at > dt.timedelta(minutes=settings.get("session.idle_minutes")):
         return None
     if now - row.seen_at > SEEN_EVERY:
-        _touch(row.id, now)
+        row_id = row.id
+        # Nothing has been done yet; a request that may write holds SQLite's write lock all the same, and the
+        # touch would wait for it, that is for itself.
+        db.session.rollback()
+        _touch(row_id, now)
+        if (row := _session_of(token)) is None:
+            return None
     row.user.session_token = token
     return row.user
 
 
+def _session_of(token: str) -> SignedIn | None:
+    return db.session.scalar(sa.select(SignedIn).filter_by(token_hash=digest(token)))
+
+
 def _touch(row_id: int, now: dt.datetime) -> None:
     """In a short transaction of its own: a page that only reads must not hold the write lock."""
-    with db.engine.connect() as connection:
+    with reading(), db.engine.connect() as connection:  # so that BEGIN asks for no lock; the UPDATE does
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA busy_timeout=0")  # not worth a wait: the next page does it
         try:

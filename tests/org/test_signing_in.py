@@ -1,6 +1,7 @@
 """In and out: a session is a row, and a copied cookie is worth nothing once the row is gone."""
 
 import datetime as dt
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -99,6 +100,18 @@ def test_working_keeps_the_session_alive(client, cast):
     for step in (1, 2, 3):
         with clock.freeze(clock.now() + dt.timedelta(minutes=step * (minutes - 5))):
             assert client.get("/password").status_code == 200
+
+
+def test_a_form_sent_after_minutes_of_writing_is_taken_at_once(client, cast, session):
+    """The touch of the session must not wait for the write lock that its own request holds."""
+    sign_in(client)
+    token, later = client.token(), clock.now() + dt.timedelta(minutes=10)
+    began = time.monotonic()
+    with clock.freeze(later):
+        answer = client.post("/language", data={"csrf_token": token, "lang": "en", "next": "/"})
+    assert answer.went_to == "/"
+    assert time.monotonic() - began < 5
+    assert session.scalar(sa.select(SignedIn)).seen_at == later
 
 
 def test_a_new_password_signs_the_other_places_out(client, app, cast, as_user):
