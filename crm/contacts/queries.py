@@ -312,7 +312,19 @@ def recent(user: User, limit: int = 8) -> list[ContactLog]:
     latest: dict[tuple[int | None, ...], ContactLog] = {}
     for log in db.session.scalars(rows):
         latest.setdefault((log.enterprise_id, log.deal_id, log.lead_id), log)
-    return [log for log in latest.values() if log.enterprise or log.deal or log.lead][:limit]
+    logs = list(latest.values())
+    firms = [log.enterprise_id for log in logs if log.enterprise_id]
+    open_firms = set(db.session.scalars(ids_of(merchants.visible_to(user).where(Enterprise.id.in_(firms)), Enterprise.id)))
+    open_deals = deals.seen_by(user, [log.deal for log in logs if log.deal])
+    open_leads = leads.seen_by(user, [log.lead for log in logs if log.lead])
+
+    def may_open(log: ContactLog) -> bool:
+        """Mine is the log; what it was about may since have gone to another unit."""
+        if log.deal_id:
+            return log.deal_id in open_deals
+        return log.lead_id in open_leads if log.lead_id else log.enterprise_id in open_firms
+
+    return [log for log in logs if may_open(log)][:limit]
 
 
 # --- the timeline -----------------------------------------------------------------------------------------

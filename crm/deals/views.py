@@ -182,7 +182,7 @@ def deals_in_talks(lead: Lead) -> Markup:
 
 def _load(id: int, permission: P | None = None) -> Deal:
     """The deal, if I may see it (404) and, when asked, change it so (403)."""
-    deal = db.one_or_404(queries.visible_to(me()).filter_by(id=id))
+    deal = db.one_or_404(queries.with_parties(queries.visible_to(me()).filter_by(id=id)))
     if permission and not queries.may(me(), permission, deal):
         abort(403)
     return deal

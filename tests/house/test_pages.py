@@ -31,6 +31,19 @@ NOT_BY_LINK = {
     "org.setup": "only in an empty house",
     "deals.investors": "asked by the script of a field while a name is typed",
     "jobs.progress": "asked by the script of a page while a job runs",
+    "desk.find": "the search box, a form",
+    "desk.suggest": "asked by the script of the search box",
+    "contacts.candidates": "asked by the script of a picker",
+    "merchants.regions": "asked by the script of the region picker",
+    "contacts.timeline": "only behind a record with more than a page of happenings",
+    "contacts.file": "the demo district has no attachments",
+    "imports.show": "the demo district has imported nothing",
+    "imports.result": "the demo district has imported nothing",
+    "lists.export": "a form in the list's own sheet",
+    "lists.exports": "only after an export so large that a job makes it",
+    "lists.export_file": "only after an export so large that a job makes it",
+    "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
+    "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""
 
