@@ -11,7 +11,7 @@ from crm.db import db
 from crm.leads import actions as lead_verbs
 from crm.leads import queries as leads
 from crm.leads.models import Lead
-from crm.lib import clock
+from crm.lib import clock, texts
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
@@ -143,7 +143,7 @@ def drop_party(id: int, party_id: int) -> Any:
 @permit(P.DEAL_EDIT)
 def investors() -> Any:
     """Names for the list under the field, as they are typed."""
-    found = queries.investors_like(me(), request.args.get("q", "").strip()[:100])
+    found = queries.investors_like(me(), texts.clean_line(request.args.get("q", "")[:100]))
     return render_template("deals/_investors.html", found=found)
 
 

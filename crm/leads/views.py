@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from crm.audit.trail import record
 from crm.db import db
-from crm.lib import clock, phones
+from crm.lib import clock, phones, texts
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
@@ -52,7 +52,7 @@ def new() -> Any:
             facts = form.facts
             named = queries.enterprise_named(me(), facts["company"])
             facts["enterprise_id"] = named.id if named else None
-            facts["duplicate_reason"] = request.form.get("duplicate_reason", "")[:200]
+            facts["duplicate_reason"] = texts.clean_line(request.form.get("duplicate_reason", "")[:200])
             lead = actions.report(facts, actor=me())
             return commit_and_go(
                 form, url_for("leads.show", id=lead.id), _("已报送“%(name)s”", name=lead.title)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import g, has_app_context
 
 from crm.db import db
+from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 
@@ -93,12 +94,12 @@ def put(key: str, value: Any) -> None:
 
 def checked(known: Known, text: str) -> int | str:
     """What a person typed, as the setting's own kind; refused with a sentence."""
-    text = text.strip()
+    text = texts.clean_line(text)
     if not known.is_number:
         if not text or len(text) > 100:
             raise Refused(_("“%(what)s”请填 1 到 100 个字", what=known.label), known.key)
         return text
-    if not text.isdecimal() or not known.low <= int(text) <= known.high:
+    if not text.isdecimal() or len(text) > 9 or not known.low <= int(text) <= known.high:
         raise Refused(
             _("“%(what)s”请填 %(low)s 到 %(high)s 的整数", what=known.label, low=known.low, high=known.high),
             known.key,

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from crm.audit.models import Event
 from crm.db import db
+from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.web.forms import ActForm, commit_and_go, safe_next
@@ -200,7 +201,7 @@ def rights() -> Any:
 @bp.get("/admin/events")
 @permit(Permission.AUDIT_VIEW)
 def events() -> Any:
-    wanted = {name: request.args.get(name, "").strip() for name in ("verb", "actor", "noun")}
+    wanted = {name: texts.clean_line(request.args.get(name)) for name in ("verb", "actor", "noun")}
     record_id = request.args.get("record_id", "")
     wanted["record_id"] = int(record_id) if record_id.isdecimal() and len(record_id) < 10 else None  # type: ignore[assignment]
     return render_template(

@@ -12,6 +12,7 @@ A view reads:
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 
 from . import once
+
+ONCE = re.compile(r"[\w-]{1,64}", re.ASCII)  # what a key that we made looks like; another is no key
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class ActForm(FlaskForm):
         self.refusal: list[str] = []
         self.conflict: list[Difference] = []
         self.subject: Any = None
-        if not self.once.data:
+        if not ONCE.fullmatch(self.once.data or ""):
             self.once.data = secrets.token_urlsafe(18)
 
     @classmethod

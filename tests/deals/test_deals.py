@@ -150,6 +150,16 @@ def test_sent_twice_is_done_once(cast: Any, as_user: Any) -> None:
     assert len(deals()) == 1
 
 
+@pytest.mark.parametrize("key", ["a\x00b", "x" * 65, "<svg>"])
+def test_a_key_that_is_none_of_ours_is_no_key(cast: Any, as_user: Any, key: str) -> None:
+    assert as_user(cast.wang).submit("/deals/new", name="有钥匙", once=key, **NEXT).status_code == 303
+    assert len(deals()) == 1
+
+
+def test_what_is_asked_of_the_investors_may_be_anything(cast: Any, as_user: Any) -> None:
+    assert as_user(cast.wang).get("/deals/investors?q=a%00b").status_code == 200
+
+
 def test_a_second_open_deal_of_the_same_investor_needs_a_reason(cast: Any, as_user: Any) -> None:
     firm = make_enterprise("杭州恒远屿科技有限公司", cast.wang)
     make_deal("一期", cast.wang, enterprise_id=firm.id)

@@ -150,7 +150,7 @@ def test_settings_take_effect_and_are_recorded(as_user, cast, session):
     assert event.changes == {"contact.idle_days": [30, 45]}
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "366", "x", "", "1e3", "３０", "9" * 400])
+@pytest.mark.parametrize("value", ["0", "-1", "366", "x", "", "1e3", "３０", "9" * 400, "9" * 5000])
 def test_a_setting_out_of_bounds_changes_nothing(as_user, cast, value):
     answer = as_user(cast.admin).submit(
         "/admin/settings", **{"contact.idle_days": value, "district.name": "新区"}
@@ -162,6 +162,12 @@ def test_a_setting_out_of_bounds_changes_nothing(as_user, cast, value):
         assert settings.get("contact.idle_days") == 30
         assert settings.get("district.name") == "衢州市柯城区"
         assert answer.page.one("input", name="contact.idle_days").get("value") == value
+
+
+@pytest.mark.parametrize("asked", ["verb", "actor", "noun", "record_id", "page"])
+@pytest.mark.parametrize("text", ["a%00b", "%00", "9" * 30, "%ED%A0%80", "%25"])
+def test_the_trail_can_be_asked_anything(as_user, cast, asked, text):
+    as_user(cast.admin).see(f"/admin/events?{asked}={text}")
 
 
 def test_every_role_and_right_stands_in_the_one_table():
