@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from crm.audit.models import Event
@@ -225,5 +225,6 @@ def remove_demo() -> Any:
         demo.remove(current_app.config["CRM_DATA"])
         db.session.commit()
         session.clear()
+        flash(_("示例区已移除，下面建立第一个管理员。SQLite 数据库另存了一份，在 backups 文件夹里。"), "good")
         return redirect(url_for("org.setup", token=setup_token()), 303)
     return redirect(url_for("desk.index"), 303)
