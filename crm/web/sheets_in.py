@@ -18,8 +18,10 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
+from xml.parsers import expat
 
 import python_calamine
 
@@ -36,15 +38,15 @@ MOST_COLUMNS = 200
 MOST_CELLS = 2_500_000  # of the rectangle that a sheet spans
 LONGEST_CELL = 32_767
 MOST_ENTRIES = 2_000  # of the zip an xlsx is
+MOST_TAGS = 8_000_000  # of all its parts together
 LARGEST_UNPACKED = 200 * 2**20
 HIGHEST_RATIO = 200  # unpacked : packed, beyond the first megabytes
 SHEET_KINDS = ("xlsx", "csv", "csv.gz")
 READ = 1 << 16
 
 csv.field_size_limit(1_000_000)
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,7})([0-9]{1,10})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,10})"')
-_CELL_TAG = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_CELL = re.compile(r"([A-Z]{1,7})([0-9]{1,10})", re.ASCII)
+_ROW = re.compile(r"[0-9]{1,10}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"-?\d+\.0+")
 
 
@@ -106,21 +108,32 @@ def measure(path: Path) -> None:
     Everything is unpacked once, a piece at a time, by the length the data really has: what the zip's directory
     says of itself may be a lie.
     """
+    stat = path.stat()
+    _measured(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=64)  # a file is asked for its sheets, its head and its rows: measuring it once is enough
+def _measured(path: Path, _changed: int, _size: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
             entries = archive.infolist()
             if len(entries) > MOST_ENTRIES:
                 raise Refused(_("这个 xlsx 里的部件太多，不像正常的表格"), "file")
-            if "xl/workbook.xml" not in {entry.filename.lstrip("/") for entry in entries}:
+            names = {entry.filename.lstrip("/").lower() for entry in entries}
+            # The reader would also take a binary workbook or an OpenDocument, which nobody has measured.
+            if "xl/workbook.xml" not in names or names & {"xl/workbook.bin", "content.xml"}:
                 raise Refused(_("这不是 Excel 的 xlsx 表格，请重新导出后再上传"), "file")
-            total = 0
+            total, extent = 0, _Extent()
             for entry in entries:
-                total += _measure_entry(raw, entry, LARGEST_UNPACKED - total)
-    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, NotImplementedError) as error:
+                total += _measure_entry(raw, entry, LARGEST_UNPACKED - total, extent)
+    except (
+        zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, ValueError, OSError, NotImplementedError,
+    ) as error:  # fmt: skip
         raise Refused(_("这个 xlsx 打不开，可能已损坏或加了密码，请重新导出后再上传"), "file") from error
 
 
-def _measure_entry(raw: IO[bytes], entry: zipfile.ZipInfo, room: int) -> int:
+def _measure_entry(raw: IO[bytes], entry: zipfile.ZipInfo, room: int, extent: _Extent) -> int:
+    """Its size unpacked. What is XML is known by its first sign: a sheet may lie under any name."""
     if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise zipfile.BadZipFile("encrypted or oddly packed")
     raw.seek(entry.header_offset)
@@ -130,24 +143,25 @@ def _measure_entry(raw: IO[bytes], entry: zipfile.ZipInfo, room: int) -> int:
     name_length, extra_length = struct.unpack("<HH", header[26:30])
     raw.seek(name_length + extra_length, 1)
     size = 0
-    is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    is_sheet = is_xml and "worksheets/" in entry.filename.lower()
-    extent = _Extent()
+    parser: Any = None
     last = b""
     for piece in _unpacked(raw, entry):
-        if is_xml:
-            if not size and (piece[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in piece[:64]):
-                raise Refused(_("这个 xlsx 的内部编码不正常，请重新导出后再上传"), "file")
-            joined = last + piece
-            if b"<!DOCTYPE" in joined or b"<!ENTITY" in joined:
-                raise Refused(_("这个 xlsx 里有不允许的内容（实体声明），没有读取"), "file")
-            if is_sheet:
-                extent.look(joined, len(last))
-            last = joined[-300:]
         size += len(piece)
         packed = max(entry.compress_size, 1)
         if size > room or (size > 8 * 2**20 and size > HIGHEST_RATIO * packed):
             raise Refused(_("这个 xlsx 解压后大得不正常，没有读取"), "file")
+        if size == len(piece):
+            is_xml = piece.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+            if piece[:2] in (b"\xff\xfe", b"\xfe\xff") or (is_xml and b"\0" in piece[:64]):
+                raise Refused(_("这个 xlsx 的内部编码不正常，请重新导出后再上传"), "file")
+            parser = extent.parser() if is_xml else None
+        if parser is not None:
+            parser.Parse(piece, False)
+        elif b"sheetData" in last + piece:
+            raise zipfile.BadZipFile("a sheet that does not begin like one")
+        last = piece[-10:]
+    if parser is not None:
+        parser.Parse(b"", True)
     return size
 
 
@@ -171,29 +185,57 @@ def _unpacked(raw: IO[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 class _Extent:
-    """How far a sheet reaches, told by the names of its cells, and how many there are."""
+    """How far the sheets reach and how many cells they have, told by an XML parser: the reader goes by a cell's
+    name however it is written, with quotes of either kind or by character references."""
 
     def __init__(self) -> None:
-        self.row = self.column = self.cells = 0
-        self.first_row = self.first_column = 0
+        self.tags = 0
+        self._begin()
 
-    def look(self, joined: bytes, seen: int) -> None:
-        self.cells += len(_CELL_TAG.findall(joined, max(0, seen - 2)))
-        letters = set()
-        for name, digits in _CELL.findall(joined):
-            letters.add(name)
-            number = int(digits)
-            self.row = max(self.row, number)
-            self.first_row = min(self.first_row or number, number)
-        for name in letters:
-            column = 0
-            for letter in name:
-                column = column * 26 + letter - 64
-            self.column = max(self.column, column)
-        if self.column > MOST_COLUMNS or self.row > 1_048_576 or self.row * max(self.column, 1) > MOST_CELLS:
+    def _begin(self) -> None:
+        self.row = self.column = 0  # where the last cell stands
+        self.last_row = self.last_column = self.cells = 0
+
+    def parser(self) -> Any:
+        """For one part."""
+        made = expat.ParserCreate()
+        made.StartElementHandler = self._tag
+        made.StartDoctypeDeclHandler = self._declared
+        self._begin()
+        return made
+
+    def _declared(self, *_said: Any) -> None:
+        raise Refused(_("这个 xlsx 里有不允许的内容（实体声明），没有读取"), "file")
+
+    def _tag(self, name: str, said: dict[str, str]) -> None:
+        self.tags += 1
+        if self.tags > MOST_TAGS:
+            raise Refused(_("单元格太多（超过 %(most)s 个），请拆成几份", most=f"{MOST_CELLS:,}"), "file")
+        name = name.rpartition(":")[2]
+        if name == "row":
+            at = said.get("r", "")
+            self.row = int(at) if _ROW.fullmatch(at) else self.row + 1
+            self.column = 0
+        elif name == "c":
+            self.cells += 1
+            if found := _CELL.fullmatch(said.get("r", "").upper()):
+                self.column = 0
+                for letter in found[1]:
+                    self.column = self.column * 26 + ord(letter) - 64
+                self.row = int(found[2])
+            else:
+                self.column += 1
+            if self.row > self.last_row or self.column > self.last_column or self.cells > MOST_CELLS:
+                self.last_row = max(self.last_row, self.row)
+                self.last_column = max(self.last_column, self.column)
+                self._bounded(self.last_row, self.last_column)
+
+    def _bounded(self, row: int, column: int) -> None:
+        """The reader lays out the whole rectangle."""
+        if column > MOST_COLUMNS or row > 1_048_576 or row * column > MOST_CELLS:
             raise Refused(
                 _("表格铺得太开（到第 %(row)s 行、第 %(column)s 列），请删掉远处的空行空列或拆成几份",
-                  row=self.row, column=self.column), "file"
+                  row=row, column=column), "file"
             )  # fmt: skip
         if self.cells > MOST_CELLS:
             raise Refused(_("单元格太多（超过 %(most)s 个），请拆成几份", most=f"{MOST_CELLS:,}"), "file")

@@ -164,6 +164,46 @@ def test_a_far_cell_is_refused_without_laying_the_sheet_out(tmp_path: Path) -> N
     assert "铺得太开" in refusal(path)
 
 
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>",
+        '<row><c r="A1"><v>1</v></c></row><row><c r = "XFD1048576"><v>1</v></c></row>',
+        '<row><c r="A1"><v>1</v></c></row><row><c r="&#88;FD1048576"><v>1</v></c></row>',
+        '<row><c r="A1"><v>1</v></c></row><row><c r="xfd1048576"><v>1</v></c></row>',
+        '<row><c r="A1"><v>1</v></c></row><row><c s=">" r="XFD1048576"><v>1</v></c></row>',
+        f'<row><c r="A1"><v>1</v></c></row><row><c x="{"y" * 70_000}" r="XFD1048576"><v>1</v></c></row>',
+        '<row><c r="GR1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>',
+        "<row>" + "<c><v>1</v></c>" * 300 + "</row>",
+    ],
+)
+def test_a_far_cell_is_refused_however_its_name_is_written(tmp_path: Path, rows: str) -> None:
+    """Each of these once made the reader ask for more memory than there is, which ends the whole server."""
+    path = tmp_path / "list.xlsx"
+    zipped(path, good_parts(tmp_path) | {"xl/worksheets/sheet1.xml": SHEET.format(rows).encode()})
+    assert "铺得太开" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["xl/media/picture.png", "xl/elsewhere.bin", "xl/theme/other.xml"])
+def test_a_far_cell_is_found_under_any_name(tmp_path: Path, name: str) -> None:
+    path, parts = tmp_path / "list.xlsx", good_parts(tmp_path)
+    rels = parts["xl/_rels/workbook.xml.rels"].replace(b"worksheets/sheet1.xml", name[3:].encode())
+    far = SHEET.format("<row><c r='A1'><v>1</v></c><c r='XFD1048576'><v>1</v></c></row>").encode()
+    zipped(path, parts | {"xl/_rels/workbook.xml.rels": rels, name: far})
+    assert "铺得太开" in refusal(path)
+    zipped(path, parts | {"xl/_rels/workbook.xml.rels": rels, name: b"junk" + far})
+    assert "打不开" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["content.xml", "xl/workbook.bin"])
+def test_a_workbook_of_another_kind_inside_is_refused(tmp_path: Path, name: str) -> None:
+    zipped(tmp_path / "list.xlsx", good_parts(tmp_path) | {name: b"<x/>"})
+    assert "不是 Excel" in refusal(tmp_path / "list.xlsx")
+
+
 def test_too_many_rows_and_columns_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "list.csv"
     path.write_text("企业名称\n" + "衢州厂\n" * 50, encoding="utf-8")
