@@ -91,4 +91,6 @@ export function wake(form) {
     if (!form.contains(document.activeElement)) show(false);
   }, 120));
   list.addEventListener("mousedown", (event) => event.preventDefault());
+  // Somebody was quicker than this script.
+  if (document.activeElement === input && input.value.trim()) ask();
 }

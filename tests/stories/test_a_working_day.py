@@ -156,7 +156,7 @@ def test_the_file_holds_the_rows_of_the_list(signed_in):
 def test_on_the_phone_a_visit_is_logged_from_the_desk(signed_in, look):
     page = signed_in("promoter", phone=True)
     page.get_by_role("navigation", name="常用").get_by_role("link", name="记一笔").tap()
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("heading", name="记一笔", level=1)).to_be_visible()
     page.locator("main input[type=search], main input[name=q]").first.fill("椒柯")
     page.get_by_text("台州椒柯泵业有限公司").first.tap()
     page.get_by_label("谈了什么").fill("路过工厂，见了邵总")
