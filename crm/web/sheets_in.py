@@ -35,6 +35,8 @@ LARGEST_FILE = 50 * 2**20
 LARGEST_TEXT = 400 * 2**20  # of a csv, unpacked
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+MOST_LINES = 1_048_576  # of a csv, empty ones included
+WIDEST_LINE = 100_000  # delimiters in one line of it, those within quotes included
 MOST_CELLS = 2_500_000  # of the rectangle that a sheet spans
 LONGEST_CELL = 32_767
 MOST_ENTRIES = 2_000  # of the zip an xlsx is
@@ -294,16 +296,29 @@ def _csv_rows(path: Path, kind: str) -> Iterator[tuple[int, list[str]]]:
     with _opened(path, kind) as packed:
         text = io.TextIOWrapper(io.BufferedReader(_Bounded(packed), READ), encoding=encoding, newline="")
         lines = _Ahead(line.replace("\0", "") for line in text)
-        reader = csv.reader(lines, delimiter=_delimiter(lines.peek(20)))
+        delimiter = _delimiter(lines.peek(20))
+        reader = csv.reader(_narrow(lines, delimiter), delimiter=delimiter)
         number = 1
         try:
             for cells in reader:
-                yield number, [_cleaned(meant(cell), number) for cell in cells]
+                if cells:
+                    yield number, [_cleaned(meant(cell), number) for cell in cells]
                 number += 1
+                if number > MOST_LINES:
+                    raise Refused(_("超过 %(most)s 行，请拆成几份", most=f"{MOST_ROWS:,}"), "file")
         except csv.Error as error:
             raise Refused(_("第 %(row)s 行读不下去，请检查引号是否成对", row=number), "file") from error
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Refused(_("压缩文件已损坏，请重新打包"), "file") from error
+
+
+def _narrow(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """Lines that a spreadsheet could hold: one of millions of commas would take seconds and all the memory."""
+    for number, line in enumerate(lines, 1):
+        if (count := line.count(delimiter)) > WIDEST_LINE:
+            raise Refused(_("第 %(row)s 行有 %(n)s 列，最多 %(most)s 列，请删掉多余的列", row=number, n=count + 1,
+                            most=MOST_COLUMNS), "file")  # fmt: skip
+        yield line
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -211,6 +212,17 @@ def test_too_many_rows_and_columns_are_refused(tmp_path: Path, monkeypatch: pyte
     assert "超过 20 行" in refusal(path)
     path.write_text(",".join(["列"] * 300), encoding="utf-8")
     assert "300 列" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"), [(b"," * 20_000_000, "20000001 列"), (b"\n" * 20_000_000, "200,000 行")]
+)
+def test_millions_of_nothing_are_refused_at_once(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(data)
+    began = time.monotonic()
+    assert said in refusal(path, "list.csv")
+    assert time.monotonic() - began < 8
 
 
 def test_a_gz_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
