@@ -1,0 +1,15 @@
+"""How values are shown."""
+
+import datetime as dt
+
+from crm.lib import clock
+from crm.web import display
+
+
+def test_on_the_demo_districts_day_what_was_really_done_today_is_not_thirteen_years_ahead(app, monkeypatch):
+    monkeypatch.setattr(clock, "_business_day", lambda: dt.date(2013, 7, 25))
+    with app.test_request_context("/"):
+        assert ">今天<" in display.ago(clock.now())
+        assert ">今天<" in display.ago(clock.business_now())
+        assert ">3天前<" in display.ago(clock.business_now() - dt.timedelta(days=3))
+        assert ">7天后<" in display.ago(dt.date(2013, 8, 1))
