@@ -43,8 +43,10 @@ def sign_in() -> Any:
     form = SignInForm(next=request.args.get("next"))
     if form.submitted():
         with form.refusals():
+            chosen = session.get("locale")  # by hand, on this very page: it stays theirs
             user = sessions.check(form.login.data, form.password.data)
             sessions.begin(user, request.user_agent.string)
+            user.locale = chosen or user.locale
             return commit_and_go(None, safe_next(form.next.data, url_for("desk.index")))
     return form.page("org/sign_in.html", demo_accounts=demo.accounts(), demo_password=demo.PASSWORD)
 

@@ -172,6 +172,13 @@ def test_language_is_chosen_before_and_kept_after_signing_in(client, cast, sessi
     assert cast.wang.locale == "en"
 
 
+def test_the_language_chosen_on_the_sign_in_page_is_the_one_found_behind_it(client, cast, session):
+    client.submit("/sign-in", _to="/language", _button=("lang", "en"))
+    sign_in(client)
+    session.refresh(cast.wang)
+    assert cast.wang.locale == "en"
+
+
 def test_a_form_without_its_token_is_refused(client, cast):
     answer = client.post("/sign-in", data={"login": "wang", "password": PASSWORD})
     assert answer.status_code == 400
