@@ -141,7 +141,10 @@ def move(id: int) -> Any:
         flash({"text": said, "undo_url": undo_url}, "good")  # type: ignore[arg-type]
         return redirect(back, 303)
     heads = queries.heads(_rows(), clock.today())
-    lanes = {one.value: {"count": heads[one].count, "sum": _sum(heads[one])} for one in (was, target)}
+    lanes = {
+        one.value: {"count": heads[one].count, "sum": _sum(heads[one]), "overdue": _overdue(heads[one])}
+        for one in (was, target)
+    }
     html = render_template("pipeline/_cards.html", cards=[_card(deal, kept)], idle_limit=_limit(target))
     return {
         "ok": True, "html": html, "message": said, "undo_url": undo_url, "lanes": lanes,
@@ -415,6 +418,10 @@ def _more_url(stage: Stage, found: list[Deal], kept: list[tuple[str, str]]) -> s
 def _limit(stage: Stage) -> int:
     """Days after which a deal in this stage counts as idle: red from here on, amber from seventy per cent."""
     return int(settings.get(f"stage.days.{stage.value}")) if stage is not Stage.AT_CAPACITY else 10**6
+
+
+def _overdue(head: queries.Head) -> str:
+    return _("逾期 %(n)s", n=head.overdue) if head.overdue else ""
 
 
 def _sum(head: queries.Head) -> str:

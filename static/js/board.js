@@ -196,7 +196,7 @@ export function wake(board) {
     if (!Number.isNaN(value)) number.textContent = String(value + by);
   }
 
-  /** The server's own count and sum of the lanes that changed. */
+  /** The server's own count, sum and overdue of the lanes that changed. */
   function heads(lanes) {
     for (const [stage, figures] of Object.entries(lanes || {})) {
       const lane = board.querySelector(`[data-stage="${CSS.escape(stage)}"]`);
@@ -204,6 +204,8 @@ export function wake(board) {
       lane.querySelector("[data-lane-count]").textContent = figures.count;
       const sum = lane.querySelector("[data-lane-sum]");
       if (sum && figures.sum !== undefined) sum.textContent = figures.sum;
+      const overdue = lane.querySelector("[data-lane-overdue]");
+      if (overdue && figures.overdue !== undefined) overdue.textContent = figures.overdue;
     }
   }
 

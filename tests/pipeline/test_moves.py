@@ -320,7 +320,7 @@ def test_a_card_with_all_its_facts_moves_at_once_and_offers_undo(cast: Any, as_u
     answer = drop(wang, deal, "new_talks")
     assert answer.status_code == 200 and answer.json["ok"]
     assert deal.stage is Stage.NEW_TALKS
-    assert answer.json["lanes"]["new_talks"] == {"count": 1, "sum": "1.20亿元"}
+    assert answer.json["lanes"]["new_talks"] == {"count": 1, "sum": "1.20亿元", "overdue": ""}
     assert answer.json["lanes"]["intended"]["count"] == 0
     assert (
         f'id="deal-{deal.id}"' in answer.json["html"]
