@@ -30,7 +30,11 @@ wakeForms();
 wakeCopies();
 wakeKeys();
 
-document.querySelector("[data-focus]")?.focus();
+const first = document.querySelector("[data-focus]");
+if (first) first.focus();
+// A new record starts with its first line; on a phone the keyboard would cover the page, so the thumb decides.
+else if (!location.hash && matchMedia("(pointer: fine)").matches)
+  document.querySelector("form[data-first] :is(input[type=text], textarea)")?.focus({ preventScroll: true });
 document.querySelector(".stagebar [aria-current]")?.parentElement.scrollTo({ left: stageLeft() });
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
