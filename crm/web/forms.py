@@ -145,7 +145,7 @@ def commit_and_go(form: ActForm | None, location: str, said: str = "", undo_url:
 
 def safe_next(target: str | None, fallback: str) -> str:
     """A way back inside this house only: no other host, no scheme, no backslash tricks."""
-    if not target or any(ord(char) < 33 for char in target) or "\\" in target:
+    if not target or len(target) > 2000 or any(ord(char) < 33 for char in target) or "\\" in target:
         return fallback
     parts = urlsplit(target)
     inside = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
