@@ -114,14 +114,6 @@ def test_a_form_sent_after_minutes_of_writing_is_taken_at_once(client, cast, ses
     assert session.scalar(sa.select(SignedIn)).seen_at == later
 
 
-@pytest.mark.parametrize(
-    "target",
-    ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/" + "长" * 9000],
-)
-def test_the_way_on_leads_nowhere_else(client, cast, target):
-    assert sign_in(client, next=target).went_to == "/"
-
-
 def test_a_new_password_signs_the_other_places_out(client, app, cast, as_user):
     elsewhere = as_user(cast.wang)
     sign_in(client)
@@ -158,6 +150,7 @@ def test_a_bad_new_password_is_refused_with_a_sentence(as_user, cast, old, new, 
         ("/\\elsewhere.example", "/"),
         ("javascript:alert(1)", "/"),
         ("/a\nb", "/"),
+        ("/" + "长" * 9000, "/"),
         ("", "/"),
     ],
 )
