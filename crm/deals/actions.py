@@ -12,6 +12,9 @@ from crm.leads.models import Lead
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
+from crm.merchants import actions as merchants
+from crm.merchants import identity
+from crm.merchants.actions import FirstReport
 from crm.merchants.models import Enterprise
 from crm.org.models import User
 from crm.search import index
@@ -71,6 +74,31 @@ def create(data: dict[str, Any], *, actor: User, lead: Lead | None = None) -> De
         leads.convert(lead, deal.id, actor=actor)
     put_in_index(deal)
     return deal
+
+
+def firm_from(lead: Lead, name: str, *, actor: User) -> Enterprise:
+    """The enterprise that a lead was about, new in the base: who reported the lead reported the firm first.
+
+    Refused when the base may hold it already; of what the actor may not see, unit and name are said.
+    """
+    data = {
+        "name": name,
+        "contact_name": lead.contact_name,
+        "contact_phones": lead.contact_phone,
+        "region_code": lead.region_code,
+        "direction": lead.direction,
+    }
+    alike = identity.likely(actor, merchants.enterprise_record(data), noun="enterprise")
+    if same := [one for one in alike if one.may_be_the_same]:
+        names = "、".join(f"{one.name}（{one.unit}）" for one in same)
+        raise Refused(_("资源库里可能已有这家企业：%(names)s。请先核对", names=names), "investor")
+    firm = merchants.create_enterprise(
+        data,
+        actor=actor,
+        first_report=FirstReport(lead.report_unit_id, lead.reported_by_id, lead.reported_at),
+    )
+    lead.enterprise_id = firm.id
+    return firm
 
 
 def edit(deal: Deal, data: dict[str, Any], *, actor: Actor) -> None:

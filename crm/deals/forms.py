@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField
 
+from crm.leads.models import Lead
 from crm.lib.words import _
 from crm.merchants.models import Direction, Enterprise
 from crm.org.models import User
@@ -102,6 +103,18 @@ class NewDealForm(DealFields, ActForm):
     owner_id = RecordField(_l("跟进人"))
     sponsor_id = RecordField(_l("挂联领导"))
     duplicate_reason = LineField(_l("为什么另立一个项目"))
+    new_firm = BooleanField(_l("资源库里还没有这家企业，按线索一并新建"))
+
+    def offer_new_firm(self, lead: Lead | None) -> None:
+        """A lead about a firm nobody knew brings the firm along: ticked at first when nothing is like it."""
+        if lead is None or lead.enterprise or not lead.company:
+            del self.new_firm
+        elif not self.is_submitted():
+            self.new_firm.data = len(self.which.choices) < 2
+
+    @property
+    def brings_firm(self) -> bool:
+        return "new_firm" in self and bool(self.new_firm.data and self.investor.data and not self.which.data)
 
 
 class DealForm(DealFields, EditForm):

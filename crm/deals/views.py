@@ -64,9 +64,13 @@ def new() -> Any:
     form = NewDealForm(**_first_values(lead))
     _offer_people(form, P.DEAL_EDIT, lead)
     form.look_up(me())
-    if form.submitted() and form.chosen():
+    form.offer_new_firm(lead)
+    if form.submitted() and (form.brings_firm or form.chosen()):
         with form.refusals():
-            deal = actions.create(form.facts, actor=me(), lead=lead)
+            facts = form.facts
+            if lead and form.brings_firm:
+                facts["enterprise_id"] = actions.firm_from(lead, form.investor.data, actor=me()).id
+            deal = actions.create(facts, actor=me(), lead=lead)
             said = (
                 _("已由线索转成项目“%(name)s”", name=deal.name)
                 if lead

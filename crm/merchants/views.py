@@ -302,7 +302,7 @@ def duplicates() -> Any:
     return render_template(
         "merchants/duplicates.html",
         alike=_dressed(found, enterprise, adds=adds),
-        ask=any(one.may_be_the_same for one in found),
+        ask=noun != "lead" and any(one.may_be_the_same for one in found),  # a lead is judged, not refused
     )
 
 

@@ -40,6 +40,7 @@ MAX_TOKENS = 16_383
 MAX_QUERY = 120
 MAX_WORDS = 12
 BREAK = "z"
+TAIL = 4  # so many digits alone are the end of a phone number
 
 
 class Kind(StrEnum):
@@ -161,17 +162,25 @@ def _phrase(kind: str, units: list[str] | str) -> Phrase:
     return Phrase(tuple(kind + a + b for a, b in pairwise(units)))
 
 
+def _tail(digits: str) -> Phrase:
+    """The last digits of a number: the pairs, and behind them the last digit alone, where a number ends."""
+    return Phrase((*_phrase("d", digits).tokens, "d" + digits[-1]))
+
+
 def _one_of(parts: list[Query]) -> Query:
     unique = tuple(dict.fromkeys(parts))
     return unique[0] if len(unique) == 1 else AnyOf(unique)
 
 
-def _word(word: str) -> Query:
-    """A word as written, or as it sounds, or as digits of a phone; a mixed word also part by part."""
+def _word(word: str, alone: bool = False) -> Query:
+    """A word as written, or as it sounds, or as digits of a phone; a mixed word also part by part.
+
+    `alone`: it is all that was typed; of a number typed in groups (139 5700 1234) a group may stand anywhere.
+    """
     ways: list[Query] = [_phrase("h", _units(word))]
     if word.isascii():
         if word.isdigit():
-            ways.append(_phrase("d", word))
+            ways.append(_tail(word) if alone and len(word) == TAIL else _phrase("d", word))
             if word.startswith("86") and len(word) >= 9:  # typed with the country's code, stored without
                 ways.append(_phrase("d", word[2:]))
         else:
@@ -191,7 +200,7 @@ def query(text: str) -> Query | None:
     words = texts.search_words(_TRUNK.sub("", text[:MAX_QUERY]))[:MAX_WORDS]
     if not words:
         return None
-    parts = tuple(dict.fromkeys(_word(word) for word in words))
+    parts = tuple(dict.fromkeys(_word(word, alone=len(words) == 1) for word in words))
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 

@@ -15,6 +15,8 @@ from crm.deals.stages import Stage
 from crm.leads import queries
 from crm.leads.models import Conclusion, Lead, LeadSource, LeadState
 from crm.lib import clock
+from crm.merchants import identity
+from crm.merchants.models import Enterprise
 from crm.search import index
 from tests.deals.make import TODAY, make_deal, make_enterprise, make_lead
 from tests.support.statements import count_statements
@@ -360,3 +362,29 @@ def test_the_panel_on_an_enterprises_page(cast: Any, as_user: Any) -> None:
     make_lead("他们报的", cast.li, enterprise_id=firm.id)
     page = as_user(cast.wang).see(f"/enterprises/{firm.id}")
     assert "我们报的" in page.text and "他们报的" not in page.text and "其他单位还有 1 条线索" in page.text
+
+
+def test_a_lead_about_an_unknown_firm_brings_the_firm_along(cast: Any, as_user: Any) -> None:
+    lead = make_lead(
+        "机器人项目", cast.wang, company="青岛海卓机器人有限公司", contact_name="孙海", contact_phone="154 0000 7788"
+    )
+    chen = as_user(cast.chen)
+    judge(chen, lead, **JUDGED)
+    address = f"/deals/new?lead_id={lead.id}"
+    assert chen.submit(address, next_step="看地", next_due_on="2013-08-01").status_code == 303
+    firm = db.session.scalar(sa.select(Enterprise).filter_by(name="青岛海卓机器人有限公司"))
+    assert firm is not None and lead.enterprise_id == firm.id and lead.state is LeadState.CONVERTED
+    assert (firm.first_report_unit_id, firm.first_report_user_id) == (cast.wang.unit_id, cast.wang.id)
+    assert firm.first_reported_at == lead.reported_at
+    assert [one.person.name for one in firm.positions] == ["孙海"]
+
+
+def test_a_firm_that_another_unit_knows_is_not_entered_twice(cast: Any, as_user: Any) -> None:
+    identity.refresh(make_enterprise("青岛海卓机器人有限公司", cast.li))
+    lead = make_lead("机器人项目", cast.wang, company="青岛海卓机器人公司")
+    chen = as_user(cast.chen)
+    judge(chen, lead, **JUDGED)
+    answer = chen.submit(f"/deals/new?lead_id={lead.id}", next_step="看地", next_due_on="2013-08-01")
+    assert answer.status_code == 422
+    assert "可能已有这家企业" in answer.said and "航埠镇" in answer.said
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enterprise)) == 1

@@ -219,12 +219,34 @@ def split(text, sign):
     return [*parts, text[start:]]
 
 
+def test_four_digits_alone_are_the_end_of_a_phone_number():
+    ends, holds = (
+        fts5_document(document([Field("phone", number)])) for number in ("15400000001", "15400000010")
+    )
+    with sqlite3.connect(":memory:") as base:
+        base.execute("CREATE VIRTUAL TABLE f USING fts5(t, tokenize='unicode61 remove_diacritics 0')")
+        base.executemany("INSERT INTO f(rowid, t) VALUES (?, ?)", [(1, ends), (2, holds)])
+
+        def found(text):
+            return [
+                row
+                for (row,) in base.execute(
+                    "SELECT rowid FROM f WHERE f MATCH ? ORDER BY rowid", [fts5_match(text)]
+                )
+            ]
+
+        assert found("0001") == [1]
+        assert found("0010") == [2]
+        assert found("00001") == [1, 2]
+        assert found("154 0000") == [1, 2]
+
+
 def test_the_literals_of_postgresql():
     assert (
         tsvector_literal(document([Field("text", "衢澜"), Field("text", "衢澜")])) == "'h衢澜':1,4 'h澜':2,5"
     )
     assert tsquery_literal("衢澜精 密") == "(('h衢澜' <-> 'h澜精') & 'h密':*)"
-    assert tsquery_literal("0001") == "(('h00' <-> 'h00' <-> 'h01') | ('d00' <-> 'd00' <-> 'd01'))"
+    assert tsquery_literal("0001") == "(('h00' <-> 'h00' <-> 'h01') | ('d00' <-> 'd00' <-> 'd01' <-> 'd1'))"
     assert tsvector_literal([]) == ""
 
 
