@@ -19,6 +19,7 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.merchants.models import Enterprise, Person
 from crm.org.models import User
+from crm.org.permissions import Permission, Scope
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
@@ -137,10 +138,18 @@ def _standing(model: Any, ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
     """How the records stand now, held until the transaction ends."""
     if not ids:
         return []
-    rows = sa.select(model.id, model.last_contact_at, model.next_step, model.next_due_on)
+    unit = (model.follow_unit_id if hasattr(model, "follow_unit_id") else model.unit_id).label("unit_id")
+    rows = sa.select(model.id, model.last_contact_at, model.next_step, model.next_due_on, unit)
     return db.session.execute(
         rows.where(model.id.in_(ids)).order_by(model.id).with_for_update()
     ).all()  # fmt: skip
+
+
+def _may_plan(log: ContactLog, row: sa.Row[Any]) -> bool:
+    """Whose plan a record carries: its own unit's. Somebody else's contact is a contact, and says in the log
+    what he means to do; it does not put the unit's own next step away."""
+    scope = log.author.scope_of(Permission.CONTACT_LOG) if log.author else None
+    return row.unit_id == log.unit_id or scope is Scope.DISTRICT or not row.next_step
 
 
 def _write(model: Any, id: int, last_contact_at: dt.datetime | None, plan: Plan) -> None:
@@ -167,6 +176,8 @@ def _catch_up(model: Any, ids: Sequence[int], log: ContactLog) -> None:
         if row.last_contact_at is None or row.last_contact_at <= log.happened_at:
             old = Plan(row.next_step, row.next_due_on)
             plan = next_step.after(old, said, clock.local(log.happened_at).date())
+            if not _may_plan(log, row):
+                plan = old
             _write(model, row.id, log.happened_at, plan)
 
 
@@ -182,7 +193,7 @@ def _put_right(model: Any, ids: Sequence[int], log: ContactLog, was_at: dt.datet
         last_at, plan = row.last_contact_at, Plan(row.next_step, row.next_due_on)
         if last_at is None or last_at == was_at or (latest and latest.happened_at > last_at):
             last_at = latest.happened_at if latest else None
-        if latest is log and plan in (was_said, Plan()):
+        if latest is log and plan in (was_said, Plan()) and _may_plan(log, row):
             plan = Plan(log.next_step, log.next_due_on)
         if (last_at, plan) != (row.last_contact_at, Plan(row.next_step, row.next_due_on)):
             _write(model, row.id, last_at, plan)

@@ -406,3 +406,14 @@ def test_all_of_it_in_english(cast: Any, as_user: AsUser, firm: Any, deal: Any) 
     for url in ("/contacts/new", f"/contacts/{the_log().id}", f"/contacts/{the_log().id}/correct",
                 f"/contacts/timeline?deal_id={deal.id}", "/contacts/new?q=衢"):  # fmt: skip
         assert wang.see(url).lang == "en"
+
+
+def test_anothers_contact_does_not_put_the_units_own_next_step_away(cast: Any, as_user: AsUser, firm: Any) -> None:
+    firm.follow_unit_id, firm.follow_user_id = cast.li.unit_id, cast.li.id
+    firm.next_step, firm.next_due_on = "镇里请他来看厂房", dt.date(2013, 8, 1)
+    db.session.commit()
+    answer = as_user(cast.wang).submit(about(firm), summary="路上遇到，聊了聊", next_step="再约")
+    assert answer.status_code == 303
+    assert (firm.next_step, firm.next_due_on) == ("镇里请他来看厂房", dt.date(2013, 8, 1))
+    assert firm.last_contact_at is not None
+    assert logs()[-1].next_step == "再约"
