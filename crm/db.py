@@ -82,6 +82,7 @@ class Model(orm.DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True)
 
     __unrecorded__: frozenset[str] = frozenset()
+    __final__: frozenset[str] = frozenset()  # columns that are written once, see WrittenOnce
 
     def snapshot(self) -> dict[str, Any]:
         """What the audit trail compares: every column but secrets and counters."""
@@ -91,6 +92,39 @@ class Model(orm.DeclarativeBase):
             for column in sa.inspect(type(self)).column_attrs
             if column.key not in hidden
         }
+
+
+class WrittenOnce(RuntimeError):
+    """Something tried to change a final column: who reported first, say, on which credit depends. No verb may."""
+
+
+@sa.event.listens_for(Model, "mapper_configured", propagate=True)
+def _watch_final_columns(_mapper: Any, model: type[Model]) -> None:
+    for key in model.__final__:
+        sa.event.listen(getattr(model, key), "set", _final_stays, active_history=True, retval=True)
+
+
+def _final_stays(subject: Any, value: Any, before: Any, event: Any) -> Any:
+    state = sa.inspect(subject)
+    if (state.persistent or state.detached) and before != value:
+        raise WrittenOnce(f"{type(subject).__name__} {subject.id}: {event.key} is final")
+    return value
+
+
+@sa.event.listens_for(orm.Session, "do_orm_execute")
+def _final_stays_in_updates(state: orm.ORMExecuteState) -> None:
+    """The same for UPDATE statements that go past the objects."""
+    if not state.is_update:
+        return
+    statement: Any = state.statement
+    entity: Any = getattr(statement, "entity_description", {}).get("entity")
+    final: frozenset[str] = getattr(entity, "__final__", frozenset())
+    named = {getattr(column, "key", column) for column in (statement._values or {})}
+    if not named:
+        rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
+        named = {key for row in rows for key in row}
+    if named & final:
+        raise WrittenOnce(f"UPDATE {entity.__tablename__}: {', '.join(sorted(named & final))} final")
 
 
 class Versioned:

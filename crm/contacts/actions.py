@@ -134,7 +134,7 @@ def _subjects(log: ContactLog) -> list[tuple[Any, list[int]]]:
     ]
 
 
-def _standing(model: Any, ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
+def _standing(model: Any, ids: Sequence[int]) -> Sequence[Any]:
     """How the records stand now, held until the transaction ends."""
     if not ids:
         return []

@@ -28,6 +28,7 @@ class PartyRole(Labelled):
 
 class Deal(Versioned, Model):
     __tablename__ = "deal"
+    __final__ = frozenset({"first_report_unit_id", "first_report_user_id", "first_reported_at"})
     __table_args__ = (
         sa.Index("ix_deal_board", "state", "stage", "stage_since", "id"),
         sa.Index("ix_deal_lanes", "state", "stage", "planned_wan", "next_due_on"),  # heads of the board

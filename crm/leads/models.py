@@ -50,6 +50,7 @@ class LeadSource(Labelled):
 
 class Lead(Versioned, Model):
     __tablename__ = "lead"
+    __final__ = frozenset({"report_unit_id", "reported_by_id", "reported_at"})
     __table_args__ = (
         sa.Index("ix_lead_unit_state", "unit_id", "state"),
         sa.Index("ix_lead_state_reported", "state", "reported_at"),

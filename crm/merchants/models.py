@@ -163,12 +163,9 @@ class Tracked:
 FIRST_REPORT = ("first_report_unit_id", "first_report_user_id", "first_reported_at")
 
 
-class FirstReportIsFinal(RuntimeError):
-    """Something tried to change who reported a merchant first. No verb may: credit depends on it."""
-
-
 class Enterprise(Versioned, Tracked, Model):
     __tablename__ = "enterprise"
+    __final__ = frozenset(FIRST_REPORT)
     __table_args__ = (
         sa.Index("ix_enterprise_follow", "follow_unit_id", "next_due_on"),
         sa.Index("ix_enterprise_first_report", "first_report_unit_id"),
@@ -218,6 +215,7 @@ class Enterprise(Versioned, Tracked, Model):
 
 class Person(Versioned, Tracked, Model):
     __tablename__ = "person"
+    __final__ = frozenset(FIRST_REPORT)
     __table_args__ = (
         sa.Index("ix_person_follow", "follow_unit_id", "next_due_on"),
         sa.Index("ix_person_first_report", "first_report_unit_id"),
@@ -347,40 +345,3 @@ class Suspect(Versioned, Model):
     decided_at: Mapped[dt.datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     decision_note: Mapped[Text] = mapped_column(default="")
-
-
-# --- the first report, once written, stays -----------------------------------------------------------------
-
-
-def _first_report_stays(subject: Any, value: Any, before: Any, _event: Any) -> Any:
-    state = sa.inspect(subject)
-    if (state.persistent or state.detached) and before != value:
-        raise FirstReportIsFinal(f"{type(subject).__name__} {subject.id}: the first report is final")
-    return value
-
-
-def _no_update_of_the_first_report(state: orm.ORMExecuteState) -> None:
-    """The same for UPDATE statements that go past the objects."""
-    if not state.is_update:
-        return
-    statement: Any = state.statement
-    if getattr(statement, "entity_description", {}).get("entity") not in (Enterprise, Person):
-        return
-    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
-    named = {getattr(column, "key", column) for column in (statement._values or {})}
-    named |= {key for row in rows for key in row} if not statement._values else set()
-    if named & set(FIRST_REPORT):
-        raise FirstReportIsFinal("UPDATE: the first report is final")
-
-
-for _model in (Enterprise, Person):
-    for _key in FIRST_REPORT:
-        sa.event.listen(
-            getattr(_model, _key),
-            "set",
-            _first_report_stays,
-            active_history=True,
-            retval=True,
-            propagate=True,
-        )
-sa.event.listen(orm.Session, "do_orm_execute", _no_update_of_the_first_report)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
-from crm.db import db
+from crm.db import WrittenOnce, db
 from crm.deals import queries
 from crm.deals.models import Deal, PartyRole, StageMove
 from crm.deals.stages import Admission, DealState, MoveKind, Stage
@@ -412,3 +412,13 @@ def test_evidence_is_handed_to_those_who_see_the_deal(cast: Any, as_user: Any) -
     answer = wang.get(url)
     assert answer.get_data() == b"%PDF-1.4" and "attachment" in answer.headers["Content-Disposition"]
     assert as_user(cast.li).get(url).status_code == 404
+
+
+def test_nothing_changes_who_reported_a_deal_first(cast: Any) -> None:
+    deal = make_deal("项目", cast.wang)
+    db.session.commit()
+    with pytest.raises(WrittenOnce):
+        deal.first_report_unit_id = cast.li.unit_id
+    with pytest.raises(WrittenOnce):
+        db.session.execute(sa.update(Deal).values(first_report_unit_id=cast.li.unit_id))
+    db.session.rollback()

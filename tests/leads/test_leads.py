@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
-from crm.db import db
+from crm.db import WrittenOnce, db
 from crm.deals.stages import Stage
 from crm.leads import queries
 from crm.leads.models import Conclusion, Lead, LeadSource, LeadState
@@ -388,3 +388,13 @@ def test_a_firm_that_another_unit_knows_is_not_entered_twice(cast: Any, as_user:
     assert answer.status_code == 422
     assert "可能已有这家企业" in answer.said and "航埠镇" in answer.said
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Enterprise)) == 1
+
+
+def test_nothing_changes_who_reported_a_lead_first(cast: Any) -> None:
+    lead = make_lead("线索", cast.wang)
+    db.session.commit()
+    with pytest.raises(WrittenOnce):
+        lead.report_unit_id = cast.li.unit_id
+    with pytest.raises(WrittenOnce):
+        db.session.execute(sa.update(Lead).values(report_unit_id=cast.li.unit_id))
+    db.session.rollback()

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
+from crm.db import WrittenOnce
 from crm.lib import clock
 from crm.merchants import actions
 from crm.merchants.models import (
     FIRST_REPORT,
     Enterprise,
-    FirstReportIsFinal,
     Handle,
     Person,
     Position,
@@ -220,9 +220,9 @@ def test_nothing_changes_the_first_report_of_a_stored_record(cast: Any, session:
     session.commit()
     other = {"first_report_unit_id": cast.li.unit_id, "first_report_user_id": cast.li.id,
              "first_reported_at": clock.now() - dt.timedelta(days=9)}[key]  # fmt: skip
-    with pytest.raises(FirstReportIsFinal):
+    with pytest.raises(WrittenOnce):
         setattr(enterprise, key, other)
-    with pytest.raises(FirstReportIsFinal):
+    with pytest.raises(WrittenOnce):
         session.execute(sa.update(Enterprise).where(Enterprise.id == enterprise.id).values({key: other}))
     session.rollback()
 
@@ -231,7 +231,7 @@ def test_nor_do_the_relations_behind_it(cast: Any, session: Any) -> None:
     person = actions.create_person({"name": "沈予安"}, actor=cast.wang)
     session.commit()
     person.first_report_unit = cast.li.unit
-    with pytest.raises(FirstReportIsFinal):
+    with pytest.raises(WrittenOnce):
         session.flush()
     session.rollback()
 
