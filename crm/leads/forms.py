@@ -28,8 +28,8 @@ LOOKED_UP = {"data-duplicates-url": "1"}
 
 
 class LeadFields:
-    title = LineField(_l("线索"), [Needed()], description=_l("一句话：谁、想投什么"))
-    company = LineField(_l("企业"), [Needed()], render_kw={**LOOKED_UP, "autocomplete": "off"})
+    title = LineField(_l("线索标题"), [Needed()], description=_l("一句话：谁、想投什么"))
+    company = LineField(_l("企业名称"), [Needed()], render_kw={**LOOKED_UP, "autocomplete": "off"})
     contact_name = LineField(_l("联系人"), render_kw={**LOOKED_UP, "autocomplete": "off"})
     contact_phone = LineField(
         _l("联系电话"), render_kw={**LOOKED_UP, "autocomplete": "off", "inputmode": "tel"}
