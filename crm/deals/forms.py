@@ -44,7 +44,7 @@ class InvestorFields:
     investor = LineField(
         _l("主投资方"),
         description=_l("填企业全称，须已在资源库里；意向阶段可以先空着"),
-        render_kw={"autocomplete": "off", "list": "investors"},
+        render_kw={"autocomplete": "off", "list": "investors", "data-duplicates-url": "1"},
     )
     which = PickField(_l("是下面哪一家"))
 

@@ -290,8 +290,8 @@ def duplicates() -> Any:
             enterprise = db.session.scalar(queries.visible_to(me()).filter_by(id=enterprise_id))
         record: identity.Question = actions.person_record(typed, [enterprise.name] if enterprise else ())
     else:
-        if noun == "lead":
-            typed["name"] = typed.get("company") or typed.get("company_name") or ""
+        if noun == "lead":  # and the deal that may grow out of one: both name a firm beside their own name
+            typed["name"] = typed.get("company") or typed.get("investor") or ""
             typed.setdefault("contact_phones", typed.get("contact_phone", ""))
         record = actions.enterprise_record(typed)
     found = identity.likely(

@@ -102,6 +102,16 @@ def test_look_alikes_show_while_the_name_is_typed(signed_in, look):
         assert kept is not None
 
 
+def test_a_new_deal_shows_whom_its_investor_may_be(signed_in):
+    page = signed_in("promoter")
+    page.goto("/deals/new")
+    page.wait_for_load_state("networkidle")
+    page.get_by_label("主投资方").press_sequentially("椒柯泵业", delay=20)
+    alike = page.get_by_role("region", name="可能重复的记录").first
+    expect(alike.get_by_text("台州椒柯泵业有限公司").first).to_be_visible()
+    expect(alike.get_by_text("由 双港街道 跟进", exact=False)).to_be_visible()  # another unit's: unit and name only
+
+
 def drag(page, card, lane):
     """By mouse, slowly enough to be seen."""
     card.scroll_into_view_if_needed()
