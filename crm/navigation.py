@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from crm.db import db
 from crm.lib.words import N_, _
@@ -116,7 +117,7 @@ def database_answers() -> bool:
     """The error page for a database that is away must not ask it again."""
     try:
         settings.everything()
-    except Exception:
+    except SQLAlchemyError:
         db.session.rollback()
         return False
     return True

@@ -13,6 +13,7 @@ from crm.db import db
 from crm.lib import clock
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, FormerName
+from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -68,6 +69,11 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
 def with_parties(rows: sa.Select[Any]) -> sa.Select[Any]:
     """One deal and the firms in it: two statements more, however many parties it has."""
     return rows.options(selectinload(Deal.parties).selectinload(Party.enterprise))
+
+
+def idle_limit(stage: Stage) -> int:
+    """Days after which a deal in this stage counts as idle: red from here on, amber from seventy per cent."""
+    return int(settings.get(f"stage.days.{stage.value}")) if stage is not Stage.AT_CAPACITY else 10**6
 
 
 def is_open() -> sa.ColumnElement[bool]:

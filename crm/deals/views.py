@@ -47,6 +47,7 @@ def show(id: int) -> Any:
         "deals/show.html",
         deal=deal,
         today=clock.today(),
+        idle_limit=queries.idle_limit(deal.stage),
         may_edit=queries.may(me(), P.DEAL_EDIT, deal),
         may_assign=queries.may(me(), P.DEAL_ASSIGN, deal),
         lead_seen=bool(deal.lead and leads.seen_by(me(), [deal.lead])),

@@ -22,7 +22,6 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.lists import table
 from crm.merchants import uscc
-from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
@@ -65,7 +64,7 @@ def board() -> Any:
             ),
             "more_url": _more_url(stage, cards[stage], kept),
             "cards": [_card(deal, kept) for deal in cards[stage][:EACH]],
-            "idle_limit": _limit(stage),
+            "idle_limit": deals.idle_limit(stage),
         }
         for stage in stages
     ]
@@ -95,7 +94,7 @@ def cards() -> Any:
     found = queries.more_cards(_rows(), stage, EACH + 1, after)
     kept = table.pairs_of(BOARD, request.args, leave_out=("sort", "size", "columns"))
     body = render_template(
-        "pipeline/_cards.html", cards=[_card(deal, kept) for deal in found[:EACH]], idle_limit=_limit(stage)
+        "pipeline/_cards.html", cards=[_card(deal, kept) for deal in found[:EACH]], idle_limit=deals.idle_limit(stage)
     )
     more = _more_url(stage, found, kept)
     return body, 200, {"X-More": more} if more else {}
@@ -145,7 +144,7 @@ def move(id: int) -> Any:
         one.value: {"count": heads[one].count, "sum": _sum(heads[one]), "overdue": _overdue(heads[one])}
         for one in (was, target)
     }
-    html = render_template("pipeline/_cards.html", cards=[_card(deal, kept)], idle_limit=_limit(target))
+    html = render_template("pipeline/_cards.html", cards=[_card(deal, kept)], idle_limit=deals.idle_limit(target))
     return {
         "ok": True, "html": html, "message": said, "undo_url": undo_url, "lanes": lanes,
         "url": url_for("deals.show", id=id), "url_label": _("打开"),
@@ -318,7 +317,7 @@ def stages_of(deal: Deal) -> Markup:
             if stage in reached and stage.order <= deal.stage.order
             else None,
             "days": (clock.today() - deal.stage_since).days if stage is deal.stage else None,
-            "limit": _limit(stage),
+            "limit": deals.idle_limit(stage),
             "missing": len(missing) if stage is after else 0,
             "url": url_for("pipeline.advance", id=deal.id, to=stage.value)
             if may and stage.order > deal.stage.order
@@ -413,11 +412,6 @@ def _more_url(stage: Stage, found: list[Deal], kept: list[tuple[str, str]]) -> s
     last = found[EACH - 1]
     after = f"{last.stage_since.isoformat()}.{last.id}"
     return url_for("pipeline.cards") + _query([*kept, ("in", stage.value), ("after", after)])
-
-
-def _limit(stage: Stage) -> int:
-    """Days after which a deal in this stage counts as idle: red from here on, amber from seventy per cent."""
-    return int(settings.get(f"stage.days.{stage.value}")) if stage is not Stage.AT_CAPACITY else 10**6
 
 
 def _overdue(head: queries.Head) -> str:

@@ -21,7 +21,7 @@ FOREIGN = {
     "a temporary path": r"(?<![\w.~-])/" + "tmp/",
     "a package registry's host": "|".join(
         re.escape(f"{host}.{ending}")
-        for host, ending in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"),
+        for host, ending in (("pypi", "org"), ("python" + "hosted", "org"), ("npmjs", "org"), ("npmjs", "com"),
                              ("unpkg", "com"), ("jsdelivr", "net"), ("cdnjs", "com"))
     ),
 }  # fmt: skip
