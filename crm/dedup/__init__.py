@@ -9,7 +9,7 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
    form + branch mark, after NFKC, simplified characters and one kind of bracket. 原… in brackets is a former
    name; a place in brackets is a place. In the name of a chamber or a school the place is the name itself.
    A USCC is checked; its characters 9 to 17 are the older organisation code and identify the entity.
-2. Propose (`blocking`). Two records are compared only if they share a short key (code, phone, name, readings,
+2. Propose (`blocking`, `candidates`). Two records are compared only if they share a short key (code, phone, name, readings,
    person and city, address) or several *rare* n-grams. Every fan-out is bounded, so a phone that 100 000
    rows share costs no more than one that ten share. `keys_of` gives the keys for a look-up table.
 3. Weigh (`evidence`, `weights.json`, `scoring`). For each field one level holds ("phone:mobile",
@@ -25,7 +25,7 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
 Use: store `keys_of` of each record; while somebody types take the records that share keys with the question
 (skip a key that some hundreds share, add up `KEY_STRENGTH` by the letter before the colon, keep the best
 sixty) and give them to `find`. `compare` for one pair, `cluster` for a whole list, `python -m crm.dedup` for
-files.
+files. All of this works on any kind of record that is described as a `Noun` (`nouns`).
 """
 
 from crm.dedup.blocking import KEY_STRENGTH, keys_of

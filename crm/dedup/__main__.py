@@ -11,6 +11,7 @@ from pathlib import Path
 from crm.dedup import training
 from crm.dedup.clustering import cluster
 from crm.dedup.evaluate import quality
+from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.tables import BadTable, read_records, write_clusters
 
 
@@ -49,8 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
             say(f"{len(records)} records, {len(set(homes))} clusters")
         elif chosen.verb == "train":
             records, truth = read_records(chosen.source, labels=True)
-            observed = training.labelled_levels(records, truth)
-            chosen.target.write_text(training.as_json(*training.fit(observed)), encoding="utf-8")
+            observed = training.labelled_levels(records, truth, ENTERPRISES)
+            learning = ENTERPRISES.learning
+            chosen.target.write_text(
+                training.as_json(*training.fit(observed, learning), learning), encoding="utf-8"
+            )
             say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
         else:
             started = time.perf_counter()

@@ -1,14 +1,13 @@
-"""Which records are worth comparing: keys for a look-up table, candidate pairs for a whole file.
+"""Under which keys an enterprise is found: for a look-up table while typing, for the pairs of a whole file.
 
 Both use the same idea: two records of one merchant share at least one of a few short keys. A key that very
-many records share costs more than it finds, so every fan-out is bounded.
+many records share costs more than it finds, so every fan-out is bounded (`candidates`).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import chain, combinations, pairwise
+from collections.abc import Iterator
+from itertools import pairwise
 
 from crm.dedup import sounds
 from crm.dedup.profile import Profile, profile_of
@@ -91,14 +90,9 @@ def keys_of_profile(profile: Profile) -> list[str]:
 
 # --- a whole file -----------------------------------------------------------------------------------
 
-BLOCK = 14  # records in a block of which all pairs are taken; in larger ones only near neighbours
-NEIGHBOURS = 3
-GRAM_LEAST, GRAM_FACTOR = 60, 0.45  # most records a rare n-gram may occur in: max(60, 0.45 * sqrt(n))
-NEAREST = 7  # candidates kept for each record from the n-grams
 
-
-def _blocks(profile: Profile) -> Iterator[str]:
-    """Keys of the exact blocks of one record."""
+def blocks_of(profile: Profile) -> Iterator[str]:
+    """Keys of the exact blocks of one record: who shares one is compared."""
     city = profile.place[:4]
     if profile.organisation:
         yield "u" + profile.organisation
@@ -129,7 +123,8 @@ def _blocks(profile: Profile) -> Iterator[str]:
         yield "w" + profile.joined_brand
 
 
-def _grams(profile: Profile) -> set[str]:
+def grams_of(profile: Profile) -> set[str]:
+    """What two names may share in part; only the rare ones count."""
     core = profile.core[:16]
     reads = profile.sound.split(" ")[:16]
     grams = set(profile.bigrams)
@@ -146,57 +141,3 @@ def _grams(profile: Profile) -> set[str]:
     for alias in profile.alias:
         grams.update(alias.core[i : i + 2] for i in range(len(alias.core) - 1))
     return grams
-
-
-def candidate_pairs(profiles: Sequence[Profile]) -> set[tuple[int, int]]:
-    """Pairs (i, j), i < j, of positions worth comparing.
-
-    A few for each record whatever its data: a block larger than `BLOCK` gives each record only
-    `NEIGHBOURS` neighbours in the order of their names, an n-gram commoner than its bound gives none.
-    """
-    pairs: set[tuple[int, int]] = set()
-    blocks: dict[str, list[int]] = defaultdict(list)
-    for at, profile in enumerate(profiles):
-        for key in set(_blocks(profile)):
-            blocks[key].append(at)
-    while blocks:
-        key, members = blocks.popitem()
-        if len(members) < 2:
-            continue
-        if len(members) <= BLOCK:
-            pairs.update(combinations(members, 2))
-            continue
-        members.sort(key=lambda at: (profiles[at].core, profiles[at].full, at))
-        for step in range(1, NEIGHBOURS + 1):
-            pairs.update(
-                (one, two) if one < two else (two, one)
-                for one, two in zip(members, members[step:], strict=False)
-            )
-    pairs.update(_nearest(profiles))
-    return pairs
-
-
-def _nearest(profiles: Sequence[Profile]) -> Iterator[tuple[int, int]]:
-    """For each record the few that share the most rare n-grams with it."""
-    grams = [_grams(profile) for profile in profiles]
-    frequency = Counter(chain.from_iterable(grams))
-    most = max(GRAM_LEAST, int(GRAM_FACTOR * len(profiles) ** 0.5))
-    postings: dict[str, list[int]] = defaultdict(list)
-    for at, own in enumerate(grams):
-        own_rare = [gram for gram in own if 1 < frequency[gram] <= most]
-        grams[at] = own_rare  # type: ignore[call-overload]
-        for gram in own_rare:
-            postings[gram].append(at)
-            if frequency[gram] * 6 <= most:
-                postings[gram].append(at)  # a rarer n-gram counts twice
-    for at, own in enumerate(grams):
-        shared = Counter(chain.from_iterable([postings[gram] for gram in own]))
-        del shared[at]
-        if not shared:
-            continue
-        best = [(-count, other) for other, count in shared.items() if count > 1]
-        if len(best) > NEAREST:
-            best.sort()
-            del best[NEAREST:]
-        for _count, other in best:
-            yield (at, other) if at < other else (other, at)

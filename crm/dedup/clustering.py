@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from crm.dedup import evidence
-from crm.dedup.blocking import candidate_pairs
-from crm.dedup.profile import Profile, profile_of
-from crm.dedup.record import Record
-from crm.dedup.scoring import log_odds, weights
+from crm.dedup.candidates import candidate_pairs
+from crm.dedup.nouns import ENTERPRISES, Noun
+from crm.dedup.scoring import log_odds
 
 PAIR_FROM = 0.0  # log-odds from which a pair may bring two clusters together
 LINK_FROM = 0.0  # least mean log-odds of the pairs between two clusters that become one
@@ -18,47 +17,40 @@ FLOOR = -4.0  # pairs below this are not kept; they are weighed again in the rar
 Pair = tuple[int, int]
 
 
-def may_merge(a: Profile, b: Profile) -> bool:
-    """False for two valid USCCs that differ and for different branch marks: never the same entity."""
-    if a.branch != b.branch:
-        return False
-    return not (a.code_ok and b.code_ok and a.organisation != b.organisation)
-
-
 def likely_pairs(
-    profiles: Sequence[Profile], around: evidence.Surroundings, floor: float = FLOOR
+    profiles: Sequence[Any], around: Any, noun: Noun = ENTERPRISES, floor: float = FLOOR
 ) -> dict[Pair, float]:
     """Log-odds of the candidate pairs that reach `floor`, by positions i < j."""
-    table = weights()
+    table = noun.weights()
     scored = {}
-    for pair in candidate_pairs(profiles):
+    for pair in candidate_pairs(profiles, noun):
         a, b = profiles[pair[0]], profiles[pair[1]]
-        if may_merge(a, b):
-            total = log_odds(evidence.levels(a, b, around), table)
+        if noun.may_merge(a, b):
+            total = log_odds(noun.levels(a, b, around), table)
             if total >= floor:
                 scored[pair] = total
     return scored
 
 
 def clusters_of(
-    profiles: Sequence[Profile], scored: dict[Pair, float], around: evidence.Surroundings
+    profiles: Sequence[Any], scored: dict[Pair, float], around: Any, noun: Noun = ENTERPRISES
 ) -> list[int]:
     """For each position the first position of its cluster.
 
     Likeliest pairs first; two clusters become one only if the mean over the pairs between them allows it and
-    no two valid USCCs meet. So one likely pair cannot chain two groups that otherwise disagree.
+    no two codes that differ meet. So one likely pair cannot chain two groups that otherwise disagree.
     """
-    table = weights()
+    table = noun.weights()
     home = list(range(len(profiles)))
     members: dict[int, list[int]] = {}
-    code = [profile.organisation if profile.code_ok else "" for profile in profiles]
+    code = [noun.code(profile) for profile in profiles]
 
     def weigh(one: int, two: int) -> float:
         pair = (one, two) if one < two else (two, one)
         total = scored.get(pair)
         if total is None:
             a, b = profiles[one], profiles[two]
-            total = log_odds(evidence.levels(a, b, around), table) if may_merge(a, b) else 2 * FLOOR
+            total = log_odds(noun.levels(a, b, around), table) if noun.may_merge(a, b) else 2 * FLOOR
         return total
 
     edges = sorted((-total, pair) for pair, total in scored.items() if total >= PAIR_FROM)
@@ -80,14 +72,9 @@ def clusters_of(
     return home
 
 
-def _content(record: Record) -> tuple[str, ...]:
-    return (
-        record.name, record.uscc, record.region, record.legal_rep, "|", *record.contacts, "|", *record.phones, "|",
-        *record.former_names, "|", record.address, record.industry, record.chamber,
-    )  # fmt: skip
-
-
-def cluster(records: Sequence[Record], progress: Callable[[str], None] | None = None) -> list[str]:
+def cluster(
+    records: Sequence[Any], progress: Callable[[str], None] | None = None, *, noun: Noun = ENTERPRISES
+) -> list[str]:
     """The cluster of each record, named by the smallest id in it.
 
     Rows are put in the order of their contents first and rows that say the same are taken as one, so
@@ -95,20 +82,20 @@ def cluster(records: Sequence[Record], progress: Callable[[str], None] | None = 
     """
     say = progress or (lambda _step: None)
     say(f"parsing {len(records)} records")
-    contents = [_content(record) for record in records]
+    contents = [noun.content(record) for record in records]
     distinct = sorted(set(contents))
     place = {content: at for at, content in enumerate(distinct)}
-    first: list[Record | None] = [None] * len(distinct)
+    first: list[Any] = [None] * len(distinct)
     for record, content in zip(records, contents, strict=True):
         at = place[content]
         if first[at] is None:
             first[at] = record
-    profiles = [profile_of(record) for record in first if record is not None]
-    around = evidence.Surroundings(profiles)
+    profiles = [noun.profile(record) for record in first if record is not None]
+    around = noun.surroundings(profiles)
     say("comparing")
-    scored = likely_pairs(profiles, around)
+    scored = likely_pairs(profiles, around, noun)
     say(f"clustering {len(scored)} pairs")
-    homes = clusters_of(profiles, scored, around)
+    homes = clusters_of(profiles, scored, around, noun)
     names: dict[int, str] = {}
     for record, content in zip(records, contents, strict=True):
         home, own = homes[place[content]], str(record.id)

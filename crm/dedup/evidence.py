@@ -375,3 +375,10 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
 _RARITY_COUNTS = frozenset(
     {"same_full", "same_core", "brand_part", "brand_bare", "prefix", "short", "sound_bare"}
 )
+
+
+def may_merge(a: Profile, b: Profile) -> bool:
+    """False for two valid USCCs that differ and for different branch marks: never the same entity."""
+    if a.branch != b.branch:
+        return False
+    return not (a.code_ok and b.code_ok and a.organisation != b.organisation)

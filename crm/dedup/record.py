@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,14 @@ class Record:
         self.phones = several(self.phones)
 
 
+def content_of(record: Record) -> tuple[str, ...]:
+    """All that the finder looks at: rows of which this is equal say the same."""
+    return (
+        record.name, record.uscc, record.region, record.legal_rep, "|", *record.contacts, "|", *record.phones, "|",
+        *record.former_names, "|", record.address, record.industry, record.chamber,
+    )  # fmt: skip
+
+
 @dataclass(eq=False)
 class Person:
     """One natural person as somebody wrote them down, for `compare_people`."""
@@ -84,20 +92,26 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _REGION_PARTS = ("domicile_province", "domicile_city", "domicile_county")
 
 
-def columns_of(header: Iterable[str]) -> dict[str, list[str]]:
-    """field -> the header words of this file that feed it, in the order of `COLUMNS`."""
+def columns_of(
+    header: Iterable[str], columns: Mapping[str, tuple[str, ...]] = COLUMNS
+) -> dict[str, list[str]]:
+    """field -> the header words of this file that feed it, in the order of `columns`."""
     present = {title.strip().lower(): title for title in header if title}
     found = {
         target: [present[alias] for alias in aliases if alias in present]
-        for target, aliases in COLUMNS.items()
+        for target, aliases in columns.items()
     }
-    if not found["region"]:
+    if not found.get("region", True):
         found["region"] = [present[part] for part in _REGION_PARTS if part in present]
     return {target: titles for target, titles in found.items() if titles}
 
 
-def from_row(row: Mapping[str, str | None], columns: Mapping[str, list[str]]) -> Record:
-    """A record from one csv row, `columns` as `columns_of` gave them."""
+def from_row(
+    row: Mapping[str, str | None],
+    columns: Mapping[str, list[str]],
+    make: Callable[..., Any] = Record,
+) -> Any:
+    """A record from one csv row, `columns` as `columns_of` gave them; a row without name has a blank one."""
 
     def cell(target: str) -> str:
         titles = columns.get(target, ())
@@ -108,8 +122,4 @@ def from_row(row: Mapping[str, str | None], columns: Mapping[str, list[str]]) ->
                 return value
         return ""
 
-    return (
-        Record(**{target: cell(target) for target in columns if target != "id"}, id=cell("id"))
-        if "name" in columns
-        else Record(name="", id=cell("id"))
-    )
+    return make(**{"name": "", **{target: cell(target) for target in columns}})

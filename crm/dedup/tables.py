@@ -7,9 +7,10 @@ import gzip
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from crm.dedup.record import Record, columns_of, from_row
+from crm.dedup.nouns import ENTERPRISES, Noun
+from crm.dedup.record import columns_of, from_row
 
 csv.field_size_limit(1_000_000)
 
@@ -30,7 +31,9 @@ def _without_nul(lines: Iterable[str]) -> Iterator[str]:
     return (line.replace("\0", "") for line in lines)
 
 
-def read_records(path: Path, *, labels: bool = False) -> tuple[list[Record], list[str]]:
+def read_records(
+    path: Path, *, labels: bool = False, noun: Noun = ENTERPRISES
+) -> tuple[list[Any], list[str]]:
     """(records, labels). The column `cluster_id` is looked at only with `labels=True`.
 
     Raises `BadTable` for: no such file, 0 bytes, no column for the name, an id that is missing or occurs
@@ -38,7 +41,7 @@ def read_records(path: Path, *, labels: bool = False) -> tuple[list[Record], lis
     """
     if not path.is_file():
         raise BadTable(f"{path}: no such file")
-    records: list[Record] = []
+    records: list[Any] = []
     truth: list[str] = []
     seen: dict[str, int] = {}
     line = 1
@@ -48,17 +51,18 @@ def read_records(path: Path, *, labels: bool = False) -> tuple[list[Record], lis
             header = reader.fieldnames
             if not header:
                 raise BadTable(f"{path}: the file is empty; the first row must hold the column names")
-            columns = columns_of(header)
+            columns = columns_of(header, noun.columns)
             if "name" not in columns:
                 raise BadTable(
-                    f"{path}: row 1: no column for the name (name, 名称, 企业名称) in: {', '.join(header)}"
+                    f"{path}: row 1: no column for the name ({', '.join(noun.columns['name'])}) in: "
+                    f"{', '.join(header)}"
                 )
             if labels and "cluster_id" not in header:
                 raise BadTable(f"{path}: row 1: no column cluster_id, nothing to measure against")
             for line, row in enumerate(reader, start=2):
                 if None in row:
                     raise BadTable(f"{path}: row {line}: {len(row[None])} cells more than the header has")
-                record = from_row(row, columns)
+                record = from_row(row, columns, noun.record)
                 if "id" not in columns:
                     record.id = str(line - 1)
                 elif not record.id:

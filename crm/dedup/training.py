@@ -10,15 +10,29 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from crm.dedup import evidence
-from crm.dedup.blocking import candidate_pairs
-from crm.dedup.clustering import may_merge
-from crm.dedup.profile import profile_of
-from crm.dedup.record import Record
+from crm.dedup.candidates import candidate_pairs
+
+if TYPE_CHECKING:
+    from crm.dedup.nouns import Noun
 
 Combination = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What is known before the first labelled pair is seen: the bounds and priors of the weights of one noun,
+    the chance from which a pair is SAME or worth ASKing, and the sentence at the head of its file."""
+
+    about: str
+    limits_of: Callable[[str], tuple[float, float]]
+    priors: Mapping[str, float]
+    same_from: float
+    ask_from: float
+
 
 # What a level may weigh at most, whatever one labelled set says. Agreement never speaks against, disagreement
 # never for. The tighter bounds are for fields that a made-up set keeps cleaner than life does: firms move,
@@ -86,16 +100,18 @@ def limits_of(code: str) -> tuple[float, float]:
     return _FOR if code in _AGREEING else _AGAINST if code in _DISAGREEING else _FREE
 
 
-def labelled_levels(records: Sequence[Record], truth: Sequence[str]) -> dict[Combination, tuple[int, int]]:
+def labelled_levels(
+    records: Sequence[Any], truth: Sequence[str], noun: Noun
+) -> dict[Combination, tuple[int, int]]:
     """Combination of levels -> (pairs that are the same, pairs that are not) over the candidate pairs."""
-    profiles = [profile_of(record) for record in records]
-    around = evidence.Surroundings(profiles)
+    profiles = [noun.profile(record) for record in records]
+    around = noun.surroundings(profiles)
     same: Counter[Combination] = Counter()
     other: Counter[Combination] = Counter()
-    for one, two in candidate_pairs(profiles):
-        if not may_merge(profiles[one], profiles[two]):
+    for one, two in candidate_pairs(profiles, noun):
+        if not noun.may_merge(profiles[one], profiles[two]):
             continue
-        combination = tuple(code for code, _value in evidence.levels(profiles[one], profiles[two], around))
+        combination = tuple(code for code, _value in noun.levels(profiles[one], profiles[two], around))
         (same if truth[one] == truth[two] else other)[combination] += 1
     return {
         combination: (same[combination], other[combination])
@@ -104,13 +120,19 @@ def labelled_levels(records: Sequence[Record], truth: Sequence[str]) -> dict[Com
 
 
 def fit(
-    observed: dict[Combination, tuple[int, int]], *, rounds: int = 40, rate: float = 0.3, pull: float = 2.0
+    observed: dict[Combination, tuple[int, int]],
+    learning: Learning,
+    *,
+    rounds: int = 40,
+    rate: float = 0.3,
+    pull: float = 2.0,
 ) -> tuple[float, dict[str, float]]:
     """(bias, weight of each level), log-odds. `pull` is the strength of the L2 penalty, in pairs."""
     known = {code for combination in observed for code in combination}
-    weights = {code: PRIORS.get(code, 0.0) for code in sorted(known | PRIORS.keys())}
+    priors = learning.priors
+    weights = {code: priors.get(code, 0.0) for code in sorted(known | priors.keys())}
     squares = dict.fromkeys(weights, 1e-6)
-    bounds = {code: limits_of(code) for code in weights}
+    bounds = {code: learning.limits_of(code) for code in weights}
     bias, bias_square = 0.0, 1e-6
     rows = list(observed.items())
     step = max(1, len(rows) // 200)
@@ -131,7 +153,7 @@ def fit(
             bias_square += bias_gradient * bias_gradient
             bias -= rate * bias_gradient / math.sqrt(bias_square)
             for code, slope in gradient.items():
-                slope += pull * (weights[code] - PRIORS.get(code, 0.0)) / step
+                slope += pull * (weights[code] - priors.get(code, 0.0)) / step
                 squares[code] += slope * slope
                 least, most = bounds[code]
                 weights[code] = min(most, max(least, weights[code] - rate * slope / math.sqrt(squares[code])))
@@ -148,13 +170,21 @@ ABOUT = (
 )
 
 
-def as_json(bias: float, weights: dict[str, float]) -> str:
+ENTERPRISES = Learning(ABOUT, limits_of, PRIORS, SAME_FROM, ASK_FROM)
+
+
+def as_json(bias: float, weights: dict[str, float], learning: Learning) -> str:
     """The text of weights.json: one field a line."""
     fields: dict[str, dict[str, float]] = {}
     for code, weight in sorted(weights.items()):
         name, level = code.split(":", 1)
         fields.setdefault(name, {})[level] = round(weight, 2)
     lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(row)}" for name, row in fields.items())
-    head = {"about": ABOUT, "same_from": SAME_FROM, "ask_from": ASK_FROM, "bias": round(bias, 2)}
+    head = {
+        "about": learning.about,
+        "same_from": learning.same_from,
+        "ask_from": learning.ask_from,
+        "bias": round(bias, 2),
+    }
     shown = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
     return f'{{\n{shown},\n  "levels": {{\n{lines}\n  }}\n}}\n'

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from crm.dedup import Record, cluster, compare
-from crm.dedup.blocking import candidate_pairs
+from crm.dedup.candidates import candidate_pairs
 from crm.dedup.evaluate import Quality, quality
+from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.profile import profile_of
 from crm.dedup.tables import read_records
 
@@ -33,14 +34,14 @@ def test_families_with_sisters_branches_and_namesakes_come_apart(labelled):
 def test_both_directions_of_a_pair_weigh_the_same(labelled):
     records, _truth = labelled
     profiles = [profile_of(record) for record in records]
-    for one, other in sorted(candidate_pairs(profiles)):
+    for one, other in sorted(candidate_pairs(profiles, ENTERPRISES)):
         there, back = compare(records[one], records[other]), compare(records[other], records[one])
         assert (there.verdict, there.score) == (back.verdict, back.score)
 
 
 def test_candidates_hold_nearly_all_true_pairs_and_stay_few(labelled):
     records, truth = labelled
-    pairs = candidate_pairs([profile_of(record) for record in records])
+    pairs = candidate_pairs([profile_of(record) for record in records], ENTERPRISES)
     true = {(i, j) for i in range(len(truth)) for j in range(i + 1, len(truth)) if truth[i] == truth[j]}
     assert len(true & pairs) >= 0.985 * len(true)
     assert len(pairs) <= 6 * len(records)
@@ -104,7 +105,7 @@ def test_one_phone_shared_by_all_does_not_grow_quadratically():
             )
             for n in range(count)
         ]
-        return len(candidate_pairs([profile_of(row) for row in rows]))
+        return len(candidate_pairs([profile_of(row) for row in rows], ENTERPRISES))
 
     small, large = pairs(500), pairs(4000)
     assert large <= 8 * small * 2.5

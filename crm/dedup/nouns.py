@@ -1,0 +1,69 @@
+"""The kinds of record the engine knows. Proposing, clustering, training and the command line work on any.
+
+A new kind brings its own parsed form, keys and evidence as plain functions and is listed in `NOUNS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crm.dedup import blocking, evidence, profile, record, scoring, training
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What the engine must know of one kind of record. R is its record, P the record taken apart.
+
+    record        R(name=, id=, …) with a keyword for each of `columns`
+    columns       field -> header words of real lists; never `cluster_id`, the label
+    content       R -> all that is looked at; rows of equal content are taken as one
+    profile       R -> P
+    order         P -> what neighbours in a block too large to be compared in full are sorted by
+    blocks        P -> exact keys: who shares one is compared
+    grams         P -> what may be shared in part; only the rare ones count
+    surroundings  all P -> how often values occur, handed to `levels`
+    levels        P, P, surroundings -> [(field:level, shared value)], symmetrical
+    may_merge     P, P -> False where the two can never be one, whatever else agrees
+    code          P -> what cannot differ within one cluster, "" if unknown
+    weights       the table in force
+    compare       P, P, surroundings -> Match, with the reasons in words
+    learning      bounds and priors for `train`
+    """
+
+    name: str
+    record: Callable[..., Any]
+    columns: Mapping[str, tuple[str, ...]]
+    content: Callable[[Any], tuple[str, ...]]
+    profile: Callable[[Any], Any]
+    order: Callable[[Any], tuple[str, ...]]
+    blocks: Callable[[Any], Iterable[str]]
+    grams: Callable[[Any], Iterable[str]]
+    surroundings: Callable[[Iterable[Any]], Any]
+    levels: Callable[[Any, Any, Any], list[tuple[str, str]]]
+    may_merge: Callable[[Any, Any], bool]
+    code: Callable[[Any], str]
+    weights: Callable[[], scoring.Weights]
+    compare: Callable[[Any, Any, Any], scoring.Match]
+    learning: training.Learning
+
+
+ENTERPRISES = Noun(
+    name="enterprise",
+    record=record.Record,
+    columns=record.COLUMNS,
+    content=record.content_of,
+    profile=profile.profile_of,
+    order=lambda one: (one.core, one.full),
+    blocks=blocking.blocks_of,
+    grams=blocking.grams_of,
+    surroundings=evidence.Surroundings,
+    levels=evidence.levels,
+    may_merge=evidence.may_merge,
+    code=lambda one: one.organisation if one.code_ok else "",
+    weights=scoring.weights,
+    compare=scoring.compare_profiles,
+    learning=training.ENTERPRISES,
+)
+NOUNS = {noun.name: noun for noun in (ENTERPRISES,)}
