@@ -91,7 +91,7 @@ def cluster(
         if first[at] is None:
             first[at] = record
     profiles = [noun.profile(record) for record in first if record is not None]
-    around = noun.surroundings(profiles)
+    around = noun.around(profiles)
     say("comparing")
     scored = likely_pairs(profiles, around, noun)
     say(f"clustering {len(scored)} pairs")

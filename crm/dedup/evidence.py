@@ -8,7 +8,8 @@ nothing. Missing values make no level: absence is not evidence.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from rapidfuzz.distance import OSA, Indel, Levenshtein
 
@@ -18,36 +19,50 @@ from crm.dedup.places import apart
 from crm.dedup.profile import Profile
 
 
-class Surroundings:
-    """How often values occur around a pair: a phone that twelve firms give is a secretary's.
+def sightings(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    """(kind, value, owner) of all that many may share: a phone that twelve firms give is a secretary's.
 
-    Counted over what is at hand: all rows in a batch, the candidates of one question when typing.
     Owners are told apart by the sound of the first character of the 字号, so that one firm spelt in three ways
     counts once.
     """
+    owner = profile.brand_sound.split(" ", 1)[0]
+    for phone in profile.phones:
+        yield "phone", phone, owner
+    if profile.number:
+        yield "address", house_of(profile), owner
+    if profile.brand:
+        yield "brand", profile.brand, profile.place[:4]
 
-    __slots__ = ("address_owners", "person_owners", "phone_owners", "spread")
 
-    def __init__(self, profiles: Iterable[Profile] = ()) -> None:
-        phones: dict[str, set[str]] = defaultdict(set)
-        people: dict[str, set[str]] = defaultdict(set)
-        addresses: dict[tuple[str, str], set[str]] = defaultdict(set)
-        spread: dict[str, set[str]] = defaultdict(set)
-        for profile in profiles:
-            owner = profile.brand_sound.split(" ", 1)[0]
-            for phone in profile.phones:
-                phones[phone].add(owner)
-            for person in {profile.legal, *profile.people}:
-                if len(person) > 1:
-                    people[person].add(owner)
-            if profile.number:
-                addresses[profile.road + profile.number, profile.place[:4]].add(owner)
-            if profile.brand:
-                spread[profile.brand].add(profile.place[:4])
-        self.phone_owners = {key: len(owners) for key, owners in phones.items() if len(owners) > 1}
-        self.person_owners = {key: len(owners) for key, owners in people.items() if len(owners) > 1}
-        self.address_owners = {key: len(owners) for key, owners in addresses.items() if len(owners) > 1}
-        self.spread = {key: len(cities) for key, cities in spread.items() if len(cities) > 1}
+def house_of(profile: Profile) -> str:
+    return f"{profile.road}{profile.number}/{profile.place[:4]}"
+
+
+class Surroundings:
+    """How often values occur around a pair, from 2 on: in all rows of a batch, in the candidates when typing."""
+
+    __slots__ = ("address_owners", "phone_owners", "spread")
+
+    def __init__(
+        self, profiles: Iterable[Profile] = (), counts: Mapping[str, Mapping[str, int]] | None = None
+    ) -> None:
+        """Counted from `profiles`, or taken from `counts` (kind -> value -> owners) counted elsewhere."""
+        if counts is None:
+            counts = owners_of(chain.from_iterable(map(sightings, profiles)))
+        self.phone_owners = counts.get("phone", {})
+        self.address_owners = counts.get("address", {})
+        self.spread = counts.get("brand", {})
+
+
+def owners_of(seen: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
+    """kind -> value -> number of its owners, where there are several."""
+    owners: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for kind, value, owner in seen:
+        owners[kind][value].add(owner)
+    return {
+        kind: {value: len(them) for value, them in values.items() if len(them) > 1}
+        for kind, values in owners.items()
+    }
 
 
 NOTHING_KNOWN = Surroundings()
@@ -312,7 +327,7 @@ def _address_level(a: Profile, b: Profile, around: Surroundings) -> str:
         return ""
     if a.road == b.road or (a.number == b.number and (a.road.endswith(b.road) or b.road.endswith(a.road))):
         if a.number == b.number:
-            if around.address_owners.get((a.road + a.number, a.place[:4]), 1) >= SHARED_ADDRESS:
+            if around.address_owners.get(house_of(a), 1) >= SHARED_ADDRESS:
                 return "shared"
             return "room" if a.room and a.room == b.room else "number"
         return "road"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from crm.dedup import blocking, evidence, profile, record, scoring, training
@@ -23,7 +24,10 @@ class Noun:
     order         P -> what neighbours in a block too large to be compared in full are sorted by
     blocks        P -> exact keys: who shares one is compared
     grams         P -> what may be shared in part; only the rare ones count
-    surroundings  all P -> how often values occur, handed to `levels`
+    packed        P -> a tuple of strings, numbers, truth values and such tuples, to be handed to other processes
+    unpacked      such a tuple -> P
+    sightings     P -> (kind, value, owner) of what many may share
+    surroundings  kind -> value -> number of owners, where several -> what is handed to `levels`
     levels        P, P, surroundings -> [(field:level, shared value)], symmetrical
     may_merge     P, P -> False where the two can never be one, whatever else agrees
     code          P -> what cannot differ within one cluster, "" if unknown
@@ -40,13 +44,21 @@ class Noun:
     order: Callable[[Any], tuple[str, ...]]
     blocks: Callable[[Any], Iterable[str]]
     grams: Callable[[Any], Iterable[str]]
-    surroundings: Callable[[Iterable[Any]], Any]
+    packed: Callable[[Any], tuple[Any, ...]]
+    unpacked: Callable[[tuple[Any, ...]], Any]
+    sightings: Callable[[Any], Iterable[tuple[str, str, str]]]
+    surroundings: Callable[[Mapping[str, Mapping[str, int]]], Any]
     levels: Callable[[Any, Any, Any], list[tuple[str, str]]]
     may_merge: Callable[[Any, Any], bool]
     code: Callable[[Any], str]
     weights: Callable[[], scoring.Weights]
     compare: Callable[[Any, Any, Any], scoring.Match]
     learning: training.Learning
+
+    def around(self, profiles: Iterable[Any]) -> Any:
+        """The surroundings of records that are all at hand."""
+        seen = chain.from_iterable(map(self.sightings, profiles))
+        return self.surroundings(evidence.owners_of(seen))
 
 
 ENTERPRISES = Noun(
@@ -58,7 +70,10 @@ ENTERPRISES = Noun(
     order=lambda one: (one.core, one.full),
     blocks=blocking.blocks_of,
     grams=blocking.grams_of,
-    surroundings=evidence.Surroundings,
+    packed=profile.packed,
+    unpacked=profile.unpacked,
+    sightings=evidence.sightings,
+    surroundings=lambda counts: evidence.Surroundings(counts=counts),
     levels=evidence.levels,
     may_merge=evidence.may_merge,
     code=lambda one: one.organisation if one.code_ok else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from crm.dedup import normalise as norm
@@ -16,10 +17,13 @@ class Alias:
 
     __slots__ = ("brand", "core", "full")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, full: str, core: str, brand: str) -> None:
+        self.full, self.core, self.brand = full, core, brand
+
+    @classmethod
+    def of(cls, name: str) -> Alias:
         parts = norm.take_apart(name)
-        self.full, self.core = parts.full, parts.core
-        self.brand = norm.split_trade(parts.core)[0]
+        return cls(parts.full, parts.core, norm.split_trade(parts.core)[0])
 
 
 class Profile:
@@ -32,17 +36,18 @@ class Profile:
     place        the deepest place of region, address and name that agree; name_place: of the name alone
     branch       "" or the branch mark (余姚 as code + 分公司): another entity by definition
     code_ok      the USCC passes its check character; organisation: the nine characters that identify
-    people       legal representative and contacts without titles
+    people       contacts without titles
+    written      the name as it was given
     """
 
     __slots__ = (
-        "alias", "bigrams", "branch", "brand", "brand_sound", "chamber", "code", "code_ok", "core", "form",
+        "alias", "branch", "brand", "brand_sound", "chamber", "code", "code_ok", "core", "form",
         "full", "group", "id", "industry", "institution", "joined", "joined_brand", "kind", "latin", "legal", "name_place", "number",
-        "organisation", "people", "phones", "place", "places", "record", "road", "room", "sound", "trade",
+        "organisation", "people", "phones", "place", "places", "road", "room", "sound", "trade", "written",
     )  # fmt: skip
 
     def __init__(self, record: Record) -> None:
-        self.record = record
+        self.written = record.name.strip()
         self.id: Any = record.id
         parts = norm.take_apart(record.name)
         self.full, self.form, self.group = parts.full, parts.form, parts.group
@@ -63,7 +68,6 @@ class Profile:
         self.brand_sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.brand])
         self.joined = "".join([sounds.syllable(c) for c in self.core[:12]])
         self.joined_brand = "".join([sounds.syllable(c) for c in self.brand[:12]])
-        self.bigrams = frozenset([self.core[i : i + 2] for i in range(len(self.core) - 1)])
         self.name_place = parts.place
         region = places.read(norm.clean(record.region, 60))[0] if record.region else ""
         address_place, self.road, self.number, self.room = (
@@ -80,8 +84,32 @@ class Profile:
         self.chamber = norm.bare(norm.clean(record.chamber, 40)) if record.chamber else ""
         self.kind = record.kind
         self.alias = tuple(
-            Alias(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
+            Alias.of(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
         )
+
+    @property
+    def bigrams(self) -> frozenset[str]:
+        core = self.core
+        return frozenset([core[i : i + 2] for i in range(len(core) - 1)])
+
+
+_PACKED = tuple(slot for slot in Profile.__slots__ if slot not in ("alias", "id"))
+_values = attrgetter(*_PACKED)
+
+
+def packed(profile: Profile) -> tuple[Any, ...]:
+    """Nothing but strings, truth values and tuples of them: all of a profile except the record's id."""
+    return (tuple([(alias.full, alias.core, alias.brand) for alias in profile.alias]), *_values(profile))
+
+
+def unpacked(values: tuple[Any, ...]) -> Profile:
+    """What `packed` gave, made into an equal profile again, without an id."""
+    profile = Profile.__new__(Profile)
+    profile.id = None
+    profile.alias = tuple([Alias(*alias) for alias in values[0]]) if values[0] else ()
+    for slot, value in zip(_PACKED, values[1:], strict=True):
+        setattr(profile, slot, value)
+    return profile
 
 
 def _is_trade(core: str) -> bool:

@@ -214,7 +214,7 @@ def _other_script(a: Profile, b: Profile) -> bool:
     """Whether the names differ as written and only their characters' script tells them apart."""
     from crm.dedup.normalise import _simplify
 
-    one, two = a.record.name.strip(), b.record.name.strip()
+    one, two = a.written, b.written
     return one != two and len(one) == len(two) and (_simplify(one) == two or _simplify(two) == one)
 
 

@@ -66,6 +66,7 @@ def alike(one: str, other: str) -> bool:
     return any(folded(reading) in theirs for reading in readings(one))
 
 
+@lru_cache(maxsize=60_000)
 def person_sound(name: str) -> str:
     """`单雄信` -> `shan xiong xin`: the surname by its own reading."""
     return " ".join(pinyin.name_syllables(name))

@@ -105,7 +105,7 @@ def labelled_levels(
 ) -> dict[Combination, tuple[int, int]]:
     """Combination of levels -> (pairs that are the same, pairs that are not) over the candidate pairs."""
     profiles = [noun.profile(record) for record in records]
-    around = noun.surroundings(profiles)
+    around = noun.around(profiles)
     same: Counter[Combination] = Counter()
     other: Counter[Combination] = Counter()
     for one, two in candidate_pairs(profiles, noun):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import random
 import time
 from collections import Counter
@@ -134,3 +135,16 @@ def test_clusters_are_named_by_their_smallest_id():
     ]
     rows[1].name = "上海衢澜精密机械公司"
     assert Counter(cluster(rows)) == {"M2": 3}
+
+
+def test_a_profile_survives_packing(labelled):
+    records, _truth = labelled
+    for record in records:
+        profile = ENTERPRISES.profile(record)
+        there = marshal.loads(marshal.dumps(ENTERPRISES.packed(profile)))
+        back = ENTERPRISES.unpacked(there)
+        assert ENTERPRISES.packed(back) == there
+        assert list(ENTERPRISES.sightings(back)) == list(ENTERPRISES.sightings(profile))
+        assert ENTERPRISES.levels(back, profile, ENTERPRISES.around([])) == ENTERPRISES.levels(
+            profile, back, ENTERPRISES.around([])
+        )
