@@ -25,6 +25,7 @@ from crm.lib.words import N_
 from crm.org.guard import reaches
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
+from crm.org.queries import whom_to_ask
 from crm.reference import industries, regions
 from crm.search import index
 from crm.search.tokens import Field, Kind
@@ -73,7 +74,8 @@ class Known:
 
 @dataclass
 class Candidate:
-    """A look-alike, as it may be shown to one user: masked = unit and name only."""
+    """A look-alike, as it may be shown to one user. Masked: that there is one, its unit and whom to ask; its
+    name, its likeness and what it shares would all tell what it holds."""
 
     noun: str  # enterprise, person
     id: int
@@ -81,8 +83,8 @@ class Candidate:
     kind: str
     unit: str
     verdict: Verdict
-    score: int  # 0 to 100
-    band: Likeness
+    score: int | None  # 0 to 100
+    band: Likeness | None
     reasons: list[str]
     masked: bool
     match: Match
@@ -91,6 +93,7 @@ class Candidate:
     add_url: str = ""
     add_to: str = ""
     note: str = ""
+    ask: str = ""  # who can tell more about a masked one
     known: Known | None = field(default=None, repr=False)
 
     @property
@@ -395,7 +398,7 @@ def likely(
 
     `noun`: enterprise, person or lead (whose company is looked up among the enterprises); `record` is a
     `crm.dedup.Record`, for a person a `crm.dedup.Person`; `leave_out` is the id of the record itself. What
-    the user may not see comes masked: unit and name only.
+    the user may not see comes masked.
     """
     if not record.name.strip() and not record.phones and not getattr(record, "uscc", ""):
         return []
@@ -405,24 +408,34 @@ def likely(
         seen = _seen(user, hidden)
         hidden = [known for known in hidden if (known.noun, known.id) not in seen]
     masked = {(known.noun, known.id) for known in hidden}
+    asked = whom_to_ask({known.units[0] for known in hidden}) if hidden else {}
     return [
-        Candidate(
+        _veiled(known, match, asked.get(known.units[0], ""))
+        if (known.noun, known.id) in masked
+        else Candidate(
             noun=known.noun,
             id=known.id,
             name=known.name,
-            kind="" if (known.noun, known.id) in masked else known.kind,
+            kind=known.kind,
             unit=known.unit,
             verdict=match.verdict,
             score=round(match.score * 100),
             band=likeness(match.verdict, match.score),
             reasons=words_of(match.reasons),
-            masked=(known.noun, known.id) in masked,
+            masked=False,
             match=match,
             editable=_reached(user, known, Permission.MERCHANT_EDIT),
             known=known,
         )
         for known, match in found
     ]
+
+
+def _veiled(known: Known, match: Match, ask: str) -> Candidate:
+    return Candidate(
+        noun=known.noun, id=known.id, name="", kind="", unit=known.unit, verdict=match.verdict, score=None,
+        band=None, reasons=[], masked=True, match=match, ask=ask, known=known,
+    )  # fmt: skip
 
 
 def words_of(reasons: Sequence[Reason], most: int = 4) -> list[str]:

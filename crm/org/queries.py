@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +41,20 @@ def colleague_choices(user: User, permission: Permission) -> list[tuple[int, str
 def leader_choices() -> list[tuple[int, str]]:
     leaders = db.session.scalars(people().where(User.role == Role.LEADER).order_by(None).order_by(User.id))
     return [(leader.id, leader.name) for leader in leaders]
+
+
+def whom_to_ask(unit_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Who answers for a unit's records: its heads, else the administrators of the district. One statement."""
+    wanted = {unit_id for unit_id in unit_ids if unit_id}
+    heads = sa.and_(User.role == Role.MANAGER, User.unit_id.in_(wanted))
+    rows = people().where(sa.or_(heads, User.role == Role.ADMINISTRATOR))
+    names: dict[int | None, list[str]] = defaultdict(list)
+    for one in db.session.scalars(rows.order_by(None).order_by(User.name, User.id)):
+        names[one.unit_id if one.role is Role.MANAGER else None].append(one.name)
+    everywhere = "、".join(names.pop(None, [])[:3])
+    return {
+        unit_id: "、".join(names[unit_id][:3]) if unit_id in names else everywhere for unit_id in wanted
+    } | {None: everywhere}
 
 
 def nobody_yet() -> bool:

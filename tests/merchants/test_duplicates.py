@@ -109,16 +109,17 @@ def test_what_another_unit_follows_is_masked(cast: Any, session: Any) -> None:
     (masked,) = alike(cast.li, NAME)
     assert not mine.masked and mine.editable and mine.kind
     assert masked.masked and not masked.editable
-    assert (masked.name, masked.unit) == (enterprise.name, "区招商局")
-    assert not masked.kind and not masked.note
+    assert (masked.unit, masked.ask) == ("区招商局", "陈主任")
+    assert not (masked.name or masked.kind or masked.note or masked.reasons or masked.score or masked.band)
+    actions.assign(enterprise, cast.zhou.unit_id, None, actor=cast.admin)
+    assert alike(cast.li, NAME)[0].ask == "钱科长", "a unit without a head: the administrator"
 
 
 def test_reasons_are_words_and_never_numbers(cast: Any, session: Any) -> None:
     made(cast, contact_name="沈予安", contact_phones="15400000001")
-    for user in (cast.wang, cast.li):
-        found = alike(user, "上海衢岚精密机械厂", phones="15400000001", contacts="沈予安")
-        words = "".join(found[0].reasons)
-        assert "同手机" in words and "154" not in words and "沈予安" not in words
+    found = alike(cast.wang, "上海衢岚精密机械厂", phones="15400000001", contacts="沈予安")
+    words = "".join(found[0].reasons)
+    assert "同手机" in words and "154" not in words and "沈予安" not in words
 
 
 def test_a_phone_leads_from_a_person_to_the_firm_and_back(cast: Any, session: Any) -> None:
@@ -194,7 +195,7 @@ def test_the_fragment_shows_candidates_to_open_or_to_add_to(
     assert NAME in answer.said and f"/enterprises/{enterprise.id}" in answer.page.links
     assert answer.page.one("button", name="add_to").get("value") == str(enterprise.id)
     masked = typed(as_user(cast.li), noun="enterprise", name="上海衢澜精密机械")
-    assert NAME in masked.said and "区招商局" in masked.said
+    assert NAME not in masked.said and "区招商局 跟进，详情请联系 陈主任" in masked.said
     assert not masked.page.links and not masked.page.all("button", name="add_to")
 
 
