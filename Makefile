@@ -2,6 +2,7 @@
 # make test     everything that the server will ask
 # make check    the quick part of it: ruff, mypy, layers, templates, tests without browser and PostgreSQL
 # make bench    how fast lists, search, board and duplicate check answer with 50 000 companies
+# make bench-dedup  our finder of duplicates beside today's others (LIST="a.csv.gz ..." ONLY=splink,ours RECORDS=50000)
 # make translations   take new sentences into the English catalogue (PAIRS="words.json ..." gives their English)
 # make lock     pin the requirements anew after a change in requirements*.in (needs uv)
 # make clean    away with .venv and everything that can be made again; your data folder stays
@@ -15,7 +16,7 @@ WORKERS ?= 2
 # A stamp beside a Python that no longer starts (upgraded away, copied from elsewhere) promises nothing.
 $(shell $(VENV_PYTHON) -c pass 2>/dev/null || rm -f $(RUNTIME) $(DEVELOPMENT))
 
-.PHONY: help run test check bench translations lock clean
+.PHONY: help run test check bench bench-dedup translations lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -35,12 +36,17 @@ check: $(DEVELOPMENT)
 bench: $(DEVELOPMENT)
 	$(VENV_PYTHON) -m tests.bench
 
+bench-dedup: $(RUNTIME)
+	$(VENV_PYTHON) -m tests.bench.dedup $(LIST) $(if $(ONLY),--only $(ONLY)) $(if $(RECORDS),--records $(RECORDS)) \
+		$(if $(LIMIT),--limit-seconds $(LIMIT))
+
 translations: $(RUNTIME)
 	$(VENV_PYTHON) -m crm.translations update $(PAIRS)
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate tests/bench/peers.in -o tests/bench/peers.txt
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
