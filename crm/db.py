@@ -60,6 +60,11 @@ Text = Annotated[str, mapped_column(sa.Text)]
 WanAmount = Annotated[Decimal, mapped_column(Wan)]
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""Last in the __table_args__ of every table whose rows a merge moves or takes away: SQLite would give the number
+of the newest row, once deleted, to the next one, and an old link or an undo would find the wrong record."""
+
+
 class Model(orm.DeclarativeBase):
     # An explicit registry: a plain type_annotation_map on the base is ignored by Flask-SQLAlchemy 3.1.
     registry = orm.registry(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -43,9 +45,33 @@ def same_type(_context: Any, _column: Any, _meta: Any, inspected: Any, wanted: A
     return False if wanted.__class__.__name__ == "Enum" and hasattr(inspected, "length") else None
 
 
+@contextmanager
+def references_checked_at_the_end(connection: Any) -> Iterator[None]:
+    """SQLite changes a table by building it anew and dropping the old one, and with foreign keys on, the drop
+    deletes the rows of all tables that refer to it. So they are off meanwhile, and all of them are checked before
+    the migration is committed. The switch works only outside a transaction: it is thrown on the raw connection.
+    """
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def refuse_loose_ends(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+        if loose:
+            raise RuntimeError(f"this migration leaves rows that refer to nothing: {loose}")
+
+
 def run() -> None:
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, references_checked_at_the_end(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -56,6 +82,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            refuse_loose_ends(connection)
 
 
 run()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import Line, Model
+from crm.lib.on_merge import stays
 
 
 class Event(Model):
@@ -26,7 +27,7 @@ class Event(Model):
     actor_name: Mapped[Line]
     verb: Mapped[str] = mapped_column(sa.String(64))
     noun: Mapped[str] = mapped_column(sa.String(32))
-    record_id: Mapped[int | None]
+    record_id: Mapped[int | None] = mapped_column(info=stays("what was done to a record was done to it"))
     record_name: Mapped[str] = mapped_column(sa.String(400), default="")
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     note: Mapped[str] = mapped_column(sa.Text, default="")

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.db import Line, Model, Text, Versioned
+from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.deals.models import Deal
 from crm.leads.models import Lead
 from crm.lib import clock
 from crm.lib.enums import Labelled
+from crm.lib.on_merge import joins, moves
 from crm.lib.words import N_
 from crm.merchants.models import Enterprise, Person
 from crm.org.models import Unit, User
@@ -31,7 +32,13 @@ contact_person = sa.Table(
     "contact_person",
     Model.metadata,
     sa.Column("contact_log_id", sa.ForeignKey("contact_log.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column(
+        "person_id",
+        sa.ForeignKey("person.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+        info=joins(),
+    ),
 )
 
 contact_colleague = sa.Table(
@@ -60,11 +67,12 @@ class ContactLog(Versioned, Model):
             "deal_id",
             "lead_id",
         ),
+        NEVER_AGAIN,
     )
 
     kind: Mapped[ContactKind]
     happened_at: Mapped[dt.datetime]
-    enterprise_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"))
+    enterprise_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"), info=moves())
     deal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deal.id"))
     lead_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"))
     place: Mapped[Line] = mapped_column(default="")

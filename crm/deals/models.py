@@ -8,10 +8,11 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.db import Line, Model, Text, Versioned, Wan
+from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned, Wan
 from crm.leads.models import Lead
 from crm.lib import clock
 from crm.lib.enums import Labelled
+from crm.lib.on_merge import joins, moves
 from crm.lib.words import N_
 from crm.merchants.models import Direction, Enterprise
 from crm.org.models import Unit, User
@@ -43,6 +44,7 @@ class Deal(Versioned, Model):
         sa.CheckConstraint("state = 'active' OR state_reason <> ''", name="stopped_has_a_reason"),
         sa.CheckConstraint("planned_wan IS NULL OR planned_wan >= 0", name="planned_not_negative"),
         sa.CheckConstraint("fixed_asset_wan IS NULL OR fixed_asset_wan >= 0", name="fixed_not_negative"),
+        NEVER_AGAIN,
     )
 
     name: Mapped[Line] = mapped_column(index=True)
@@ -64,7 +66,9 @@ class Deal(Versioned, Model):
     is_return: Mapped[bool] = mapped_column(default=False)  # 浙商回归
     is_shanhai: Mapped[bool] = mapped_column(default=False)  # 山海协作
 
-    enterprise_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)  # 主投资方
+    enterprise_id: Mapped[int | None] = mapped_column(  # 主投资方
+        sa.ForeignKey("enterprise.id"), index=True, info=moves()
+    )
     lead_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # 责任单位
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)  # 跟进人
@@ -118,10 +122,10 @@ class Party(Model):
     """Another firm in the deal, beside its main investor."""
 
     __tablename__ = "deal_party"
-    __table_args__ = (sa.UniqueConstraint("deal_id", "enterprise_id", "role"),)
+    __table_args__ = (sa.UniqueConstraint("deal_id", "enterprise_id", "role"), NEVER_AGAIN)
 
     deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"))
-    enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)
+    enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id"), index=True, info=joins())
     role: Mapped[PartyRole]
 
     deal: Mapped[Deal] = relationship(back_populates="parties")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm.db import Line, Model, Text
 from crm.lib import clock
 from crm.lib.enums import Labelled
+from crm.lib.on_merge import stays
 from crm.lib.words import N_
 
 
@@ -79,8 +80,12 @@ class ImportRow(Model):
     values: Mapped[dict[str, Any]]  # {field: what the cell said}
     finding: Mapped[Finding]
     message: Mapped[Text] = mapped_column(default="")
-    match_id: Mapped[int | None]  # the likely duplicate in the base
+    match_id: Mapped[int | None] = mapped_column(  # the likely duplicate in the base
+        info=stays("the report of an import names what was there; the old address leads on")
+    )
     match_name: Mapped[Line] = mapped_column(default="")
     score: Mapped[float | None]
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.WAITING)
-    record_id: Mapped[int | None]  # what was created
+    record_id: Mapped[int | None] = mapped_column(  # what was created
+        info=stays("it was created, whatever became of it; the old address leads on")
+    )

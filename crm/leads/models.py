@@ -8,9 +8,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.db import Line, Model, Text, Versioned, Wan
+from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned, Wan
 from crm.lib import clock
 from crm.lib.enums import Labelled
+from crm.lib.on_merge import moves
 from crm.lib.words import N_
 from crm.merchants.models import Direction, Enterprise
 from crm.org.models import Unit, User
@@ -57,6 +58,7 @@ class Lead(Versioned, Model):
         sa.Index("ix_lead_report_unit", "report_unit_id"),
         sa.CheckConstraint("(state = 'reported') = (judged_at IS NULL)", name="judged_has_a_time"),
         sa.CheckConstraint("state <> 'converted' OR deal_id IS NOT NULL", name="converted_has_a_deal"),
+        NEVER_AGAIN,
     )
 
     title: Mapped[Line]
@@ -64,7 +66,9 @@ class Lead(Versioned, Model):
     state: Mapped[LeadState] = mapped_column(default=LeadState.REPORTED)
     source: Mapped[LeadSource] = mapped_column(default=LeadSource.OTHER)
     direction: Mapped[Direction | None]
-    enterprise_id: Mapped[int | None] = mapped_column(sa.ForeignKey("enterprise.id"), index=True)
+    enterprise_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("enterprise.id"), index=True, info=moves()
+    )
     company: Mapped[Line] = mapped_column(default="")  # as reported, before anybody matched it to the base
     contact_name: Mapped[Line] = mapped_column(default="")
     contact_phone: Mapped[Line] = mapped_column(default="")

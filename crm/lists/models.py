@@ -7,8 +7,9 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm.db import Line, Model
+from crm.db import NEVER_AGAIN, Line, Model
 from crm.lib import clock
+from crm.lib.on_merge import joins
 
 
 class SavedView(Model):
@@ -39,8 +40,9 @@ class Tag(Model):
     __table_args__ = (
         sa.UniqueConstraint("noun", "record_id", "word"),
         sa.Index("ix_tag_word", "noun", "word"),
+        NEVER_AGAIN,
     )
 
     noun: Mapped[str] = mapped_column(sa.String(16))
-    record_id: Mapped[int]
+    record_id: Mapped[int] = mapped_column(info=joins(noun_in="noun"))
     word: Mapped[str] = mapped_column(sa.String(32))

@@ -143,6 +143,12 @@ def refresh(subject: Enterprise | Person) -> None:
     index.put(noun, subject.id, search_fields(subject))
 
 
+def forget(noun: str, record_ids: Sequence[int]) -> None:
+    """These are no records any more: nothing finds them."""
+    db.session.execute(sa.delete(DedupKey).where(DedupKey.noun == noun, DedupKey.record_id.in_(record_ids)))
+    index.remove(noun, record_ids)
+
+
 def refresh_many(noun: str, record_ids: Sequence[int], *, fresh: bool = False) -> None:
     """The same for many: a few statements for each 500. `fresh`: they have no keys and entries yet."""
     db.session.flush()

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.db import Line, Model, Text, Versioned
+from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.lib import clock, phones
 from crm.lib.enums import Labelled
+from crm.lib.on_merge import joins, paired, rebuilt
 from crm.lib.words import N_
 from crm.org.models import Unit, User
 from crm.reference import industries, regions
@@ -176,6 +177,7 @@ class Enterprise(Versioned, Tracked, Model):
         sa.Index("ix_enterprise_origin", "origin"),
         sa.Index("ix_enterprise_direction", "direction"),
         sa.Index("ix_enterprise_first_reported", "first_reported_at"),
+        NEVER_AGAIN,
     )
 
     name: Mapped[Line] = mapped_column(index=True)
@@ -221,6 +223,7 @@ class Person(Versioned, Tracked, Model):
         sa.Index("ix_person_first_report", "first_report_unit_id"),
         sa.Index("ix_person_contact", "last_contact_at"),
         sa.Index("ix_person_first_reported", "first_reported_at"),
+        NEVER_AGAIN,
     )
 
     name: Mapped[Line] = mapped_column(index=True)
@@ -240,8 +243,11 @@ class FormerName(Model):
     """曾用名."""
 
     __tablename__ = "former_name"
+    __table_args__ = (NEVER_AGAIN,)
 
-    enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id", ondelete="CASCADE"), index=True)
+    enterprise_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enterprise.id", ondelete="CASCADE"), index=True, info=joins()
+    )
     name: Mapped[Line] = mapped_column(index=True)
     enterprise: Mapped[Enterprise] = relationship(back_populates="former_names")
 
@@ -253,12 +259,15 @@ class Handle(Model):
     __table_args__ = (
         sa.CheckConstraint("(enterprise_id IS NULL) <> (person_id IS NULL)", name="one_owner"),
         sa.Index("ix_handle_digits", "digits"),
+        NEVER_AGAIN,
     )
 
     enterprise_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("enterprise.id", ondelete="CASCADE"), index=True
+        sa.ForeignKey("enterprise.id", ondelete="CASCADE"), index=True, info=joins()
     )
-    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), index=True, info=joins()
+    )
     kind: Mapped[HandleKind]
     value: Mapped[Line]  # as people read it
     digits: Mapped[str] = mapped_column(sa.String(32), default="")  # phones: normalised; else empty
@@ -292,10 +301,12 @@ class Position(Model):
     """任职: a person at a firm."""
 
     __tablename__ = "position"
-    __table_args__ = (sa.UniqueConstraint("person_id", "enterprise_id"),)
+    __table_args__ = (sa.UniqueConstraint("person_id", "enterprise_id"), NEVER_AGAIN)
 
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
-    enterprise_id: Mapped[int] = mapped_column(sa.ForeignKey("enterprise.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), info=joins())
+    enterprise_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enterprise.id", ondelete="CASCADE"), index=True, info=joins()
+    )
     title: Mapped[Line] = mapped_column(default="")
     is_main: Mapped[bool] = mapped_column(default=False)  # the firm's first contact
 
@@ -313,7 +324,7 @@ class DedupKey(Model):
     )
 
     noun: Mapped[str] = mapped_column(sa.String(16))
-    record_id: Mapped[int]
+    record_id: Mapped[int] = mapped_column(info=rebuilt(noun_in="noun"))
     key: Mapped[str] = mapped_column(sa.String(64))
 
 
@@ -321,6 +332,17 @@ class SuspectState(Labelled):
     OPEN = "open", N_("待判定"), "warn"
     DIFFERENT = "different", N_("不是同一家"), "neutral"
     RELATED = "related", N_("有关联"), "info"
+    MERGED = "merged", N_("已合并"), "good"
+
+
+class Relation(Labelled):
+    """In what way two records that are not one hang together."""
+
+    BRANCH = "branch", N_("分支机构")
+    GROUP = "group", N_("同一集团")
+    FORMER_NAME = "former_name", N_("前身或改名前后")
+    CONTROLLER = "controller", N_("同一控制人")
+    OTHER = "other", N_("其他关联")
 
 
 class Suspect(Versioned, Model):
@@ -331,15 +353,17 @@ class Suspect(Versioned, Model):
         sa.UniqueConstraint("noun", "a_id", "b_id"),
         sa.CheckConstraint("a_id < b_id", name="in_order"),
         sa.Index("ix_suspect_state", "state", "score"),
+        NEVER_AGAIN,
     )
 
     noun: Mapped[str] = mapped_column(sa.String(16), default="enterprise")
-    a_id: Mapped[int] = mapped_column(index=True)
-    b_id: Mapped[int] = mapped_column(index=True)
+    a_id: Mapped[int] = mapped_column(index=True, info=paired())
+    b_id: Mapped[int] = mapped_column(index=True, info=paired())
     score: Mapped[float]
     verdict: Mapped[str] = mapped_column(sa.String(16))  # crm.dedup.Verdict: same, ask, related
     reasons: Mapped[list[Any]]  # [[code, weight, detail], …] as crm.dedup gives them
     state: Mapped[SuspectState] = mapped_column(default=SuspectState.OPEN)
+    relation: Mapped[Relation | None]  # of a pair that was decided to be RELATED
     found_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     kept_reason: Mapped[Text] = mapped_column(default="")  # why it was created all the same
     decided_at: Mapped[dt.datetime | None]

@@ -63,7 +63,7 @@ def note(noun: str, record_id: int, *, kept_reason: str = "") -> list[Suspect]:
     for pair, match in pairs.items():
         suspect = there.get(pair)
         if suspect is None:
-            suspect = _made(noun, pair, match)
+            suspect = made(noun, pair, match)
             suspect.kept_reason = kept_reason
             db.session.add(suspect)
             fresh.append(suspect)
@@ -81,7 +81,8 @@ def stored(noun: str, record_ids: Sequence[int]) -> dict[tuple[int, int], Suspec
     return {(one.a_id, one.b_id): one for one in db.session.scalars(rows)}
 
 
-def _made(noun: str, pair: tuple[int, int], match: Match) -> Suspect:
+def made(noun: str, pair: tuple[int, int], match: Match) -> Suspect:
+    """A pair as it was found: open, with its evidence."""
     return Suspect(
         noun=noun,
         a_id=pair[0],
@@ -190,7 +191,7 @@ def _weigh(noun: str, lot: Sequence[tuple[int, int]], told: Counter[str]) -> set
         alike.add(pair)
         suspect = there.get(pair)
         if suspect is None:
-            db.session.add(_made(noun, pair, match))
+            db.session.add(made(noun, pair, match))
             told["found"] += 1
         elif suspect.state is SuspectState.OPEN:
             before = (suspect.score, suspect.verdict)

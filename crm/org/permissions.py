@@ -32,6 +32,7 @@ class Permission(Labelled):
     MERCHANT_REVEAL = "merchant.reveal", N_("查看完整联系方式（留痕）")
     MERCHANT_EXPORT = "merchant.export", N_("导出企业和人员（联系方式打码）")
     MERCHANT_EXPORT_FULL = "merchant.export_full", N_("导出完整联系方式（须填理由）")
+    MERCHANT_MERGE = "merchant.merge", N_("合并重复记录、撤销合并（每一条都要够得着）")
     SUSPECT_DECIDE = "suspect.decide", N_("判定疑似重复")
     CONTACT_VIEW = "contact.view", N_("查看沟通记录")
     CONTACT_LOG = "contact.log", N_("记沟通")
@@ -68,6 +69,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_EDIT: S.UNIT,
         P.MERCHANT_REVEAL: S.UNIT,
         P.MERCHANT_EXPORT: S.UNIT,
+        P.MERCHANT_MERGE: S.OWN,  # his own double entries; between colleagues' records the head decides
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
         P.CONTACT_CORRECT: S.OWN,
@@ -88,6 +90,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_REVEAL: S.UNIT,
         P.MERCHANT_EXPORT: S.UNIT,
         P.MERCHANT_EXPORT_FULL: S.UNIT,
+        P.MERCHANT_MERGE: S.UNIT,
         P.SUSPECT_DECIDE: S.UNIT,
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
@@ -119,6 +122,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_REVEAL: S.DISTRICT,
         P.MERCHANT_EXPORT: S.DISTRICT,
         P.MERCHANT_EXPORT_FULL: S.DISTRICT,
+        P.MERCHANT_MERGE: S.DISTRICT,
         P.SUSPECT_DECIDE: S.DISTRICT,
         P.CONTACT_LOG: S.DISTRICT,
         P.CONTACT_CORRECT: S.DISTRICT,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.db import Model
+from crm.lib.on_merge import rebuilt
 
 
 class SearchEntry(Model):
@@ -17,4 +18,4 @@ class SearchEntry(Model):
     __table_args__ = (sa.UniqueConstraint("noun", "record_id"),)
 
     noun: Mapped[str] = mapped_column(sa.String(16))  # enterprise, person, lead, deal, contact_log
-    record_id: Mapped[int]
+    record_id: Mapped[int] = mapped_column(info=rebuilt(noun_in="noun"))

@@ -14,7 +14,19 @@ import pytest
 from tests.conftest import ROOT
 
 CRM = ROOT / "crm"
-FEATURES = ("contacts", "deals", "desk", "imports", "jobs", "leads", "lists", "merchants", "org", "pipeline")
+FEATURES = (
+    "contacts",
+    "deals",
+    "desk",
+    "duplicates",
+    "imports",
+    "jobs",
+    "leads",
+    "lists",
+    "merchants",
+    "org",
+    "pipeline",
+)
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
 """Who was asked from outside (a browser, a terminal, a timer, the queue) says when it is done, and commits."""
 
@@ -27,6 +39,11 @@ NOT_PURE = {
     "org/sessions.py": "signing in is about the cookie and its row",
     "org/settings.py": "answers from the table of settings",
     "org/demo.py": "loads the demo district and takes it away",
+    "duplicates/merging.py": "the plan is read from the base, the act writes to it: one theory, one room",
+    "duplicates/pairs.py": "what becomes of the pairs in their table, for merging and undoing alike",
+    "duplicates/references.py": "reads from the metadata which columns name a merchant",
+    "duplicates/searching.py": "asks for the deals and people that are to be found anew",
+    "duplicates/undoing.py": "the other half of merging",
     "imports/likeness.py": "asks the base for look-alikes of many rows at a time",
     "imports/results.py": "writes the rows of a list and what became of them into a workbook",
     "jobs/queue.py": "the queue's own connection to the application",

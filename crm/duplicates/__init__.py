@@ -1,0 +1,1 @@
+"""查重: records that are one are put together, and taken apart again when that was wrong."""
