@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
             observed = training.labelled_levels(records, truth, ENTERPRISES)
             learning = ENTERPRISES.learning
             chosen.target.write_text(
-                training.as_json(*training.fit(observed, learning), learning), encoding="utf-8"
+                training.as_json(training.fit(observed, learning), learning), encoding="utf-8"
             )
             say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
         else:

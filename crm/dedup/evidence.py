@@ -13,7 +13,7 @@ from itertools import chain
 
 from rapidfuzz.distance import OSA, Indel, Levenshtein
 
-from crm.dedup import sounds
+from crm.dedup import normalise, shapes, sounds
 from crm.dedup.normalise import common_brands
 from crm.dedup.places import apart
 from crm.dedup.profile import Profile
@@ -71,6 +71,22 @@ SHARED_ADDRESS = 4
 SPREAD_BRAND = 4  # cities from which a 字号 counts as common
 
 
+# What other evidence is worth depends on how the names stand: one phone says much of two spellings of one name,
+# little of two firms of one house. So each level is weighed beside one of these kinds.
+KINDS: dict[str, str] = {
+    f"name:{level}": kind
+    for kind, those in {
+        "equal": "same_full same_core same_alias",
+        "spelling": "sound one_alike one_look slip brand_kin alike_fit latin_fit",
+        "near": "one_other one_brand one_fit close",
+        "shorter": "prefix short brand_bare alike_bare brand_part initials latin",
+        "house": "brand_other brand_arm alike_other one_mark stem latin_other",
+        "other": "little far none",
+    }.items()
+    for level in those.split()
+}
+
+
 def name_level(a: Profile, b: Profile) -> str:
     """How the two names stand to each other, former names included; the strongest level that holds."""
     one, two = a.core, b.core
@@ -82,33 +98,67 @@ def name_level(a: Profile, b: Profile) -> str:
         return "same_alias"
     if one == two:
         return "same_core"
+    if a.institution or b.institution:
+        return _institutions_level(a, b)
+    if (a.brief or b.brief) and one[0] != two[0]:
+        # 甬千春工艺 and 千春工艺: what fits the place is taken for the place if that makes the beginnings agree
+        if a.brief and a.brief[0] == two[0]:
+            a = a.bare
+        elif b.brief and b.brief[0] == one[0]:
+            b = b.bare
+        elif a.brief and b.brief and a.brief[0] == b.brief[0]:
+            a, b = a.bare, b.bare
+        if a.core == b.core:
+            return "same_core"
+    return _unequal(a, b)
+
+
+def _institutions_level(a: Profile, b: Profile) -> str:
     if a.institution != b.institution:
         return "little" if a.bigrams & b.bigrams else "far"
-    size, few = len(one), min(len(one), len(two))
-    if a.institution:
-        # 上海市衢州商会 and 杭州市衢州商会 differ in two characters and in everything
-        return "one_other" if few > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1 else "little"
+    # 上海市衢州商会 and 杭州市衢州商会 differ in two characters and in everything
+    one, two = a.core, b.core
+    near = min(len(one), len(two)) > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1
+    return "one_other" if near else "little"
+
+
+def _unequal(a: Profile, b: Profile) -> str:
+    one, two = a.core, b.core
+    if (a.latin_brand or b.latin_brand) and (level := _latin_level(a, b)):
+        return level
+    few = min(len(one), len(two))
     if a.brand == b.brand:
-        return _trades_level(a.trade, b.trade, a.industry, b.industry)
-    if a.sound == b.sound and size > 1:
+        return "brand_" + _trades(a, b)
+    if a.sound == b.sound and len(one) > 1:
         return "sound"
-    shorter, longer = (one, two) if size <= len(two) else (two, one)
+    shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
     if few >= 2 and longer.startswith(shorter):
         return "prefix"
-    if few >= 3:
-        distance = OSA.distance(one, two, score_cutoff=1)
-        if distance <= 1:
-            return _one_character(a, b, one, two)
+    if few >= 3 and abs(len(one) - len(two)) <= 1 and OSA.distance(one, two, score_cutoff=1) <= 1:
+        return _one_character(a, b)
+    if few >= 2 and (
+        (one[0] in _MARKS and one[1:3] == two[:2]) or (two[0] in _MARKS and two[1:3] == one[:2])
+    ):
+        return "one_mark"
+    if few >= 2 and _brands_alike(a, b):
+        trades = _trades(a, b)
+        return (
+            "alike_bare" if trades == "bare" else "alike_other" if trades in ("other", "arm") else "alike_fit"
+        )
     if few >= 2 and (_sounds_begin(a, b) or _sounds_begin(b, a)):
-        return "sound_bare"
-    if a.brand_sound == b.brand_sound:
-        return "sound_brand"
+        return "alike_bare"
     if few >= 2 and (
         (few < len(longer) and _abbreviates(shorter, longer)) or _initials(a, b) or _initials(b, a)
     ):
         return "short"
-    if (a.latin or b.latin) and (_only_latin(a) or _only_latin(b)) and (_latin_of(a, b) or _latin_of(b, a)):
-        return "latin"
+    if (
+        len(a.brand) > 1 < len(b.brand)
+        and a.trade
+        and b.trade
+        and OSA.distance(a.brand, b.brand, score_cutoff=1) <= 1
+        and _trades(a, b) not in ("other", "arm")
+    ):
+        return "one_fit"
     if few >= 4 and one[:2] == two[:2] and _stem_only(one, two):
         return "stem"
     similarity = max(
@@ -117,6 +167,22 @@ def name_level(a: Profile, b: Profile) -> str:
     if similarity >= 0.72:
         return "close"
     return "little" if similarity >= 0.45 else "far"
+
+
+def _mistaken(one: str, other: str) -> bool:
+    """Two characters that are written or read for each other."""
+    return sounds.alike(one, other) or shapes.alike(one, other)
+
+
+def _brands_alike(a: Profile, b: Profile) -> bool:
+    """Two 字号 that sound the same, or of which every character may have been taken for the other's."""
+    if a.brand_sound == b.brand_sound:
+        return True
+    one, two = a.brand, b.brand
+    if len(one) != len(two) or len(one) < 2:
+        return False
+    differing = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
+    return len(differing) < len(one) and all(_mistaken(x, y) for x, y in differing)
 
 
 def _sounds_begin(a: Profile, b: Profile) -> bool:
@@ -134,25 +200,28 @@ def _former(a: Profile, b: Profile) -> bool:
     return any(alias.full == a.full or (alias.core == a.core != b.core) for alias in b.alias)
 
 
-def _trades_level(one: str, two: str, industry: str, other: str) -> str:
+def _trades(a: Profile, b: Profile) -> str:
+    """How two lines of business stand to each other: kin, part, bare, arm or other."""
+    one, two = a.trade, b.trade
     if not one or not two:
         # What the name leaves out, the list's own column may say.
-        if _lines_differ(one or industry, two or other):
-            return "brand_other"
-        return "brand_bare"
+        return "other" if _lines_differ(one or a.industry, two or b.industry) else "bare"
+    shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
+    if longer.startswith(shorter) and longer[len(shorter) :] in normalise.ARMS:
+        return "arm"
+    mine, theirs = normalise.trade_sense(one), normalise.trade_sense(two)
+    if mine == theirs:
+        return "kin"
     if (
-        one in two
-        or two in one
+        shorter in longer
         or one[:2] == two[:2]
         or (one[-2:] == two[-2:] and len(one) > 2 and len(two) > 2)
+        or (longer.startswith(shorter[0]) and _abbreviates(shorter, longer))  # 精机 for 精密机械
     ):
-        return "brand_part"
-    shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
-    if longer.startswith(shorter[0]) and _abbreviates(shorter, longer):
-        return "brand_part"  # 精机 for 精密机械
-    if len(one) == len(two) and sum(map(sounds.alike, one, two)) >= len(one) - (len(one) > 3):
-        return "brand_part"
-    return "brand_other"
+        return "part"
+    if len(one) == len(two) and sum(map(_mistaken, one, two)) >= len(one) - (len(one) > 3):
+        return "kin"
+    return "part" if mine in theirs or theirs in mine else "other"
 
 
 def _lines_differ(one: str, two: str) -> bool:
@@ -172,13 +241,30 @@ def _twos(text: str) -> list[str]:
     return [text[i : i + 2] for i in range(len(text) - 1)]
 
 
-def _one_character(a: Profile, b: Profile, one: str, two: str) -> str:
-    if len(one) == len(two):
-        at = next(i for i in range(len(one)) if one[i] != two[i])
-        if sounds.alike(one[at], two[at]):
-            return "one_alike"
-        return "one_brand" if at < max(len(a.brand), len(b.brand)) else "one_other"
-    return "one_other"
+# A character that tells one house from the next: 新恒达 is not 恒达, 二厂 is not 一厂.
+_MARKS = frozenset("新老大小东西南北中上下前后一二三四五六七八九十甲乙丙丁0123456789")
+
+
+def _one_character(a: Profile, b: Profile) -> str:
+    one, two = a.core, b.core
+    size = min(len(one), len(two))
+    at = next((i for i in range(size) if one[i] != two[i]), size)
+    within = at < max(len(a.brand), len(b.brand))
+    if len(one) != len(two):
+        longer = one if len(one) > len(two) else two
+        extra = longer[at]
+        if extra in (longer[at - 1 : at], longer[at + 1 : at + 2]):
+            return "slip"  # a character written twice
+        return "one_mark" if within and extra in _MARKS else "one_other"
+    if one[at + 1 :] != two[at + 1 :]:
+        return "slip"  # two characters in the wrong order
+    if one[at] in _MARKS and two[at] in _MARKS:
+        return "one_mark"
+    if sounds.alike(one[at], two[at]):
+        return "one_alike"
+    if shapes.alike(one[at], two[at]):
+        return "one_look"
+    return "one_brand" if within else "one_other"
 
 
 def _abbreviates(shorter: str, longer: str) -> bool:
@@ -206,16 +292,41 @@ def _initials(a: Profile, b: Profile) -> bool:
     return True
 
 
-def _only_latin(profile: Profile) -> bool:
-    return profile.core.isascii()
+def _latin_level(a: Profile, b: Profile) -> str:
+    """A 字号 in Latin letters beside the same in characters, or beside itself; "" if they have nothing in common."""
+    if a.latin_brand and b.latin_brand:
+        if a.latin_brand != b.latin_brand:
+            return ""
+    elif not (_spells(a, b) if a.latin_brand else _spells(b, a)):
+        short, long = (a, b) if a.latin_brand else (b, a)
+        if len(short.latin_brand) < 5 and _first_letters(long) == short.latin_brand:
+            return "initials"
+        return ""
+    one, two = a.latin_trade or a.trade or a.industry, b.latin_trade or b.trade or b.industry
+    if not one or not two:
+        return "latin"
+    mine, theirs = normalise.trade_sense(one), normalise.trade_sense(two)
+    return (
+        "latin_fit"
+        if mine in theirs or theirs in mine or set(_twos(one)) & set(_twos(two))
+        else "latin_other"
+    )
 
 
-def _latin_of(a: Profile, b: Profile) -> bool:
-    """A Latin word of `a` spells the beginning of `b`'s core, or is one of its words too."""
-    for word in a.latin:
-        if len(word) >= 4 and (word in b.latin or (len(word) >= 5 and b.joined.startswith(word.lower()))):
-            return True
-    return False
+def _spells(a: Profile, b: Profile) -> bool:
+    """The Latin 字号 of `a` is how the 字号 of `b` is read, with or without the beginning of its trade."""
+    word = a.latin_brand
+    if word == b.joined_brand or word in (latin.lower() for latin in b.latin):
+        return True
+    if len(word) >= 5 and (
+        b.joined.startswith(word) or (len(b.brand) > 1 and word.startswith(b.joined_brand))
+    ):
+        return True
+    return bool(b.brief) and word == b.bare.joined_brand
+
+
+def _first_letters(profile: Profile) -> str:
+    return "".join([sound[0] for sound in profile.brand_sound.split(" ") if sound])
 
 
 def _place_level(a: Profile, b: Profile) -> str:
@@ -253,6 +364,8 @@ def _code_level(a: Profile, b: Profile) -> str:
             if a.code_ok and b.code_ok
             else "other"
         )
+    if (len(one) == 15 and one.isdigit()) != (len(two) == 15 and two.isdigit()):
+        return ""  # a registration number of before 2015 beside a code: they cannot be compared
     if OSA.distance(one, two, score_cutoff=2) <= 2 or ((a.organisation or b.organisation) and _part(a, b)):
         return "near"
     return "other"
@@ -280,6 +393,8 @@ def _phone_level(a: Profile, b: Profile, around: Surroundings) -> tuple[str, str
                 return ("mobile" if len(longer) == 11 and longer[0] == "1" else "landline"), longer
     for mine in a.phones:
         for theirs in b.phones:
+            if mine[0] == "0" == theirs[0] and len(mine) > 9 < len(theirs) and mine[-7:] == theirs[-7:]:
+                return "local", mine[-8:]
             if (
                 len(mine) >= 10
                 and abs(len(mine) - len(theirs)) <= 1
@@ -339,7 +454,7 @@ _SAME_FAMILY = {
 }  # fmt: skip
 TIE_LEVELS = frozenset(
     {"phone:mobile", "phone:landline", "legal:same", "contact:same", "contact:cross", "address:room",
-     "address:number", "code:near", "legal:sound", "contact:sound", "phone:near"}
+     "address:number", "code:near", "legal:sound", "contact:sound", "phone:near", "phone:local"}
 )  # fmt: skip
 
 
@@ -388,7 +503,7 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
 
 
 _RARITY_COUNTS = frozenset(
-    {"same_full", "same_core", "brand_part", "brand_bare", "prefix", "short", "sound_bare"}
+    {"same_full", "same_core", "brand_kin", "brand_part", "brand_bare", "prefix", "short", "alike_bare"}
 )
 
 

@@ -23,8 +23,14 @@ _NOTES = re.compile(r"【[^】]*】")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _JUNK = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"[A-Z][A-Z&]+")
-_FORMER = re.compile(r"^(?:原名|原|曾用名|前身|旧称|曾名|更名前)(?:为|是|叫)?[:：]?\s*(.{2,})$")
-_FORMER_TAIL = re.compile(r"(?:原名|曾用名|前身为?|旧称)[:：]?\s*(\w{4,})$")
+_FORMER = re.compile(r"^(?:原名|原|曾用名|前身|旧称|旧名|曾名|更名前)(?:为|是|叫)?[:：]?\s*(.{2,})$")
+_FORMER_TAIL = re.compile(r"[,，;；]?\s*(?:原名|曾用名|前身为?|旧称|旧名|更名前)[:：]?\s*([\w()]{4,})$")
+_FORMER_BLANK = re.compile(
+    r"[\s,，;；]原(?:为|是|叫)?[:：]?\s*(\w[\w()]{2,}(?:公司|集团|厂|社|部|行|店|场|室|所|伙\)?))$"
+)
+_RENAMED = re.compile(r"^(.{4,})更名$")
+_LABEL = re.compile(r"^[\W_]*(?:(?:客户|单位|企业|公司)(?:名称)?[:：]|NO\.?\s*\d+\s)\s*")
+_CALLED = re.compile(r"\s*[-—]+\s*[一-鿿]{1,4}(?:经理|总|主任|先生|女士|厂长|会长)$")
 _SLASHED = re.compile(r"[/|\\][^/|\\]{0,8}$")  # XX公司/张三
 _STATUS = re.compile(r"(?:已|在|拟)?(?:注销|吊销|存续|在业|开业|迁出)$")
 _LISTED = re.compile(r"^\*?ST(?=[一-鿿])")
@@ -45,11 +51,16 @@ FORMS: tuple[tuple[str, str], ...] = (
 _FORM_CLASS = dict(FORMS)
 _FORM = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")")
 _FORM_END = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")$")
-_HEARD = (  # 谷份, 股分, 有线公司, 有限公词 …: the legal form taken down by ear
-    (re.compile(r"[股谷古骨鼓][份分粉](?=有限|$|公司)"), "股份"),
-    (re.compile(r"[有友][限线现]责任公[司思丝]"), "有限责任公司"),
-    (re.compile(r"[有友又][限线现县][公工][司思丝私]$"), "有限公司"),
-    (re.compile(r"(?<=有限)[公工功][司思丝私]$"), "公司"),
+_SOUND_FORM = ("有限公司", "有限责任公司", "总公司", "集团公司", "股份公司", "合作公司")
+_Y, _X, _G, _S = "[有友又冇肉右希布]", "[限线现县艰很恨退]", "[公工厶么功弓]", "[司思丝私同可词]"
+_HEARD_SHARES = re.compile(r"[股谷古骨鼓][份分粉](?=有限|$|公司)")
+_HEARD = (  # 谷份, 有线公司, 有艰公同, 有限公 …: the legal form taken down by ear, misread, or cut off
+    (re.compile(f"{_Y}?{_X}(?:[责贵]任|责|任){_G}{_S}$"), "有限责任公司"),
+    (re.compile(f"{_Y}{{1,2}}{_X}{{1,2}}(?:{_G}{{1,2}}{_S}{{1,2}}|司公)$"), "有限公司"),
+    (re.compile(r"(?<=..)(?:有公限司|限有公司|公有限司|有公司限|有限司|有限公|限公司)$"), "有限公司"),
+    (re.compile(r"(?<=..)(?<![国所])有公司$"), "有限公司"),
+    (re.compile(f"(?<=..){_Y}{_X}[责贵]?任?{_G}?$"), "有限公司"),
+    (re.compile(f"(?<=..){_G}{_S}$|(?<=..)司公$"), "公司"),
 )
 _BRANCH_WORD = (
     r"(?:分公司|分厂|分行|支行|分理处|办事处|代表处|联络处|营业部|营业厅|分店|分院|分校|分部|分社|分所)"
@@ -90,10 +101,17 @@ def is_han(character: str) -> bool:
     return "㐀" <= character <= "鿿" or "\U00020000" <= character <= "\U000323af" or character == "〇"
 
 
+# What a house of several firms calls its other firms: the trade of one is the trade of the other and this.
+ARMS = frozenset(
+    ("销售", "贸易", "商贸", "进出口", "国际贸易", "投资", "控股", "资产管理", "投资管理", "配件", "物流", "二期", "三期", "新材料",
+     "服务", "租赁", "供应链", "安装", "维修", "经营", "实业", "房地产", "置业")
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _trades() -> tuple[frozenset[str], int]:
     source = resources.files(__package__).joinpath("trades.txt")
-    words = frozenset(source.read_text(encoding="utf-8").split())
+    words = frozenset(source.read_text(encoding="utf-8").split()) | frozenset(_kindred()[1]) | ARMS
     return words, max(map(len, words))
 
 
@@ -102,6 +120,32 @@ def common_brands() -> frozenset[str]:
     """The 3 000 commonest 字号 of the country: sharing one of these says little."""
     source = resources.files(__package__).joinpath("common_brands.txt")
     return frozenset(source.read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=1)
+def _kindred() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds the words of `kindred_trades.txt`, and word -> the first word of its line."""
+    source = resources.files(__package__).joinpath("kindred_trades.txt").read_text(encoding="utf-8")
+    first = {
+        word: line.split()[0]
+        for line in source.splitlines()
+        if line and not line.startswith("#")
+        for word in line.split()
+    }
+    longest_first = sorted(first, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, longest_first))), first
+
+
+_FILLING = re.compile(r"(?<=..)(?:科技|技术|实业|发展|工业|制造|制品|用品|产业|有限|股份|开发|管理|服务)+$")
+
+
+@lru_cache(maxsize=50_000)
+def trade_sense(trade: str) -> str:
+    """The line of business without its manner of speaking: 机械设备, 装备 and 机电 are 机械; 信息科技 is 信息."""
+    words, first = _kindred()
+    sense = words.sub(lambda found: first[found.group()] + " ", trade)
+    sense = "".join(dict.fromkeys(sense.split(" ")))
+    return _FILLING.sub("", sense)
 
 
 def split_trade(core: str, industry: str = "") -> tuple[str, str]:
@@ -122,10 +166,13 @@ def split_trade(core: str, industry: str = "") -> tuple[str, str]:
 class NameParts:
     """A name taken apart; see the fields of `profile.Profile` for their meaning."""
 
-    __slots__ = ("alias", "branch", "core", "form", "full", "group", "institution", "latin", "place")
+    __slots__ = (
+        "alias", "branch", "core", "form", "full", "group", "institution", "latin", "latin_brand", "latin_trade", "place",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.full = self.core = self.form = self.branch = self.place = ""
+        self.latin_brand = self.latin_trade = ""
         self.group = self.institution = False
         self.alias: list[str] = []
         self.latin: tuple[str, ...] = ()
@@ -135,26 +182,37 @@ def take_apart(name: str) -> NameParts:
     """Place, core, legal form, branch mark, former names and Latin words of one written name."""
     parts = NameParts()
     text = _NOTES.sub("", clean(name)) or clean(name)
-    text = _LISTED.sub("", _ORDINAL.sub("", text))
+    text = _LISTED.sub("", _ORDINAL.sub("", _CALLED.sub("", _LABEL.sub("", text)) or text))
+    if (found := _FORMER_BLANK.search(text)) and found.start() >= 2:
+        parts.alias.append(bare(found.group(1)))
+        text = text[: found.start()]
     if (shorter := _SLASHED.sub("", text)) and len(shorter) >= 4:
         text = shorter
     latin = _WORDS.findall(_ENGLISH_FORM.sub(" ", text))
     parts.latin = tuple(latin)
     has_han = any(map(is_han, text))
     if has_han and latin:
-        text = re.sub(r"[A-Z][A-Z&.' ]{2,}", " ", text)
+        # 千春工艺 QIANCHUN: the reading beside the name says it twice. 浙江QIANCHUN工艺: it stands for the 字号.
+        text = _LATIN_BESIDE.sub("", text)
+        if (found := _LATIN_BEFORE.match(text)) and not _names_a_trade(found.group(1)):
+            text = found.group(1)
     elif not has_han:
+        _take_latin(text, parts)
         text = _ENGLISH_FORM.sub(" ", text)
     if "(" in text or ")" in text:
         text = _without_brackets(text.replace(" ", ""), parts)
     if (found := _FORMER_TAIL.search(text)) and found.start() >= 2:
-        parts.alias.append(found.group(1))
+        parts.alias.append(bare(found.group(1)))
         text = text[: found.start()]
     text = bare(text)
     if (shorter := _STATUS.sub("", text)) and len(shorter) >= 6:
         text = shorter
-    for heard, meant in _HEARD:
-        text = heard.sub(meant, text)
+    text = _HEARD_SHARES.sub("股份", text)
+    if not text.endswith(_SOUND_FORM):
+        for heard, meant in _HEARD:
+            text = heard.sub(meant, text, count=1)
+            if text.endswith(_SOUND_FORM):
+                break
     text = _take_branch(text, parts)
     parts.full = text
     if _INSTITUTION.search(text):
@@ -169,7 +227,53 @@ def take_apart(name: str) -> NameParts:
     if rest.startswith("中国") and len(rest) > 4:
         rest = rest[2:]
     parts.core = rest or core or text
+    if has_han and latin and (found := _LATIN_HEAD.match(parts.core)):
+        parts.latin_brand = found.group().lower()
     return parts
+
+
+_LATIN_BESIDE = re.compile(r"(?<=[一-鿿)])\s*[A-Z][A-Z&.' -]{2,}$")
+_LATIN_BEFORE = re.compile(r"^[A-Z][A-Z&.']{2,}\s+([一-鿿]{2}.*)$")
+
+
+def _names_a_trade(text: str) -> bool:
+    """Whether nothing but a line of business and a legal form is written: 技术有限公司."""
+    rest = _FORM_END.sub("", text)
+    return split_trade("  " + rest)[0] == "  "
+
+
+_LATIN_HEAD = re.compile(r"[A-Z]{2,}")
+_LATIN_FORM = re.compile(
+    r"\b(?:CO|LTD|LIMITED|INC|CORP|CORPORATION|COMPANY|LLC|GROUP|HOLDINGS?|GMBH|PLC|THE|AND|OF|CHINA)\b|[^A-Z ]+"
+)
+
+
+@lru_cache(maxsize=1)
+def english_trades() -> dict[str, str]:
+    """Word or words of an English name -> trade in Chinese, "" where it says nothing (INDUSTRIAL)."""
+    source = resources.files(__package__).joinpath("english_trades.txt").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in source.splitlines() if line and not line.startswith("#"))
+    return {english.upper(): "".join(trade) for english, *trade in rows}
+
+
+def _take_latin(text: str, parts: NameParts) -> None:
+    """ZHEJIANG QIAN CHUN CRAFTS CO., LTD.: 字号 `qianchun`, trade 工艺品, place 33."""
+    words = _LATIN_FORM.sub(" ", text.replace("&", " ")).split()
+    code = ""
+    while len(words) > 1 and (here := places.by_sound(words[0].lower())):
+        code = here if len(here) > len(code) else code
+        words.pop(0)
+    parts.place = parts.place or code
+    known = english_trades()
+    said: list[str] = []
+    while len(words) > 1:
+        size = next((size for size in (3, 2, 1) if size < len(words) and " ".join(words[-size:]) in known), 0)
+        if not size:
+            break
+        said.insert(0, known[" ".join(words[-size:])])
+        del words[-size:]
+    parts.latin_brand = "".join(words).lower()
+    parts.latin_trade = "".join(said)
 
 
 def _without_brackets(text: str, parts: NameParts) -> str:
@@ -178,6 +282,9 @@ def _without_brackets(text: str, parts: NameParts) -> str:
         if not inner:
             return ""
         if former := _FORMER.match(inner):
+            parts.alias.append(bare(former.group(1)))
+            return ""
+        if former := _RENAMED.match(inner):
             parts.alias.append(bare(former.group(1)))
             return ""
         code, rest = places.read(bare(inner))
@@ -310,6 +417,8 @@ def phone_digits(text: str) -> str:
     digits = "".join(groups)
     if digits.startswith("0086"):
         digits = digits[4:]
+        if digits[:1] not in "01" and len(digits) >= 10:
+            digits = "0" + digits
     elif (digits.startswith("86") and len(digits) > 11) or text.lstrip().startswith("+86"):
         digits = digits[2:]
     if len(digits) >= 12 and digits[0] == "0" and digits[1] == "1" and digits[1:3] != "10":
@@ -327,17 +436,42 @@ def phone_digits(text: str) -> str:
     return digits[:14] if len(digits) >= 7 else ""
 
 
+_MOBILES = re.compile(
+    r"(?<!\d)(?:\+?86[- ]?|0086 ?|0)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4}|1[3-9]\d{2}-\d{3}-\d{4})(?!\d)"
+)
+_LINES = re.compile(r"(?<!\d)\(?(0(?:10|2\d|[3-9]\d\d))\)?[- ]?([2-9]\d{6,7})(?!\d)")
+_TYPED_DIGITS = re.compile(r"(?<=\d)[OoIl](?=\d)|^[Oo](?=\d{2})|(?<=\d)[Oo]$")
+
+
+def phones_in(cell: str) -> list[str]:
+    """All phone numbers of one cell, in national form; O typed for 0 and l for 1 are read as meant."""
+    cell = cell[:80]
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFKC", cell)
+    if not cell.isdigit():
+        while (read := _TYPED_DIGITS.sub(lambda found: "0" if found.group() in "Oo" else "1", cell)) != cell:
+            cell = read
+    if len(cell) > 18 and sum(map(str.isdigit, cell)) > 14:
+        several = ["".join(filter(str.isdigit, found)) for found in _MOBILES.findall(cell)]
+        several += ["".join(found) for found in _LINES.findall(_MOBILES.sub(" ", cell))]
+        if several:
+            return several
+    one = phone_digits(cell)
+    return [one] if one else []
+
+
 _TITLES = re.compile(
     r"(?:董事长|副总经理|总经理|副总裁|总裁|副会长|会长|秘书长|经理|主任|部长|厂长|校长|院长|先生|女士|小姐|老师|老板|"
-    r"总监|总工|主席|书记|局长|处长|科长|董|总|工)$"
+    r"总监|总工|主席|书记|局长|处长|科长|董|总|工|某+)$"
 )
+_FAMILIAR = re.compile(r"^[老小阿](?=.$)|^法人(?:代表)?(?=..)|[\d+-]{7,}")
 
 
 @lru_cache(maxsize=20_000)
 def person(text: str) -> str:
     """A person's name without title, brackets and spaces; 何总 -> 何, (示例)对接处 -> 对接处."""
     text = _BRACKETED.sub("", clean(text, 40).translate(str.maketrans("", "", "·.")))
-    text = bare(text)
+    text = _FAMILIAR.sub("", bare(text))
     shorter = text
     while len(shorter) > 1:
         cut = _TITLES.sub("", shorter)
@@ -349,8 +483,11 @@ def person(text: str) -> str:
     return shorter
 
 
+_HAN_NUMBER = re.compile(r"[〇零一二三四五六七八九]{2,5}(?=号)")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_PLACE_BEHIND = re.compile(r"(?:[,，;；]|\()([^\d,，;；()]{2,})\)?$")
 _ROAD = re.compile(
-    r"([^\d]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])"
+    r"([^\d\W]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])"
 )
 _STREET_HEAD = re.compile(r"^.*?(?:街道|开发区|工业区|园区|镇|乡|村)(?=..)")
 _ROOM = re.compile(r"\d+")
@@ -361,7 +498,13 @@ def address(text: str) -> tuple[str, str, str, str]:
     text = clean(text).replace(" ", "")
     if not text:
         return "", "", "", ""
+    text = _HAN_NUMBER.sub(lambda found: found.group().translate(_HAN_DIGITS), text)
     code, rest = places.read(text)
+    if not code and (found := _PLACE_BEHIND.search(text)):
+        # 23幢1407室,兴业路1098号,西安市: the wide comes last
+        code = places.read(found.group(1))[0]
+        if code:
+            rest = rest[: -len(found.group())] or rest
     found = _ROAD.search(rest)
     if not found:
         return code, "", "", ""
@@ -372,4 +515,5 @@ def address(text: str) -> tuple[str, str, str, str]:
             break
         road = shorter
     _more, road = places.read(road) if len(road) > 5 else ("", road)
-    return code, road or found.group(1), found.group(2), "-".join(_ROOM.findall(rest[found.end() - 1 :]))
+    behind = _ROOM.findall(rest[found.end() - 1 :]) or _ROOM.findall(rest[: found.start()])
+    return code, road or found.group(1), found.group(2), "-".join(behind)

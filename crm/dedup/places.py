@@ -125,6 +125,71 @@ def at_head(name: str) -> tuple[str, str]:
     return code, name
 
 
+# What provinces and cities are called for short, in a name or a column: 浙, 甬.
+BRIEF: dict[str, str] = {
+    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "辽": "21", "吉": "22", "黑": "23", "沪": "31", "申": "31",
+    "苏": "32", "浙": "33", "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41", "鄂": "42", "湘": "43", "粤": "44",
+    "桂": "45", "琼": "46", "渝": "50", "川": "51", "蜀": "51", "黔": "52", "贵": "52", "滇": "53", "云": "53", "藏": "54",
+    "陕": "61", "秦": "61", "甘": "62", "陇": "62", "青": "63", "宁": "64", "新": "65", "台": "71", "港": "81", "澳": "82",
+    "杭": "3301", "甬": "3302", "温": "3303", "瓯": "3303", "嘉": "3304", "禾": "3304", "湖": "3305", "绍": "3306", "越": "3306",
+    "金": "3307", "婺": "3307", "衢": "3308", "舟": "3309", "丽": "3311", "深": "4403", "穗": "4401", "蓉": "5101",
+    "榕": "3501", "厦": "3502", "汉": "4201", "渭": "6105", "邕": "4501", "锡": "3202", "常": "3204",
+}  # fmt: skip
+# The same characters may mean another place: 台 is 台州 in Zhejiang, 苏 is 苏州 as well, 宁 is 南京.
+_BRIEF_TOO = {"台": "3310", "苏": "3205", "宁": "3201", "湖": "43", "青": "3702"}
+
+
+def brief_head(core: str, place: str) -> str:
+    """`core` without a place in front that fits `place`: 甬千春工艺 in 3302, 北仑千春工艺 in 330206; "" if none."""
+    if len(core) < 3 or not place:
+        return ""
+    known = gazetteer()
+    if core[0] in known.firsts:
+        for size in range(min(6, len(core) - 2), 1, -1):
+            codes = known.codes.get(core[:size])
+            if codes and any(code.startswith(place) or place.startswith(code) for code in codes):
+                return core[size:]
+    first = core[0]
+    for code in (BRIEF.get(first), _BRIEF_TOO.get(first)):
+        if code and (code.startswith(place) or place.startswith(code)):
+            return core[1:]
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _sounding() -> dict[str, str]:
+    from crm.dedup import sounds
+
+    found: dict[str, str] = {}
+    for name, codes in gazetteer().codes.items():
+        if len(code := _pick(codes, "")) >= 2:
+            said = "".join(map(sounds.syllable, name))
+            if len(code) < len(found.get(said, "9999999")):
+                found[said] = code
+    return found
+
+
+def by_sound(word: str) -> str:
+    """`zhejiang` -> 33, `hangzhou` -> 3301; "" for what is no place."""
+    return _sounding().get(word, "")
+
+
+def region_of(text: str) -> str:
+    """The place that a 地区 column names: 浙江省衢州市, 衢州 柯城, 330802, 浙."""
+    code = read(text)[0]
+    if not code and text:
+        if text.isdigit() and len(text) in (2, 4, 6) and text[:2] in _provinces():
+            return text.rstrip("0") if len(text) == 6 and text.endswith("00") else text
+        if len(text) == 1:
+            return _BRIEF_TOO.get(text, "") if text == "台" else BRIEF.get(text, "")
+    return code
+
+
+@lru_cache(maxsize=1)
+def _provinces() -> frozenset[str]:
+    return frozenset(code for code, _name in tables.rows("provinces"))
+
+
 @lru_cache(maxsize=4_000)
 def _county_town(code: str) -> bool:
     """Whether the place is a county or county-level city (义乌, 龙游), not a city district."""

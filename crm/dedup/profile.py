@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import attrgetter
 from typing import Any
 
@@ -38,11 +39,14 @@ class Profile:
     code_ok      the USCC passes its check character; organisation: the nine characters that identify
     people       contacts without titles
     written      the name as it was given
+    brief        the core without what may be a place in front of it (浙, 北仑), "" if there is none; `bare` as a name
+    latin_brand  the 字号 in Latin letters, where the name is written so; latin_trade: its trade in Chinese
     """
 
     __slots__ = (
-        "alias", "branch", "brand", "brand_sound", "chamber", "code", "code_ok", "core", "form",
-        "full", "group", "id", "industry", "institution", "joined", "joined_brand", "kind", "latin", "legal", "name_place", "number",
+        "_bare", "alias", "branch", "brand", "brand_sound", "brief", "chamber", "code", "code_ok", "core", "form",
+        "full", "group", "id", "industry", "institution", "joined", "joined_brand", "kind", "latin", "latin_brand", "latin_trade",
+        "legal", "name_place", "number",
         "organisation", "people", "phones", "place", "places", "road", "room", "sound", "trade", "written",
     )  # fmt: skip
 
@@ -64,28 +68,70 @@ class Profile:
                 if restored != self.core:
                     self.core = restored
                     self.brand, self.trade = norm.split_trade(restored, industry)
-        self.sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.core])
-        self.brand_sound = " ".join([sounds.folded(sounds.syllable(c)) for c in self.brand])
-        self.joined = "".join([sounds.syllable(c) for c in self.core[:12]])
-        self.joined_brand = "".join([sounds.syllable(c) for c in self.brand[:12]])
+        self.latin_brand, self.latin_trade = parts.latin_brand, parts.latin_trade
+        self._sounds()
         self.name_place = parts.place
-        region = places.read(norm.clean(record.region, 60))[0] if record.region else ""
-        address_place, self.road, self.number, self.room = (
-            norm.address(record.address) if record.address else ("", "", "", "")
-        )
-        self.code, self.code_ok, self.organisation = norm.code_of(record.uscc)
-        self.places = tuple(place for place in (region, address_place, parts.place) if place)
-        self.place = _deepest(region, address_place, parts.place)
-        self.legal = norm.person(record.legal_rep) if record.legal_rep else ""
-        people = [norm.person(contact) for contact in record.contacts[:MANY]]
-        self.people = tuple(dict.fromkeys(person for person in people if person))
-        numbers = [norm.phone_digits(phone) for phone in record.phones[:MANY]]
-        self.phones = tuple(dict.fromkeys(number for number in numbers if number))
-        self.chamber = norm.bare(norm.clean(record.chamber, 40)) if record.chamber else ""
+        self._cells(record, parts)
+        self.brief = "" if self.institution or self.latin_brand else places.brief_head(self.core, self.place)
+        self._bare: Profile | None = None
         self.kind = record.kind
         self.alias = tuple(
             Alias.of(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
         )
+
+    def _sounds(self) -> None:
+        syllables = [sounds.syllable(c) for c in self.core]
+        folded = [sounds.folded(syllable) for syllable in syllables]
+        size = len(self.brand)
+        self.sound, self.brand_sound = " ".join(folded), " ".join(folded[:size])
+        self.joined, self.joined_brand = "".join(syllables[:12]), "".join(syllables[: min(size, 12)])
+
+    def _cells(self, record: Record, parts: norm.NameParts) -> None:
+        """Everything but the name. What stands in another column (a phone beside a contact) is read there."""
+        contacts, phones, uscc = record.contacts[:MANY], list(record.phones[:MANY]), record.uscc
+        region, address = record.region, record.address
+        for contact in contacts:
+            if _SEVEN_DIGITS.search(contact):
+                phones.append(contact)
+        if uscc and _MOBILE_ALONE.match(uscc):
+            phones.append(uscc)
+        for cell in record.phones[:MANY]:
+            if len(cell) == 18 and cell[:2] in ("91", "92", "93") and not norm.code_of(uscc)[0]:
+                uscc = cell
+        names = [contact for contact in contacts if not contact.isdigit()]
+        names += [cell for cell in phones if cell and not any(map(str.isdigit, cell))]
+        if len(region) > 8 and not address and any(map(str.isdigit, region)):
+            region, address = "", region
+        elif len(region) > 8 and any(map(str.isdigit, region)):
+            region, address = address, region
+        region = places.region_of(norm.bare(norm.clean(region, 60))) if region else ""
+        address_place, self.road, self.number, self.room = (
+            norm.address(address) if address else ("", "", "", "")
+        )
+        self.code, self.code_ok, self.organisation = norm.code_of(uscc)
+        self.places = tuple(place for place in (region, address_place, parts.place) if place)
+        self.place = _deepest(region, address_place, parts.place)
+        self.legal = norm.person(record.legal_rep) if record.legal_rep else ""
+        self.people = tuple(dict.fromkeys([person for person in map(norm.person, names) if person]))
+        numbers = [number for cell in phones for number in norm.phones_in(cell)]
+        self.phones = tuple(dict.fromkeys(numbers[:MANY]))
+        self.chamber = norm.bare(norm.clean(record.chamber, 40)) if record.chamber else ""
+
+    @property
+    def bare(self) -> Profile:
+        """The same merchant under the `brief` core; itself where there is none."""
+        if not self.brief:
+            return self
+        if self._bare is None:
+            other = Profile.__new__(Profile)
+            for slot in Profile.__slots__:
+                setattr(other, slot, getattr(self, slot))
+            other.core, other.brief = self.brief, ""
+            other.full = self.full.replace(self.core, self.brief, 1)
+            other.brand, other.trade = norm.split_trade(other.core, self.industry)
+            other._sounds()
+            self._bare = other
+        return self._bare
 
     @property
     def bigrams(self) -> frozenset[str]:
@@ -93,7 +139,9 @@ class Profile:
         return frozenset([core[i : i + 2] for i in range(len(core) - 1)])
 
 
-_PACKED = tuple(slot for slot in Profile.__slots__ if slot not in ("alias", "id"))
+_SEVEN_DIGITS = re.compile(r"\d[\d -]{6,}")
+_MOBILE_ALONE = re.compile(r"^(?:\+?86)?1[3-9]\d{9}$|^0\d{2,3}-\d{7,8}(?:\D.*)?$")
+_PACKED = tuple(slot for slot in Profile.__slots__ if slot not in ("alias", "id", "_bare"))
 _values = attrgetter(*_PACKED)
 
 
@@ -105,7 +153,7 @@ def packed(profile: Profile) -> tuple[Any, ...]:
 def unpacked(values: tuple[Any, ...]) -> Profile:
     """What `packed` gave, made into an equal profile again, without an id."""
     profile = Profile.__new__(Profile)
-    profile.id = None
+    profile.id = profile._bare = None
     profile.alias = tuple([Alias(*alias) for alias in values[0]]) if values[0] else ()
     for slot, value in zip(_PACKED, values[1:], strict=True):
         setattr(profile, slot, value)

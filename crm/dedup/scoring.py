@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -42,28 +42,52 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
+    """levels: log-odds of each level by itself; beside: kind of name -> all levels as they weigh beside it;
+    kinds: level of the name -> its kind."""
+
     bias: float
     levels: dict[str, float]
     same_from: float
     ask_from: float
+    kinds: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def known(self, first: str) -> dict[str, float]:
+        """What the levels weigh where `first`, the level of the name, holds."""
+        kind = self.kinds.get(first)
+        return self.levels if kind is None else self.beside[kind]
+
+
+def read_weights(text: str) -> Weights:
+    """The table of a weights.json: what stands under `beside` is added to the weight of the level itself."""
+    table = json.loads(text)
+
+    def flat(rows: dict[str, dict[str, float]]) -> dict[str, float]:
+        return {f"{name}:{level}": value for name, row in rows.items() for level, value in row.items()}
+
+    levels = flat(table["levels"])
+    more = {kind: flat(rows) for kind, rows in table.get("beside", {}).items()}
+    kinds = {level: kind for kind, those in table.get("kinds", {}).items() for level in those}
+    beside = {
+        kind: {code: value + more.get(kind, {}).get(code, 0.0) for code, value in levels.items()}
+        for kind in set(kinds.values())
+    }
+    return Weights(table["bias"], levels, table["same_from"], table["ask_from"], kinds, beside)
 
 
 @lru_cache(maxsize=1)
 def weights() -> Weights:
     """The weights shipped in weights.json."""
-    table = json.loads(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
-    levels = {
-        f"{name}:{level}": value for name, row in table["levels"].items() for level, value in row.items()
-    }
-    return Weights(table["bias"], levels, table["same_from"], table["ask_from"])
+    return read_weights(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
 
 
 def chance(log_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, log_odds))))
 
 
-def log_odds(found: Iterable[tuple[str, str]], table: Weights) -> float:
-    known = table.levels
+def log_odds(found: Sequence[tuple[str, str]], table: Weights) -> float:
+    """`found` as `levels` gives it: the level of the name first."""
+    known = table.known(found[0][0]) if found else table.levels
     total = table.bias
     for code, _value in found:
         total += known.get(code, 0.0)
@@ -76,15 +100,17 @@ _KIN = frozenset(
         "same_full",
         "same_core",
         "same_alias",
+        "brand_kin",
         "brand_part",
         "brand_bare",
+        "brand_arm",
         "brand_other",
         "prefix",
         "sound",
     }
 )
 _NAME_ALIKE = frozenset(
-    {"same_full", "same_core", "same_alias", "brand_part", "brand_bare", "prefix", "sound"}
+    {"same_full", "same_core", "same_alias", "brand_kin", "brand_part", "brand_bare", "prefix", "sound"}
 )
 
 
@@ -138,7 +164,7 @@ def _certain(a: Profile, b: Profile, codes: set[str]) -> bool:
 
 
 _FIRST_TYPED = _HARD_TIES | {"phone:shared", "legal:same", "contact:same", "contact:cross", "code:near"}
-_BEGINNINGS = frozenset({"name:prefix", "name:brand_bare", "name:sound_bare", "name:latin"})
+_BEGINNINGS = frozenset({"name:prefix", "name:brand_bare", "name:alike_bare", "name:latin", "name:latin_fit"})
 
 
 def _half_typed(a: Profile, b: Profile, codes: set[str]) -> bool:
@@ -167,7 +193,14 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
     if a.branch != b.branch:
         return "related:branch" if name in _NAME_ALIKE else ""
     tied = bool(codes & {"phone:mobile", "phone:landline", "legal:same", "contact:same", "contact:cross"})
-    if not a.institution and name in ("same_full", "same_core", "brand_part", "brand_bare", "sound"):
+    if not a.institution and name in (
+        "same_full",
+        "same_core",
+        "brand_kin",
+        "brand_part",
+        "brand_bare",
+        "sound",
+    ):
         elsewhere = codes & {"place:other_city", "place:other_province"} or "name_place:apart" in codes
         if elsewhere and not tied and not codes & {
             "code:same", "code:organisation", "code:near", "address:room", "address:number", "place:county",
@@ -186,8 +219,8 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
 def _reasons(
     a: Profile, b: Profile, found: list[tuple[str, str]], table: Weights, relation: str, verdict: Verdict
 ) -> list[Reason]:
-    known = table.levels
     name = next(code for code, _value in found if code.startswith("name:"))
+    known = table.known(name)
     joint = next((code for code, _value in found if code.startswith("pair:")), "")
     alone = known.get(joint[:-1] + "0", 0.0)
     # What the ties add to this kind of name is shown at the ties, so that the waterfall reads true.

@@ -74,6 +74,16 @@ def person_sound(name: str) -> str:
 
 def same_by_ear(one: str, other: str) -> bool:
     """Two persons' full names that are spelt differently and read the same: 沈予安, 沈于安; 解三, 谢三."""
+    if one.isascii() != other.isascii():
+        letters, characters = (one, other) if one.isascii() else (other, one)
+        return len(characters) > 1 and letters.lower() in _spellings(characters)
     if len(one) != len(other) or len(one) < 2:
         return False
     return (one[0] == other[0] and all(map(alike, one, other))) or person_sound(one) == person_sound(other)
+
+
+@lru_cache(maxsize=50_000)
+def _spellings(name: str) -> tuple[str, str]:
+    """`沈予安` -> shenyuan, yuanshen: in Latin letters either part may come first."""
+    said = pinyin.name_syllables(name)
+    return "".join(said), "".join([*said[1:], *said[:1]])

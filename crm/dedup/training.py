@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crm.dedup import evidence
 from crm.dedup.candidates import candidate_pairs
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Learning:
     about: str
     limits_of: Callable[[str], tuple[float, float]]
     priors: Mapping[str, float]
+    kinds: Mapping[str, str]
     same_from: float
     ask_from: float
 
@@ -59,6 +61,7 @@ _AGREEING = frozenset(
         "phone:landline",
         "phone:shared",
         "phone:near",
+        "phone:local",
         "legal:same",
         "legal:sound",
         "contact:same",
@@ -119,46 +122,92 @@ def labelled_levels(
     }
 
 
+@dataclass(slots=True)
+class Fitted:
+    """levels: weight of each level; beside: (kind of name, level) -> what is added beside names of that kind."""
+
+    bias: float
+    levels: dict[str, float]
+    beside: dict[tuple[str, str], float]
+
+    def log_odds(self, combination: Combination, kinds: Mapping[str, str]) -> float:
+        kind = kinds.get(combination[0], "")
+        return self.bias + sum(
+            self.levels.get(code, 0.0) + self.beside.get((kind, code), 0.0) for code in combination
+        )
+
+
 def fit(
-    observed: dict[Combination, tuple[int, int]],
+    observed: Mapping[Combination, tuple[float, float]],
     learning: Learning,
     *,
     rounds: int = 40,
     rate: float = 0.3,
     pull: float = 2.0,
-) -> tuple[float, dict[str, float]]:
-    """(bias, weight of each level), log-odds. `pull` is the strength of the L2 penalty, in pairs."""
+    pull_beside: float = 8.0,
+) -> Fitted:
+    """Log-odds. `pull` and `pull_beside` are the strengths of the L2 penalties, in pairs: what a level weighs
+    beside one kind of name stays near what it weighs by itself unless there are pairs enough to know better."""
     known = {code for combination in observed for code in combination}
-    priors = learning.priors
-    weights = {code: priors.get(code, 0.0) for code in sorted(known | priors.keys())}
-    squares = dict.fromkeys(weights, 1e-6)
-    bounds = {code: learning.limits_of(code) for code in weights}
+    levels = sorted(known | learning.priors.keys())
+    place = {code: at for at, code in enumerate(levels)}
+    goal = [learning.priors.get(code, 0.0) for code in levels]
+    bounds = [learning.limits_of(code) for code in levels]
+    owner = list(range(len(levels)))  # of what is added beside a kind of name: the level that it is added to
+    extra: dict[tuple[str, str], int] = {}
+    rows = []
+    for combination, (yes, no) in observed.items():
+        used = [place[code] for code in combination]
+        if kind := learning.kinds.get(combination[0], ""):
+            for code in combination[1:]:
+                if code.startswith(_BY_NAME):
+                    continue
+                at = extra.get((kind, code))
+                if at is None:
+                    at = extra[kind, code] = len(goal)
+                    goal.append(0.0)
+                    bounds.append(bounds[place[code]])
+                    owner.append(place[code])
+                used.append(at)
+        rows.append((used, yes, yes + no))
+    weights = list(goal)
+    pulls = [pull if at < len(levels) else pull_beside for at in range(len(goal))]
+    squares = [1e-6] * len(goal)
     bias, bias_square = 0.0, 1e-6
-    rows = list(observed.items())
     step = max(1, len(rows) // 200)
     for turn in range(rounds):
         # a fixed stride through the rows: another order each round, the same in every run
         for start in range(step):
-            gradient: dict[str, float] = {}
+            gradient: dict[int, float] = {}
             bias_gradient = 0.0
-            for combination, (yes, no) in rows[(start + turn) % step :: step]:
+            for used, yes, all_ in rows[(start + turn) % step :: step]:
                 total = bias
-                for code in combination:
-                    total += weights[code]
+                for at in used:
+                    total += weights[at]
                 chance = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-                error = (yes + no) * chance - yes
+                error = all_ * chance - yes
                 bias_gradient += error
-                for code in combination:
-                    gradient[code] = gradient.get(code, 0.0) + error
+                for at in used:
+                    gradient[at] = gradient.get(at, 0.0) + error
             bias_square += bias_gradient * bias_gradient
             bias -= rate * bias_gradient / math.sqrt(bias_square)
-            for code, slope in gradient.items():
-                slope += pull * (weights[code] - priors.get(code, 0.0)) / step
-                squares[code] += slope * slope
-                least, most = bounds[code]
-                weights[code] = min(most, max(least, weights[code] - rate * slope / math.sqrt(squares[code])))
-    return bias, weights
+            for at, slope in gradient.items():
+                slope += pulls[at] * (weights[at] - goal[at]) / step
+                squares[at] += slope * slope
+                least, most = bounds[at]
+                if owner[at] != at:  # the bounds are for both together
+                    least, most = least - weights[owner[at]], most - weights[owner[at]]
+                weights[at] = min(most, max(least, weights[at] - rate * slope / math.sqrt(squares[at])))
+    return Fitted(
+        bias,
+        dict(zip(levels, weights, strict=False)),
+        {key: min(most - weights[owner[at]], max(least - weights[owner[at]], weights[at]))
+         for key, at in extra.items() for least, most in (bounds[at],)},
+    )  # fmt: skip
 
+
+# Levels that are the name's own: they have no second weight beside it.
+_BY_NAME = ("name:", "pair:", "rarity:")
 
 # Where SAME and ASK begin. On the public labelled lists 995 of 1 000 pairs above .94 are right; of those
 # between the two about four in five, which is what a person is asked for.
@@ -166,25 +215,41 @@ SAME_FROM, ASK_FROM = 0.95, 0.2
 ABOUT = (
     "Log-odds of each level of evidence (crm/dedup/evidence.py): above zero speaks for the same merchant, below "
     "against. Made by `python -m crm.dedup train`; bounds and priors stand in crm/dedup/training.py. The levels of "
-    "`pair` are a name level + how many ties (phone, person, address) stand beside it: 0, 1, or 2 and more."
+    "`pair` are a name level + how many ties (phone, person, address) stand beside it: 0, 1, or 2 and more. "
+    "`beside`: what is added to a level's weight beside names of that kind; `kinds`: which names are of it."
 )
 
 
-ENTERPRISES = Learning(ABOUT, limits_of, PRIORS, SAME_FROM, ASK_FROM)
+ENTERPRISES = Learning(ABOUT, limits_of, PRIORS, evidence.KINDS, SAME_FROM, ASK_FROM)
 
 
-def as_json(bias: float, weights: dict[str, float], learning: Learning) -> str:
+def as_json(fitted: Fitted, learning: Learning) -> str:
     """The text of weights.json: one field a line."""
-    fields: dict[str, dict[str, float]] = {}
-    for code, weight in sorted(weights.items()):
-        name, level = code.split(":", 1)
-        fields.setdefault(name, {})[level] = round(weight, 2)
-    lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(row)}" for name, row in fields.items())
+    used = {kind for kind, _code in fitted.beside}
+    kinds = {
+        kind: sorted(level for level, its in learning.kinds.items() if its == kind) for kind in sorted(used)
+    }
     head = {
         "about": learning.about,
         "same_from": learning.same_from,
         "ask_from": learning.ask_from,
-        "bias": round(bias, 2),
+        "bias": round(fitted.bias, 2),
+        "kinds": kinds,
     }
-    shown = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
-    return f'{{\n{shown},\n  "levels": {{\n{lines}\n  }}\n}}\n'
+    parts = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items() if value != {}]
+    parts.append(f'  "levels": {{\n{_rows(fitted.levels, "    ")}\n  }}')
+    besides = [
+        f'    "{kind}": {{\n{_rows({c: w for (k, c), w in fitted.beside.items() if k == kind}, "      ")}\n    }}'
+        for kind in kinds
+    ]
+    if besides:
+        parts.append('  "beside": {\n' + ",\n".join(besides) + "\n  }")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _rows(weights: Mapping[str, float], indent: str) -> str:
+    fields: dict[str, dict[str, float]] = {}
+    for code, weight in sorted(weights.items()):
+        name, level = code.split(":", 1)
+        fields.setdefault(name, {})[level] = round(weight, 2)
+    return ",\n".join(f"{indent}{json.dumps(name)}: {json.dumps(row)}" for name, row in fields.items())
