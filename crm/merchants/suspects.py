@@ -1,49 +1,51 @@
 """疑似重复: pairs that may be one are kept for people to decide; what they decide is remembered for good.
 
-A pair is found when a record is made or changed (`note`), and by going over the whole base (`scan`). Finding
-never overrules a decision: a pair that was decided keeps its state and is not proposed again.
+A pair is found when a record is made or changed (`note`), and when a lot of records is looked at (`look`): a
+whole base is looked at lot by lot, an import's new records as they came. Finding never overrules a decision: a
+pair that was decided keeps its state and is not proposed again.
+
+How a lot is looked at. Each record's partners are the few that share the most keys with it, a rare key counting
+for more; a key that very many share is passed over. So a lot costs the same in a base of any size, and no list
+of all pairs is ever made. They are weighed without a transaction that others would wait for; what was found is
+written in a short one. A lot looked at again gives the same.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import combinations, groupby
-from operator import itemgetter
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crm.db import db, reading
-from crm.dedup import KEY_STRENGTH, Match, Verdict, compare_people
-from crm.dedup.evidence import Surroundings
-from crm.dedup.profile import profile_of
-from crm.dedup.scoring import compare_profiles
+from crm.dedup import Match, Verdict, compare_people
+from crm.dedup.evidence import owners_of
+from crm.dedup.nouns import NOUNS
+from crm.lib import clock
 
-from .identity import PERSON_STRENGTH, chunks, load, matches, worth_showing
-from .models import DedupKey, Suspect, SuspectState
+from .identity import chunks, load, matches, worth_showing
+from .models import DedupKey, Enterprise, Person, Suspect, SuspectState
 
 PERSONAL = ("phone:", "person:", "legal:", "contact:")  # reasons whose detail is somebody's data: not stored
 KEPT = (Verdict.SAME, Verdict.ASK)
+MODELS: Mapping[str, Any] = {"enterprise": Enterprise, "person": Person}
 
-# A scan's bounds. A key that more records share is no evidence that two of them are one.
-WIDEST = {
-    "u": 40,
-    "n": 40,
-    "c": 40,
-    "p": 30,
-    "x": 30,
-    "y": 20,
-    "g": 8,
-    "a": 12,
-    "m": 8,
-    "t": 5,
-    "k": 4,
-    "b": 4,
-}
-WORTH = 8.0  # summed strength of shared keys from which a pair is weighed
-PARTNERS = 10  # candidates kept for each record, the weightiest
-PAIRS_AT_ONCE = 1500  # on SQLite nobody else can write while one lot is weighed: half a second
+LOT = 500  # records looked at in one go: some tenths of a second
+WIDEST = 60  # a key that more records share is no evidence that two of them are one
+PARTNERS = 8  # weighed for each record
+RARE = 200  # a key that n share counts log(200 / n)
+ASKED = 8  # records under a key that are asked whose the phone is, or in how many cities the 字号 is at home
+SHARED_BY_MANY = {"p": "phone", "a": "address", "g": "brand"}  # kind of key -> the sighting it stands for
+REMEMBERED = 400_000  # of a scan: pairs weighed from their other side, and keys whose owners were counted
+MOST_NOTED = 10
+
+Pair = tuple[int, int]
 
 
 def note(noun: str, record_id: int, *, kept_reason: str = "") -> list[Suspect]:
@@ -54,26 +56,21 @@ def note(noun: str, record_id: int, *, kept_reason: str = "") -> list[Suspect]:
         (other, match)
         for other, match in matches(known.record, noun=noun, leave_out=record_id, across=False)
         if match.verdict in KEPT
-    ][:10]
+    ][:MOST_NOTED]
     if not found:
         return []
     pairs = {(min(record_id, other.id), max(record_id, other.id)): match for other, match in found}
     there = stored(noun, [record_id])
-    fresh = []
     for pair, match in pairs.items():
-        suspect = there.get(pair)
-        if suspect is None:
-            suspect = made(noun, pair, match)
-            suspect.kept_reason = kept_reason
-            db.session.add(suspect)
-            fresh.append(suspect)
-        elif suspect.state is SuspectState.OPEN:
+        if (suspect := there.get(pair)) and suspect.state is SuspectState.OPEN:
             _update(suspect, match)
-    db.session.flush()
-    return fresh
+    fresh = [pair for pair in pairs if pair not in there]
+    _insert([_row(noun, pair, pairs[pair]) | {"kept_reason": kept_reason} for pair in fresh])
+    there = stored(noun, [record_id])
+    return [there[pair] for pair in fresh]
 
 
-def stored(noun: str, record_ids: Sequence[int]) -> dict[tuple[int, int], Suspect]:
+def stored(noun: str, record_ids: Sequence[int]) -> dict[Pair, Suspect]:
     """The kept pairs these records are part of."""
     rows = sa.select(Suspect).where(
         Suspect.noun == noun, sa.or_(Suspect.a_id.in_(record_ids), Suspect.b_id.in_(record_ids))
@@ -81,30 +78,277 @@ def stored(noun: str, record_ids: Sequence[int]) -> dict[tuple[int, int], Suspec
     return {(one.a_id, one.b_id): one for one in db.session.scalars(rows)}
 
 
-def made(noun: str, pair: tuple[int, int], match: Match) -> Suspect:
+def made(noun: str, pair: Pair, match: Match) -> Suspect:
     """A pair as it was found: open, with its evidence."""
-    return Suspect(
-        noun=noun,
-        a_id=pair[0],
-        b_id=pair[1],
-        score=round(match.score, 4),
-        verdict=match.verdict.value,
-        reasons=_reasons(match),
-        state=SuspectState.OPEN,
-    )
+    return Suspect(**_row(noun, pair, match))
 
 
-def _reasons(match: Match) -> list[Any]:
-    return [
+def _row(noun: str, pair: Pair, match: Match) -> dict[str, Any]:
+    score, verdict, reasons = _said(match)
+    return {
+        "noun": noun, "a_id": pair[0], "b_id": pair[1], "score": score, "verdict": verdict, "reasons": reasons,
+        "state": SuspectState.OPEN, "found_at": clock.now(), "kept_reason": "", "decision_note": "",
+    }  # fmt: skip
+
+
+def _said(match: Match) -> tuple[float, str, list[Any]]:
+    reasons = [
         [reason.code, reason.weight, "" if reason.code.startswith(PERSONAL) else reason.detail[:80]]
         for reason in match.reasons[:12]
     ]
+    return round(match.score, 4), match.verdict.value, reasons
 
 
 def _update(suspect: Suspect, match: Match) -> None:
-    score, verdict, reasons = round(match.score, 4), match.verdict.value, _reasons(match)
-    if (suspect.score, suspect.verdict) != (score, verdict):
-        suspect.score, suspect.verdict, suspect.reasons = score, verdict, reasons
+    said = _said(match)
+    if (suspect.score, suspect.verdict, suspect.reasons) != said:
+        suspect.score, suspect.verdict, suspect.reasons = said
+
+
+def _insert(rows: Sequence[dict[str, Any]]) -> None:
+    """New pairs; one that somebody else has just found stays as it is."""
+    if not rows:
+        return
+    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+    pair = ["noun", "a_id", "b_id"]
+    statement = dialect.insert(Suspect).on_conflict_do_nothing(index_elements=pair)  # type: ignore[attr-defined]
+    db.session.execute(statement, rows)
+
+
+# --- a lot of records --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Looked:
+    """What the weighing of one lot came to; nothing is written yet."""
+
+    noun: str
+    records: int = 0
+    weighed: int = 0
+    alike: dict[Pair, Match] = field(default_factory=dict)
+    unlike: list[Pair] = field(default_factory=list)  # open pairs that are not alike any more
+
+
+class Memory:
+    """What one lot can tell the next, so that it need not be asked again; losing it changes no outcome."""
+
+    def __init__(self) -> None:
+        self.weighed: set[tuple[str, int, int]] = set()
+        self.owners: dict[tuple[str, Any], dict[str, int]] = {}
+
+    def bound(self) -> None:
+        for kept in (self.weighed, self.owners):
+            if len(kept) > REMEMBERED:
+                kept.clear()
+
+
+def lot_after(noun: str, last: int) -> list[int]:
+    """The next records by their numbers. Lots begin at the same numbers whatever was added or has gone."""
+    model = MODELS[noun]
+    first = db.session.scalar(sa.select(sa.func.min(model.id)).where(model.id > last))
+    if first is None:
+        return []
+    end = (first - 1) // LOT * LOT + LOT
+    return list(
+        db.session.scalars(sa.select(model.id).where(model.id.between(first, end)).order_by(model.id))
+    )
+
+
+def how_many(noun: str) -> int:
+    return db.session.scalar(sa.select(sa.func.count(MODELS[noun].id))) or 0
+
+
+def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> Looked:
+    """Weigh these records against their partners, and again the open pairs they are part of. Reads only."""
+    memory = memory or Memory()
+    memory.bound()
+    held = _keys_of(noun, record_ids)
+    holders = _holders(noun, sorted({key for keys in held.values() for key in keys}))
+    open_pairs = _open_pairs(noun, record_ids)
+    pairs = [
+        pair for pair in sorted(_partners(held, holders) | open_pairs) if (noun, *pair) not in memory.weighed
+    ]
+    asked = {
+        key: ids[:ASKED]
+        for key, ids in holders.items()
+        if len(ids) > 1 and key[0] in SHARED_BY_MANY and (noun, key) not in memory.owners
+    }
+    wanted = {one for pair in pairs for one in pair}.union(*asked.values())
+    records = {known.id: known.record for known in load(noun, sorted(wanted)).values()}
+    weigh = _weigher(noun, records, holders, asked, memory)
+    looked = Looked(noun, records=len(record_ids))
+    here = set(record_ids)
+    for pair in pairs:
+        if pair[0] in records and pair[1] in records:
+            match = weigh(*pair)
+            looked.weighed += 1
+            if not here.issuperset(pair):
+                memory.weighed.add((noun, *pair))
+            if worth_showing(match):
+                looked.alike[pair] = match
+                continue
+        if pair in open_pairs:
+            looked.unlike.append(pair)
+    return looked
+
+
+def settle(looked: Looked) -> Counter[str]:
+    """Write what a look came to: {"weighed", "found", "changed", "gone"}.
+
+    Decisions stay, those too that were made since the look. Open pairs that are no longer alike, and that nobody
+    gave a reason for, go.
+    """
+    told: Counter[str] = Counter(weighed=looked.weighed, found=0, changed=0, gone=0)
+    there = _there(looked.noun, looked.alike)
+    exist = _existing(looked.noun, {one for pair in looked.alike for one in pair})
+    fresh, changed = [], []
+    for pair, match in looked.alike.items():
+        if not exist.issuperset(pair):
+            continue  # taken away, or merged into another, since the look
+        row = there.get(pair)
+        if row is None:
+            fresh.append(_row(looked.noun, pair, match))
+        elif row.state is SuspectState.OPEN:
+            score, verdict, reasons = _said(match)
+            if (row.score, row.verdict, row.reasons) != (score, verdict, reasons):
+                changed.append({"at": row.id, "score": score, "verdict": verdict, "reasons": reasons})
+    _insert(fresh)
+    if changed:
+        table: Any = Suspect.__table__  # past the versions: who decides at this moment is not disturbed
+        statement = sa.update(table).where(
+            table.c.id == sa.bindparam("at"), table.c.state == SuspectState.OPEN
+        )
+        db.session.connection().execute(statement, changed)
+    told.update(found=len(fresh), changed=len(changed), gone=_drop(looked.noun, looked.unlike))
+    return told
+
+
+def _keys_of(noun: str, record_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for ids in chunks(record_ids, 500):
+        rows = sa.select(DedupKey.record_id, DedupKey.key).where(
+            DedupKey.noun == noun, DedupKey.record_id.in_(ids)
+        )
+        for record_id, key in db.session.execute(rows):
+            found[record_id].append(key)
+    return found
+
+
+def _holders(noun: str, keys: Sequence[str]) -> dict[str, list[int]]:
+    """key -> the first records kept under it, one more than WIDEST at most."""
+    found: dict[str, list[int]] = defaultdict(list)
+    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    statement = _ON_SQLITE if on_sqlite else _ON_POSTGRESQL
+    for some in chunks(keys, 5000):
+        values: Any = json.dumps(some) if on_sqlite else some
+        for key, record_id in db.session.execute(
+            statement, {"noun": noun, "asked": values, "most": WIDEST + 1}
+        ):
+            found[key].append(record_id)
+    return found
+
+
+_ON_SQLITE = sa.text(
+    "SELECT d.key, d.record_id FROM json_each(:asked) AS j CROSS JOIN dedup_key AS d ON d.id IN"
+    " (SELECT id FROM dedup_key WHERE noun = :noun AND key = j.value ORDER BY record_id LIMIT :most)"
+)
+_ON_POSTGRESQL = sa.text(
+    "SELECT d.key, d.record_id FROM unnest(CAST(:asked AS varchar[])) AS j(key) CROSS JOIN LATERAL"
+    " (SELECT key, record_id FROM dedup_key WHERE noun = :noun AND key = j.key"
+    " ORDER BY record_id LIMIT :most) AS d"
+)
+
+
+def _partners(held: Mapping[int, Sequence[str]], holders: Mapping[str, Sequence[int]]) -> set[Pair]:
+    """For each record the PARTNERS that share the most with it."""
+    worth = [0.0, 0.0, *(math.log(RARE / many) for many in range(2, WIDEST + 1))]
+    pairs: set[Pair] = set()
+    for one, keys in held.items():
+        shared: dict[int, float] = defaultdict(float)
+        for key in keys:
+            ids = holders[key]
+            if 1 < len(ids) <= WIDEST:
+                for other in ids:
+                    shared[other] += worth[len(ids)]
+        shared.pop(one, None)
+        best = sorted(shared, key=lambda other: (-shared[other], other))[:PARTNERS]
+        pairs.update((one, other) if one < other else (other, one) for other in best)
+    return pairs
+
+
+def _open_pairs(noun: str, record_ids: Sequence[int]) -> set[Pair]:
+    found = set()
+    for ids in chunks(record_ids, 500):
+        for side in (Suspect.a_id, Suspect.b_id):
+            rows = sa.select(Suspect.a_id, Suspect.b_id).where(
+                Suspect.noun == noun, side.in_(ids), Suspect.state == SuspectState.OPEN
+            )
+            found |= {(a_id, b_id) for a_id, b_id in db.session.execute(rows)}
+    return found
+
+
+def _weigher(
+    noun: str,
+    records: Mapping[int, Any],
+    holders: Mapping[str, Sequence[int]],
+    asked: Mapping[str, Sequence[int]],
+    memory: Memory,
+) -> Callable[[int, int], Match]:
+    """Two ids -> how they compare. Whatever many share is counted among the first records under its key, so a
+    pair weighs the same in whatever lot it comes up."""
+    if noun not in NOUNS:
+        return lambda a, b: compare_people(records[a], records[b])
+    engine = NOUNS[noun]
+    profiles = {record_id: engine.profile(record) for record_id, record in records.items()}
+    for key, ids in asked.items():
+        seen = chain.from_iterable(engine.sightings(profiles[one]) for one in ids if one in profiles)
+        memory.owners[noun, key] = owners_of(seen).get(SHARED_BY_MANY[key[0]], {})
+    counts: dict[str, dict[str, int]] = {kind: {} for kind in SHARED_BY_MANY.values()}
+    for key in holders:
+        for value, many in memory.owners.get((noun, key), {}).items():
+            of_kind = counts[SHARED_BY_MANY[key[0]]]
+            of_kind[value] = max(many, of_kind.get(value, 0))
+    around = engine.surroundings(counts)
+    return lambda a, b: engine.compare(profiles[a], profiles[b], around)
+
+
+def _there(noun: str, pairs: Iterable[Pair]) -> dict[Pair, Any]:
+    columns = (
+        Suspect.id,
+        Suspect.a_id,
+        Suspect.b_id,
+        Suspect.state,
+        Suspect.score,
+        Suspect.verdict,
+        Suspect.reasons,
+    )
+    found = {}
+    for some in chunks(sorted({pair[0] for pair in pairs}), 500):
+        for row in db.session.execute(
+            sa.select(*columns).where(Suspect.noun == noun, Suspect.a_id.in_(some))
+        ):
+            found[row.a_id, row.b_id] = row
+    return found
+
+
+def _existing(noun: str, record_ids: Iterable[int]) -> set[int]:
+    model, found = MODELS[noun], set()
+    for some in chunks(sorted(record_ids), 500):
+        found |= set(db.session.scalars(sa.select(model.id).where(model.id.in_(some))))
+    return found
+
+
+def _drop(noun: str, pairs: Sequence[Pair]) -> int:
+    gone = 0
+    for some in chunks(pairs, 200):
+        those = sa.or_(*(sa.and_(Suspect.a_id == a_id, Suspect.b_id == b_id) for a_id, b_id in some))
+        unexplained = sa.and_(Suspect.state == SuspectState.OPEN, Suspect.kept_reason == "")
+        done: Any = db.session.execute(
+            sa.delete(Suspect).where(Suspect.noun == noun, unexplained, those),
+            execution_options={"synchronize_session": False},
+        )
+        gone += done.rowcount
+    return gone
 
 
 # --- the whole base ----------------------------------------------------------------------------------------
@@ -113,116 +357,25 @@ def _update(suspect: Suspect, match: Match) -> None:
 def scan(
     progress: Callable[[int, int], None] | None = None, commit: Callable[[], None] | None = None
 ) -> dict[str, int]:
-    """Go over the whole base by its keys: {"weighed", "found", "changed", "gone"}.
-
-    Bounded: keys shared by many are passed over, each record keeps its ten weightiest partners, and pairs are
-    weighed some thousands at a time (`commit` after each lot). Pairs already decided stay as they are; open
-    ones that are no longer alike, and that nobody gave a reason for, go.
-    """
+    """Look at the whole base, lot by lot: {"weighed", "found", "changed", "gone"}. Without `commit` all of it
+    happens in the caller's transaction."""
     db.session.flush()
     told: Counter[str] = Counter(weighed=0, found=0, changed=0, gone=0)
-    for noun in ("enterprise", "person"):
-        with reading():  # the long look at all keys must not keep others from writing
-            if commit:
-                commit()
-            pairs = sorted(_pairs(noun))
-            if commit:
-                commit()
-        seen: set[tuple[int, int]] = set()
-        for at, lot in enumerate(chunks(pairs, PAIRS_AT_ONCE)):
-            seen |= _weigh(noun, lot, told)
-            if commit:
-                commit()
+    done, total = 0, sum(map(how_many, MODELS))
+    end, memory = commit or db.session.flush, Memory()
+    for noun in MODELS:
+        last = 0
+        while True:
+            with reading():  # the weighing keeps nobody from writing
+                end()
+                ids = lot_after(noun, last)
+                looked = look(noun, ids, memory) if ids else None
+                end()
+            if looked is None:
+                break
+            told += settle(looked)
+            end()
+            last, done = ids[-1], done + len(ids)
             if progress:
-                progress(min(len(pairs), (at + 1) * PAIRS_AT_ONCE), len(pairs))
-        told["gone"] += _look_again(noun, seen, told)
-        if commit:
-            commit()
-    return dict(told)
-
-
-def _pairs(noun: str) -> set[tuple[int, int]]:
-    """Pairs that share keys strong and rare enough."""
-    strengths = PERSON_STRENGTH if noun == "person" else KEY_STRENGTH
-    weight: Counter[tuple[int, int]] = Counter()
-    rows = db.session.execute(
-        sa.select(DedupKey.key, DedupKey.record_id)
-        .where(DedupKey.noun == noun)
-        .order_by(DedupKey.key, DedupKey.record_id),
-        execution_options={"yield_per": 20_000},  # of this statement alone, not of the connection
-    )
-    for key, group in groupby(rows, key=itemgetter(0)):
-        widest = WIDEST.get(key[0], 0)
-        if not widest:
-            continue
-        ids = sorted({record_id for _key, record_id in group})
-        if 1 < len(ids) <= widest:
-            for pair in combinations(ids, 2):
-                weight[pair] += strengths.get(key[0], 1)
-    best: dict[int, list[tuple[float, int]]] = {}
-    for (a, b), strength in weight.items():
-        if strength >= WORTH:
-            best.setdefault(a, []).append((-strength, b))
-            best.setdefault(b, []).append((-strength, a))
-    kept: set[tuple[int, int]] = set()
-    for one, partners in best.items():
-        partners.sort()
-        kept.update((min(one, other), max(one, other)) for _strength, other in partners[:PARTNERS])
-    return kept
-
-
-def _weigh(noun: str, lot: Sequence[tuple[int, int]], told: Counter[str]) -> set[tuple[int, int]]:
-    """Compare one lot and keep what is worth it; answers the pairs that are still alike."""
-    ids = sorted({record_id for pair in lot for record_id in pair})
-    records = {known.id: known.record for known in load(noun, ids).values()}
-    there: dict[tuple[int, int], Suspect] = {}
-    for some in chunks(sorted({pair[0] for pair in lot}), 500):
-        rows = sa.select(Suspect).where(Suspect.noun == noun, Suspect.a_id.in_(some))
-        there |= {(one.a_id, one.b_id): one for one in db.session.scalars(rows)}
-    weigh = _weigher(noun, records)
-    alike = set()
-    for pair in lot:
-        if pair[0] not in records or pair[1] not in records:
-            continue
-        match = weigh(*pair)
-        told["weighed"] += 1
-        if not worth_showing(match):
-            continue
-        alike.add(pair)
-        suspect = there.get(pair)
-        if suspect is None:
-            db.session.add(made(noun, pair, match))
-            told["found"] += 1
-        elif suspect.state is SuspectState.OPEN:
-            before = (suspect.score, suspect.verdict)
-            _update(suspect, match)
-            told["changed"] += before != (suspect.score, suspect.verdict)
-    db.session.flush()
-    for one in [one for one in db.session if isinstance(one, Suspect)]:
-        db.session.expunge(one)  # a whole base holds many pairs
-    return alike
-
-
-def _weigher(noun: str, records: dict[int, Any]) -> Callable[[int, int], Match]:
-    if noun == "person":
-        return lambda a, b: compare_people(records[a], records[b])
-    profiles = {record_id: profile_of(record) for record_id, record in records.items()}
-    around = Surroundings(profiles.values())
-    return lambda a, b: compare_profiles(profiles[a], profiles[b], around)
-
-
-def _look_again(noun: str, seen: set[tuple[int, int]], told: Counter[str]) -> int:
-    """Open pairs that the keys did not bring up this time (typing finds by weaker ones) are weighed too; those
-    that are no longer alike, and that nobody explained, go."""
-    rows = sa.select(Suspect.id, Suspect.a_id, Suspect.b_id).where(
-        Suspect.noun == noun, Suspect.state == SuspectState.OPEN, Suspect.kept_reason == ""
-    )
-    left = {(a_id, b_id): suspect_id for suspect_id, a_id, b_id in db.session.execute(rows)}
-    others = sorted(pair for pair in left if pair not in seen)
-    gone = []
-    for lot in chunks(others, PAIRS_AT_ONCE):
-        alike = _weigh(noun, lot, told)
-        gone += [left[pair] for pair in lot if pair not in alike]
-    for some in chunks(gone, 500):
-        db.session.execute(sa.delete(Suspect).where(Suspect.id.in_(some)))
-    return len(gone)
+                progress(done, total)
+    return {what: told[what] for what in ("weighed", "found", "changed", "gone")}
