@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 
 from crm.dedup import evidence
 from crm.dedup.evidence import NOTHING_KNOWN, Surroundings
@@ -75,8 +78,40 @@ def read_weights(text: str) -> Weights:
     return Weights(table["bias"], levels, table["same_from"], table["ask_from"], kinds, beside)
 
 
-@lru_cache(maxsize=1)
+_in_force: dict[str, Weights] = {}  # noun -> the table that this process was told to use
+_on_trial: ContextVar[Mapping[str, Weights]] = ContextVar("on_trial", default=MappingProxyType({}))
+
+
+def use(text: str | None, noun: str = "enterprise") -> None:
+    """From now on the whole process weighs by this table (the text of a weights.json); None: by the shipped one."""
+    if text is None:
+        _in_force.pop(noun, None)
+    else:
+        _in_force[noun] = read_weights(text)
+
+
+@contextmanager
+def trying(table: Weights, noun: str = "enterprise") -> Iterator[None]:
+    """Inside, and nowhere else, this table is in force."""
+    token = _on_trial.set({**_on_trial.get(), noun: table})
+    try:
+        yield
+    finally:
+        _on_trial.reset(token)
+
+
+def in_force(noun: str, shipped: Callable[[], Weights]) -> Weights:
+    """The table of a noun: one on trial, else one that was put to use, else the shipped one."""
+    return _on_trial.get().get(noun) or _in_force.get(noun) or shipped()
+
+
 def weights() -> Weights:
+    """The table that enterprises are weighed by."""
+    return in_force("enterprise", shipped_weights)
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
     """The weights shipped in weights.json."""
     return read_weights(resources.files(__package__).joinpath("weights.json").read_text(encoding="utf-8"))
 
