@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from importlib import resources
@@ -22,7 +23,7 @@ def shipped_again() -> Iterator[None]:
 
 
 def colder() -> str:
-    return SHIPPED.replace('"bias": ', '"bias": -9', 1)
+    return json.dumps(json.loads(SHIPPED) | {"bias": -12.0})
 
 
 def test_a_table_put_to_use_weighs_until_it_is_taken_back() -> None:
