@@ -19,6 +19,7 @@ from crm.imports import commands as import_commands
 from crm.jobs import queue
 from crm.lib.errors import Refused
 from crm.merchants import commands as merchant_commands
+from crm.merchants import reindex
 from crm.org import actions, demo, queries, settings
 from crm.org.models import User
 
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(create_administrator)
     app.cli.add_command(demo_group)
     app.cli.add_command(merchant_commands.group)
+    app.cli.add_command(merchant_commands.dedup_group)
     import_commands.add_to(merchant_commands.group)
 
 
@@ -70,6 +72,8 @@ def serve(host: str, port: int, threads: int, with_demo: bool) -> None:
         db.session.rollback()
     consumer = in_process_consumer(app)
     consumer.start()
+    with app.app_context():
+        reindex.ensure()
     _stop_politely(server)
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"
     if empty:

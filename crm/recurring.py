@@ -14,7 +14,7 @@ from crm.jobs import queue
 from crm.lib import clock
 from crm.lists import actions as lists
 from crm.lists.views import KEPT
-from crm.merchants import suspects
+from crm.merchants import reindex, suspects
 from crm.web.once import Sent
 
 
@@ -40,10 +40,16 @@ def look_for_duplicates() -> None:
     db.session.commit()
 
 
+def keep_look_up_whole() -> None:
+    """After an upgrade that makes keys in another way the look-up is made anew, without anybody's doing."""
+    reindex.ensure()
+
+
 RECURRING: tuple[tuple[str, dict[str, str], Callable[[], None]], ...] = (
     ("forget_spent_keys", {"hour": "3", "minute": "10"}, forget_spent_keys),
     ("drop_old_exports", {"minute": "20"}, drop_old_exports),
     ("look_for_duplicates", {"hour": "2", "minute": "30"}, look_for_duplicates),
+    ("keep_look_up_whole", {"minute": "*/5"}, keep_look_up_whole),
     ("wake_stale_jobs", {"minute": "*/5"}, wake_stale_jobs),
 )
 

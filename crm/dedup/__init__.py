@@ -33,9 +33,10 @@ from crm.dedup.clustering import cluster
 from crm.dedup.people import compare_people
 from crm.dedup.reasons import Reason
 from crm.dedup.record import Person, Record
+from crm.dedup.rules import rules
 from crm.dedup.scoring import Band, Match, Verdict, compare, find
 
 __all__ = [
     "KEY_STRENGTH", "Band", "Match", "Person", "Reason", "Record", "Verdict", "cluster", "compare",
-    "compare_people", "find", "keys_of",
+    "compare_people", "find", "keys_of", "rules",
 ]  # fmt: skip

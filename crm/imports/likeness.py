@@ -16,12 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-import sqlalchemy as sa
-
 from crm import dedup
-from crm.db import db
 from crm.dedup import KEY_STRENGTH, Match, Record, Verdict, keys_of
-from crm.merchants import identity
+from crm.merchants import identity, lookup
 
 KINDS = frozenset("uncpygamtk")  # the kinds of keys that are looked up: the weak ones find little in a list
 FAN_OUT = 25
@@ -163,29 +160,12 @@ def in_base(
 
 
 def stored_under(keys: Iterable[str]) -> dict[str, list[int]]:
-    """key -> the first FAN_OUT enterprises kept under it: one statement, whatever the number of keys."""
+    """key -> the first FAN_OUT enterprises kept under it."""
     asked = sorted(keys)
     if not asked:
         return {}
-    if db.session.get_bind().dialect.name == "sqlite":
-        statement, values = _ON_SQLITE, json.dumps(asked)
-    else:
-        statement, values = _ON_POSTGRESQL, asked  # type: ignore[assignment]
-    found: dict[str, list[int]] = defaultdict(list)
-    for key, record_id in db.session.execute(statement, {"asked": values, "most": FAN_OUT}):
-        found[key].append(record_id)
-    return found
-
-
-_ON_SQLITE = sa.text(
-    "SELECT d.key, d.record_id FROM json_each(:asked) AS j CROSS JOIN dedup_key AS d ON d.id IN"
-    " (SELECT id FROM dedup_key WHERE noun = 'enterprise' AND key = j.value ORDER BY record_id LIMIT :most)"
-)
-_ON_POSTGRESQL = sa.text(
-    "SELECT d.key, d.record_id FROM unnest(CAST(:asked AS varchar[])) AS j(key) CROSS JOIN LATERAL"
-    " (SELECT key, record_id FROM dedup_key WHERE noun = 'enterprise' AND key = j.key"
-    " ORDER BY record_id LIMIT :most) AS d"
-)
+    numbers = {lookup.number_of("enterprise", key): key for key in asked}
+    return {numbers[number]: ids for number, ids in lookup.under(list(numbers), FAN_OUT).items()}
 
 
 def strong_keys(record: Record) -> list[str]:

@@ -436,10 +436,11 @@ def _first_person(enterprise: Enterprise, data: dict[str, Any], actor: User, mai
 
 def _refresh(subject: Merchant) -> None:
     """Keys and search entry; a person's numbers are also found at their firms, a firm's name at its people."""
-    identity.refresh(subject)
     if isinstance(subject, Person):
         identity.refresh_many("enterprise", [position.enterprise_id for position in subject.positions])
+        identity.refresh(subject)
     else:
+        identity.refresh(subject)
         identity.refresh_many("person", [position.person_id for position in subject.positions])
 
 

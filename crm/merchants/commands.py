@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import click
 
 from crm.db import db
 
-from . import identity, suspects
+from . import reindex, suspects
 
 
 @click.group("merchants")
 def group() -> None:
     """The merchant base."""
-
-
-@group.command("reindex")
-def reindex() -> None:
-    """Build the search index and the look-up keys of all enterprises and people anew."""
-    began = time.monotonic()
-    done = identity.reindex(_say, db.session.commit)
-    db.session.commit()
-    click.echo(f"{done} records in {time.monotonic() - began:.1f} s")
 
 
 @group.command("scan")
@@ -34,6 +26,52 @@ def scan() -> None:
     click.echo(
         ", ".join(f"{count} {what}" for what, count in told.items()) + f" in {time.monotonic() - began:.1f} s"
     )
+
+
+@click.group("dedup")
+def dedup_group() -> None:
+    """The look-up behind 查重 and the search box."""
+
+
+@dedup_group.command("reindex")
+@click.option("--search/--no-search", default=True, help="The search entries as well, or the keys alone.")
+def reindex_all(search: bool) -> None:
+    """Make it anew from the records while everybody goes on working; goes on where it was interrupted."""
+    began = time.monotonic()
+    told = reindex.run(_progress(), search=search)
+    click.echo(
+        f"{told.records} records, {told.changed} entries changed, {told.put_in} keys put in, {told.taken_out} taken out,"
+        f" {told.found_anew} search entries changed in {time.monotonic() - began:.1f} s"
+    )
+
+
+@dedup_group.command("check")
+@click.option("--search/--no-search", default=True, help="The search entries as well, or the keys alone.")
+@click.pass_context
+def check(context: click.Context, search: bool) -> None:
+    """Prove that it says what the records say. Names the first differences and ends with 1 if there are any."""
+    began = time.monotonic()
+    found = reindex.check(_progress(), search=search)
+    for sentence in found.first:
+        click.echo(sentence)
+    click.echo(
+        f"{found.records} records, {found.keys} keys: {found.differences} differences"
+        f" in {time.monotonic() - began:.1f} s"
+    )
+    context.exit(1 if found.differences else 0)
+
+
+def _progress() -> reindex.Progress:
+    """One line on a terminal, told again at most twice a second; nothing is said to a file."""
+    last = 0.0
+
+    def say(stage: str, done: int, total: int) -> None:
+        nonlocal last
+        if sys.stderr.isatty() and (time.monotonic() - last > 0.5 or done >= total):
+            last = time.monotonic()
+            click.echo(f"\r{stage}: {done} / {total}\033[K", nl=False, err=True)
+
+    return say
 
 
 def _say(done: int, total: int) -> None:

@@ -1,16 +1,15 @@
 """Who is who: the bridge between the base and the dedup core.
 
-Every enterprise and person is kept under its look-up keys (`DedupKey`), in the transaction that changes it. A
-question costs one statement over the keys, each key's fan-out bounded, and two for each noun to load the sixty
-most promising records; so it stays quick with a million of them. The core weighs; people decide.
+Every enterprise and person stands in the look-up (lookup.py), written in the transaction that changes it. A question
+costs one statement over the keys, each key's fan-out bounded, one for the most promising records, which the core
+weighs, and one for the few that are shown; so it stays quick with a million of them. People decide.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -19,7 +18,6 @@ from crm import dedup
 from crm.db import db
 from crm.dedup import Band, Match, Reason, Record, Verdict, keys_of, normalise, sounds
 from crm.dedup import Person as PersonRecord
-from crm.dedup.blocking import KEY_STRENGTH
 from crm.lib.enums import Labelled
 from crm.lib.words import N_
 from crm.org.guard import reaches
@@ -30,16 +28,15 @@ from crm.reference import industries, regions
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
-from .models import DedupKey, Enterprise, FormerName, Handle, HandleKind, Person, Position
+from . import lookup
+from .models import Enterprise, FormerName, Handle, HandleKind, Person, Position
 from .queries import people_visible_to, visible_to
 
 PROMISING = 60  # candidates that are loaded and weighed
-FAN_OUT = 80  # rows read of one key; a key with more says little and counts for little
-COMMON = 0.25  # what a key that reaches FAN_OUT still counts
 CHUNK = 500
+MODELS: dict[str, type[Enterprise] | type[Person]] = {"enterprise": Enterprise, "person": Person}
 PHONE_KINDS = (HandleKind.MOBILE, HandleKind.LANDLINE, HandleKind.OTHER)
-PERSON_STRENGTH = {"p": 10, "x": 9, "n": 6, "y": 3}
-Question = Record | PersonRecord
+Question = lookup.Question
 T = TypeVar("T")
 
 
@@ -125,57 +122,42 @@ def _phone_keys(question: Question) -> list[str]:
     return [f"p:{digits}" for digits in map(normalise.phone_digits, question.phones[:4]) if digits]
 
 
-def keep(noun: str, record_id: int, keys: Sequence[str]) -> None:
-    """A record under exactly these keys from now on."""
-    db.session.execute(sa.delete(DedupKey).where(DedupKey.noun == noun, DedupKey.record_id == record_id))
-    if keys:
-        db.session.execute(
-            sa.insert(DedupKey), [{"noun": noun, "record_id": record_id, "key": key} for key in keys]
-        )
-
-
 def refresh(subject: Enterprise | Person) -> None:
     """Keys and search entry of one record, as it stands now; called by every verb that changes it."""
     db.session.flush()
-    noun = subject.__tablename__
-    known = load(noun, [subject.id])
-    keep(noun, subject.id, keys_for(known[subject.id].record))
-    index.put(noun, subject.id, search_fields(subject))
+    refresh_many(subject.__tablename__, [subject.id])
 
 
-def forget(noun: str, record_ids: Sequence[int]) -> None:
-    """These are no records any more: nothing finds them."""
-    db.session.execute(sa.delete(DedupKey).where(DedupKey.noun == noun, DedupKey.record_id.in_(record_ids)))
-    index.remove(noun, record_ids)
-
-
-def refresh_many(noun: str, record_ids: Sequence[int], *, fresh: bool = False) -> None:
-    """The same for many: a few statements for each 500. `fresh`: they have no keys and entries yet."""
+def refresh_many(noun: str, record_ids: Iterable[int], *, fresh: bool = False) -> None:
+    """The same for many: a few statements for each 500. `fresh`: this transaction has made them, and they have
+    no keys and entries yet. Where both nouns change, enterprises come first: see `lookup.hold`."""
     db.session.flush()
-    model = {"enterprise": Enterprise, "person": Person}[noun]
-    for ids in chunks(record_ids, CHUNK):
-        if not fresh:
-            gone = sa.delete(DedupKey).where(DedupKey.noun == noun, DedupKey.record_id.in_(ids))
-            db.session.execute(gone)
+    model = MODELS[noun]
+    for ids in chunks(sorted(set(record_ids)), CHUNK):
+        held = {} if fresh else lookup.hold(noun, ids)
+        entries = {each.id: (each.record, keys_for(each.record)) for each in load(noun, ids).values()}
+        if fresh:
+            lookup.put_new(noun, entries)
+        else:
+            lookup.put(noun, entries, held)
             index.remove(noun, ids)
-        known = load(noun, ids)
-        rows = [
-            {"noun": noun, "record_id": each.id, "key": key}
-            for each in known.values()
-            for key in keys_for(each.record)
-        ]
-        if rows:
-            db.session.execute(sa.insert(DedupKey), rows)
-        words = _search_words(noun, model, ids)
+        words = search_words(noun, model, ids)
         index.put_many(noun, [(record_id, words[record_id]) for record_id in ids if record_id in words])
+
+
+def forget(noun: str, record_ids: Iterable[int]) -> None:
+    """Take records out of look-up and search: they are no more, or another record stands for them."""
+    for ids in chunks(sorted(set(record_ids)), CHUNK):
+        lookup.forget(noun, ids)
+        index.remove(noun, ids)
 
 
 def search_fields(subject: Enterprise | Person) -> list[Field]:
     """What the search box finds a record by."""
-    return _search_words(subject.__tablename__, type(subject), [subject.id])[subject.id]
+    return search_words(subject.__tablename__, type(subject), [subject.id])[subject.id]
 
 
-def _search_words(noun: str, model: Any, ids: Sequence[int]) -> dict[int, list[Field]]:
+def search_words(noun: str, model: Any, ids: Sequence[int]) -> dict[int, list[Field]]:
     enterprise = noun == "enterprise"
     columns = [model.id, model.name, model.native_place, model.address, model.chamber, model.note]
     columns += [model.uscc, model.main_business, model.legal_representative] if enterprise else []
@@ -318,74 +300,52 @@ def _known(noun: str, row: Any, kind: str, record: Any) -> Known:
 # --- asking ------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=128)
-def _statement(count: int) -> sa.TextClause:
-    """One bounded look into the index for each key. Written out: the ORM would take longer than the answer."""
-    parts = [
-        f"SELECT * FROM (SELECT noun, key, record_id FROM dedup_key WHERE noun = :n{at} AND key = :k{at}"
-        f" ORDER BY record_id LIMIT {FAN_OUT}) AS q{at}"
-        for at in range(count)
-    ]
-    return sa.text(" UNION ALL ".join(parts))
-
-
-def promising(asked: Sequence[tuple[str, str]], most: int = PROMISING) -> dict[str, list[int]]:
-    """noun -> the ids that share the weightiest of these (noun, key) pairs."""
-    if not asked:
-        return {}
-    values = {f"n{at}": noun for at, (noun, _key) in enumerate(asked)}
-    values |= {f"k{at}": key for at, (_noun, key) in enumerate(asked)}
-    hits: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for noun, key, record_id in db.session.execute(_statement(len(asked)), values):
-        hits[noun, key].append(record_id)
-    weight: dict[tuple[str, int], float] = defaultdict(float)
-    for (noun, key), ids in hits.items():
-        strength: float = (PERSON_STRENGTH if noun == "person" else KEY_STRENGTH).get(key[0], 1)
-        if len(ids) >= FAN_OUT:
-            strength *= COMMON
-        for record_id in ids:
-            weight[noun, record_id] += strength
-    best = sorted(weight, key=lambda one: (-weight[one], one[1]))[:most]
-    answer: dict[str, list[int]] = defaultdict(list)
-    for noun, record_id in best:
-        answer[noun].append(record_id)
-    return answer
-
-
 def matches(
-    question: Question, *, noun: str, leave_out: int | None = None, across: bool = True
+    question: Question,
+    *,
+    noun: str,
+    leave_out: int | None = None,
+    across: bool = True,
+    limit: int = PROMISING,
 ) -> list[tuple[Known, Match]]:
     """Who may be meant, likeliest first, whoever asks: the same noun weighed by the core, the other noun
     (`across`) by a phone of its own. Not for showing: see `likely`."""
     same = "person" if noun == "person" else "enterprise"
     other = "enterprise" if same == "person" else "person"
-    asked = [(same, key) for key in keys_for(question)]
+    asked = [lookup.number_of(same, key) for key in keys_for(question)]
     if across:
-        asked += [(other, key) for key in _phone_keys(question)]
-    ids = promising(asked)
-    mine = [one for one in ids.get(same, []) if one != leave_out or noun != same]
-    known = load(same, mine)
-    found: list[tuple[Known, Match]]
+        asked += [lookup.number_of(other, key) for key in _phone_keys(question)]
+    weight = lookup.weighed(asked)
+    if leave_out is not None:
+        weight.pop((noun, leave_out), None)
+    best = sorted(weight, key=lambda one: (-weight[one], one[1]))[:PROMISING]
+    records = lookup.records(same, [record_id for noun_, record_id in best if noun_ == same])
+    found: list[tuple[Any, Match]]
     if same == "person":
         assert isinstance(question, PersonRecord)
-        found = [(each, dedup.compare_people(question, each.record)) for each in known.values()]
+        found = [(record, dedup.compare_people(question, record)) for record in records.values()]
     else:
         assert isinstance(question, Record)
-        records = [each.record for each in known.values()]
-        found = [
-            (known[record.id], match) for record, match in dedup.find(question, records, limit=PROMISING)
-        ]
+        found = dedup.find(question, records.values(), limit=PROMISING)
     found = [one for one in found if worth_showing(one[1])]
     found.sort(key=lambda one: (one[1].verdict is Verdict.RELATED, -one[1].score, one[0].id))
-    if across and ids.get(other):
-        phones = set(_phone_keys(question))
-        for each in load(other, ids[other][:5]).values():
-            shared = phones & set(_phone_keys(each.record))
-            if shared:
-                mobile = any(len(key) == 13 and key[2] == "1" for key in shared)
-                reason = Reason("phone:mobile" if mobile else "phone:landline", 0.0)
-                found.append((each, Match(0.3, Band.POSSIBLE, Verdict.RELATED, [reason])))
-    return found
+    known = load(same, [record.id for record, _match in found[:limit]])
+    answer = [(known[record.id], match) for record, match in found[:limit] if record.id in known]
+    others = [record_id for noun_, record_id in best if noun_ == other][:5]
+    if others and len(answer) < limit:
+        answer += _by_phone(question, other, others)
+    return answer
+
+
+def _by_phone(question: Question, other: str, record_ids: Sequence[int]) -> Iterator[tuple[Known, Match]]:
+    """Who of the other noun has a phone of the question's."""
+    phones = set(_phone_keys(question))
+    for each in load(other, record_ids).values():
+        shared = phones & set(_phone_keys(each.record))
+        if shared:
+            mobile = any(len(key) == 13 and key[2] == "1" for key in shared)
+            reason = Reason("phone:mobile" if mobile else "phone:landline", 0.0)
+            yield each, Match(0.3, Band.POSSIBLE, Verdict.RELATED, [reason])
 
 
 def worth_showing(match: Match) -> bool:
@@ -408,7 +368,7 @@ def likely(
     """
     if not record.name.strip() and not record.phones and not getattr(record, "uscc", ""):
         return []
-    found = matches(record, noun=noun, leave_out=leave_out)[:limit]
+    found = matches(record, noun=noun, leave_out=leave_out, limit=limit)[:limit]
     hidden = [known for known, _match in found if not _reached(user, known, Permission.MERCHANT_VIEW)]
     if hidden:  # perhaps seen through a deal or a lead
         seen = _seen(user, hidden)
@@ -472,25 +432,3 @@ def _seen(user: User, hidden: Sequence[Known]) -> set[tuple[str, int]]:
 def chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
     for at in range(0, len(items), size):
         yield list(items[at : at + size])
-
-
-Progress = Callable[[int, int], None]
-
-
-def reindex(progress: Progress | None = None, commit: Callable[[], None] | None = None) -> int:
-    """Keys and search entries of the whole base built anew, in chunks; how many records."""
-    done = 0
-    total = sum(db.session.scalar(sa.select(sa.func.count(model.id))) or 0 for model in (Enterprise, Person))
-    for noun, model in (("enterprise", Enterprise), ("person", Person)):
-        last = 0
-        while ids := db.session.scalars(
-            sa.select(model.id).where(model.id > last).order_by(model.id).limit(2 * CHUNK)
-        ).all():
-            refresh_many(noun, ids)
-            last = ids[-1]
-            done += len(ids)
-            if commit:
-                commit()
-            if progress:
-                progress(done, total)
-    return done

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.lib import clock, phones
 from crm.lib.enums import Labelled
-from crm.lib.on_merge import joins, paired, rebuilt
+from crm.lib.on_merge import joins, paired, rebuilt, stays
 from crm.lib.words import N_
 from crm.org.models import Unit, User
 from crm.reference import industries, regions
@@ -314,18 +314,42 @@ class Position(Model):
     enterprise: Mapped[Enterprise] = relationship(back_populates="positions")
 
 
-class DedupKey(Model):
-    """The look-up side of 查重: each record under the keys that `crm.dedup.keys_of` gives it."""
+# The look-up side of 查重, see lookup.py. Two plain tables: the keys of a large base are most of its rows, and a row
+# number of their own would cost more than they do.
+DEDUP_KEY = sa.Table(
+    "dedup_key",
+    Model.metadata,
+    # noun, hash and kind in one number
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column(
+        "record_id",
+        sa.Integer,
+        primary_key=True,
+        autoincrement=False,
+        info=stays("the key itself says which noun is meant; made anew with the entry"),
+    ),
+    sqlite_with_rowid=False,
+)
+DEDUP_ENTRY = sa.Table(
+    "dedup_entry",
+    Model.metadata,
+    sa.Column("noun", sa.String(16), primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.Integer, primary_key=True, autoincrement=False, info=rebuilt(noun_in="noun")),
+    sa.Column("said", sa.Text, nullable=False),  # all that the core is told of the record
+    sa.Column("numbers", sa.LargeBinary, nullable=False),  # its keys: sorted int64, little-endian
+)
 
-    __tablename__ = "dedup_key"
-    __table_args__ = (
-        sa.Index("ix_dedup_key_key", "noun", "key", "record_id"),
-        sa.Index("ix_dedup_key_record", "noun", "record_id"),
-    )
 
-    noun: Mapped[str] = mapped_column(sa.String(16))
-    record_id: Mapped[int] = mapped_column(info=rebuilt(noun_in="noun"))
-    key: Mapped[str] = mapped_column(sa.String(64))
+class DedupIndex(Model):
+    """The one row that says whether the look-up is complete, by which rules it was made, and how far a
+    rebuild has come."""
+
+    __tablename__ = "dedup_index"
+
+    rules: Mapped[str] = mapped_column(sa.String(32), default="")  # `dedup.rules()`; empty: an empty base
+    complete: Mapped[bool] = mapped_column(default=True)  # nothing is missing from it, old rules or new
+    stage: Mapped[str] = mapped_column(sa.String(16), default="")  # of a rebuild that was begun
+    done_to: Mapped[int] = mapped_column(sa.BigInteger, default=0)
 
 
 class SuspectState(Labelled):

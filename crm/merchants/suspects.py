@@ -12,7 +12,6 @@ written in a short one. A lot looked at again gives the same.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,8 +28,9 @@ from crm.dedup.evidence import owners_of
 from crm.dedup.nouns import NOUNS
 from crm.lib import clock
 
+from . import lookup
 from .identity import chunks, load, matches, worth_showing
-from .models import DedupKey, Enterprise, Person, Suspect, SuspectState
+from .models import DEDUP_ENTRY, Enterprise, Person, Suspect, SuspectState
 
 PERSONAL = ("phone:", "person:", "legal:", "contact:")  # reasons whose detail is somebody's data: not stored
 KEPT = (Verdict.SAME, Verdict.ASK)
@@ -163,7 +163,8 @@ def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> 
     memory = memory or Memory()
     memory.bound()
     held = _keys_of(noun, record_ids)
-    holders = _holders(noun, sorted({key for keys in held.values() for key in keys}))
+    # one more than WIDEST at most: those that more share are told from those that just so many do
+    holders = lookup.under(sorted({key for keys in held.values() for key in keys}), WIDEST + 1)
     open_pairs = _open_pairs(noun, record_ids)
     pairs = [
         pair for pair in sorted(_partners(held, holders) | open_pairs) if (noun, *pair) not in memory.weighed
@@ -171,7 +172,7 @@ def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> 
     asked = {
         key: ids[:ASKED]
         for key, ids in holders.items()
-        if len(ids) > 1 and key[0] in SHARED_BY_MANY and (noun, key) not in memory.owners
+        if len(ids) > 1 and lookup.kind_of(key) in SHARED_BY_MANY and (noun, key) not in memory.owners
     }
     wanted = {one for pair in pairs for one in pair}.union(*asked.values())
     records = {known.id: known.record for known in load(noun, sorted(wanted)).values()}
@@ -223,43 +224,16 @@ def settle(looked: Looked) -> Counter[str]:
     return told
 
 
-def _keys_of(noun: str, record_ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _keys_of(noun: str, record_ids: Sequence[int]) -> dict[int, Sequence[int]]:
+    found: dict[int, Sequence[int]] = {}
+    entry = DEDUP_ENTRY.c
     for ids in chunks(record_ids, 500):
-        rows = sa.select(DedupKey.record_id, DedupKey.key).where(
-            DedupKey.noun == noun, DedupKey.record_id.in_(ids)
-        )
-        for record_id, key in db.session.execute(rows):
-            found[record_id].append(key)
+        rows = sa.select(entry.record_id, entry.numbers).where(entry.noun == noun, entry.record_id.in_(ids))
+        found |= {one: lookup.unpacked(numbers) for one, numbers in db.session.execute(rows)}
     return found
 
 
-def _holders(noun: str, keys: Sequence[str]) -> dict[str, list[int]]:
-    """key -> the first records kept under it, one more than WIDEST at most."""
-    found: dict[str, list[int]] = defaultdict(list)
-    on_sqlite = db.session.get_bind().dialect.name == "sqlite"
-    statement = _ON_SQLITE if on_sqlite else _ON_POSTGRESQL
-    for some in chunks(keys, 5000):
-        values: Any = json.dumps(some) if on_sqlite else some
-        for key, record_id in db.session.execute(
-            statement, {"noun": noun, "asked": values, "most": WIDEST + 1}
-        ):
-            found[key].append(record_id)
-    return found
-
-
-_ON_SQLITE = sa.text(
-    "SELECT d.key, d.record_id FROM json_each(:asked) AS j CROSS JOIN dedup_key AS d ON d.id IN"
-    " (SELECT id FROM dedup_key WHERE noun = :noun AND key = j.value ORDER BY record_id LIMIT :most)"
-)
-_ON_POSTGRESQL = sa.text(
-    "SELECT d.key, d.record_id FROM unnest(CAST(:asked AS varchar[])) AS j(key) CROSS JOIN LATERAL"
-    " (SELECT key, record_id FROM dedup_key WHERE noun = :noun AND key = j.key"
-    " ORDER BY record_id LIMIT :most) AS d"
-)
-
-
-def _partners(held: Mapping[int, Sequence[str]], holders: Mapping[str, Sequence[int]]) -> set[Pair]:
+def _partners(held: Mapping[int, Sequence[int]], holders: Mapping[int, Sequence[int]]) -> set[Pair]:
     """For each record the PARTNERS that share the most with it."""
     worth = [0.0, 0.0, *(math.log(RARE / many) for many in range(2, WIDEST + 1))]
     pairs: set[Pair] = set()
@@ -290,8 +264,8 @@ def _open_pairs(noun: str, record_ids: Sequence[int]) -> set[Pair]:
 def _weigher(
     noun: str,
     records: Mapping[int, Any],
-    holders: Mapping[str, Sequence[int]],
-    asked: Mapping[str, Sequence[int]],
+    holders: Mapping[int, Sequence[int]],
+    asked: Mapping[int, Sequence[int]],
     memory: Memory,
 ) -> Callable[[int, int], Match]:
     """Two ids -> how they compare. Whatever many share is counted among the first records under its key, so a
@@ -302,11 +276,11 @@ def _weigher(
     profiles = {record_id: engine.profile(record) for record_id, record in records.items()}
     for key, ids in asked.items():
         seen = chain.from_iterable(engine.sightings(profiles[one]) for one in ids if one in profiles)
-        memory.owners[noun, key] = owners_of(seen).get(SHARED_BY_MANY[key[0]], {})
+        memory.owners[noun, key] = owners_of(seen).get(SHARED_BY_MANY[lookup.kind_of(key)], {})
     counts: dict[str, dict[str, int]] = {kind: {} for kind in SHARED_BY_MANY.values()}
     for key in holders:
         for value, many in memory.owners.get((noun, key), {}).items():
-            of_kind = counts[SHARED_BY_MANY[key[0]]]
+            of_kind = counts[SHARED_BY_MANY[lookup.kind_of(key)]]
             of_kind[value] = max(many, of_kind.get(value, 0))
     around = engine.surroundings(counts)
     return lambda a, b: engine.compare(profiles[a], profiles[b], around)

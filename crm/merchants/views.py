@@ -19,7 +19,7 @@ from crm.reference import industries, regions
 from crm.web.forms import ActForm, commit_and_go
 from crm.web.listing import page_of
 
-from . import actions, identity, lists, pairs, queries, uscc
+from . import actions, identity, lists, pairs, queries, reindex, uscc
 from .forms import (
     AssignForm,
     DecideForm,
@@ -303,6 +303,7 @@ def duplicates() -> Any:
         "merchants/duplicates.html",
         alike=_dressed(found, enterprise, adds=adds),
         ask=noun != "lead" and any(one.may_be_the_same for one in found),  # a lead is judged, not refused
+        whole=reindex.standing().whole,
     )
 
 

@@ -6,7 +6,7 @@ select.where(Enterprise.id.in_(index.matching("enterprise", "衢澜")))
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -47,6 +47,34 @@ def put_many(noun: str, records: Sequence[tuple[int, Iterable[tokens.Field]]]) -
         for entry_id, (_record_id, fields) in zip(ids, records, strict=True)
     ]
     db.session.execute(sa.text(statement), rows)
+
+
+def put_changed(noun: str, records: Sequence[tuple[int, Sequence[tokens.Field]]]) -> int:
+    """Index anew those whose entry is missing or says something else; how many."""
+    wrong = set(changed(noun, dict(records)))
+    remove(noun, sorted(wrong))
+    put_many(noun, [one for one in records if one[0] in wrong])
+    return len(wrong)
+
+
+def changed(noun: str, records: Mapping[int, Sequence[tokens.Field]]) -> list[int]:
+    """Which of these records the index does not hold with exactly these fields: two statements."""
+    here = sa.select(SearchEntry.id, SearchEntry.record_id)
+    here = here.where(SearchEntry.noun == noun, SearchEntry.record_id.in_(records))
+    entries: dict[int, int] = dict(db.session.execute(here).all())  # type: ignore[arg-type]
+    documents = {one: tokens.document(fields) for one, fields in records.items()}
+    if _on_sqlite():
+        stored = sa.text("SELECT rowid, tokens FROM search_fts WHERE rowid IN :ids")
+        rows = db.session.execute(stored.bindparams(sa.bindparam("ids", list(entries), expanding=True)))
+        same = {entries[at] for at, text in rows if text == tokens.fts5_document(documents[entries[at]])}
+    else:
+        stored = sa.text(
+            "SELECT f.id FROM search_fts AS f JOIN unnest(CAST(:ids AS int[]), CAST(:texts AS text[])) AS w(id, said)"
+            " ON w.id = f.id WHERE f.tokens = CAST(w.said AS tsvector)"
+        )
+        texts = [tokens.tsvector_literal(documents[one]) for one in entries.values()]
+        same = {entries[at] for at in db.session.scalars(stored, {"ids": list(entries), "texts": texts})}
+    return [one for one in records if one not in same]
 
 
 def remove(noun: str, record_ids: Sequence[int]) -> None:

@@ -79,7 +79,7 @@ def base() -> dict[str, list[tuple[Any, ...]]]:
     for table in Model.metadata.sorted_tables:
         if table.name in LEFT_OUT:
             continue
-        hidden = {"version"} | ({"id"} if table.name == "dedup_key" else set())
+        hidden = {"version"}
         columns = [column for column in table.columns if column.name not in hidden]
         rows = db.session.execute(sa.select(*columns)).all()
         found[table.name] = sorted(tuple(map(repr, row)) for row in rows)

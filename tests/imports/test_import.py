@@ -17,7 +17,7 @@ from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
 from crm.merchants import actions as merchants
 from crm.merchants.models import (
-    DedupKey,
+    DEDUP_KEY,
     Enterprise,
     FormerName,
     Handle,
@@ -85,13 +85,13 @@ def test_the_check_says_what_would_become_of_each_row_and_writes_nothing(
 ) -> None:
     merchants.create_enterprise({"name": "杭州余屿软件科技有限公司", "city": "杭州市"}, actor=cast.li)
     session.commit()
-    before = [count(session, model) for model in (Enterprise, Person, Handle, DedupKey, SearchEntry)]
+    before = [count(session, model) for model in (Enterprise, Person, Handle, DEDUP_KEY, SearchEntry)]
     wang = as_user(cast.wang)
     here = checked(wang)
     assert findings(session) == {
         3: Finding.NEW, 4: Finding.DUPLICATE, 5: Finding.REPEATED, 6: Finding.ERROR, 7: Finding.ERROR, 8: Finding.NEW,
     }  # fmt: skip
-    assert [count(session, model) for model in (Enterprise, Person, Handle, DedupKey, SearchEntry)] == before
+    assert [count(session, model) for model in (Enterprise, Person, Handle, DEDUP_KEY, SearchEntry)] == before
     page = wang.see(here)
     assert "还没有写入任何企业" in page.text
     assert "与库中“杭州余屿软件科技有限公司”可能是同一家" in page.text

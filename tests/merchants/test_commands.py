@@ -8,8 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.merchants import actions, queries
-from crm.merchants.models import DedupKey, Suspect
-from crm.search import index
+from crm.merchants.models import Suspect
 
 
 @pytest.fixture
@@ -26,16 +25,6 @@ def run(app: Any, *words: str) -> str:
 
 
 @pytest.mark.on("sqlite")
-def test_reindex_builds_keys_and_search_anew(app: Any, cast: Any, session: Any, pair: None) -> None:
-    session.execute(sa.delete(DedupKey))
-    index.clear()
-    session.commit()
-    assert "2 records" in run(app, "reindex")
-    assert session.scalar(sa.select(sa.func.count(DedupKey.id)))
-    assert len(session.scalars(index.matching("enterprise", "衢澜")).all()) == 2
-
-
-@pytest.mark.on("sqlite")
 def test_scan_finds_what_nobody_noticed_and_says_how_much(
     app: Any, cast: Any, session: Any, pair: None
 ) -> None:
@@ -49,4 +38,3 @@ def test_scan_finds_what_nobody_noticed_and_says_how_much(
 @pytest.mark.on("sqlite")
 def test_a_scan_of_an_empty_base_finds_nothing(app: Any, session: Any) -> None:
     assert "0 weighed, 0 found" in run(app, "scan")
-    assert "0 records" in run(app, "reindex")

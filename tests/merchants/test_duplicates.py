@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.dedup import Record, Verdict
 from crm.merchants import actions, identity, queries, suspects
-from crm.merchants.models import DedupKey, Enterprise, Person, Suspect, SuspectState
+from crm.merchants.models import Enterprise, Person, Suspect, SuspectState
 from tests.support.statements import count_statements
 
 DEMO = Path(__file__).parents[1] / "dedup"
@@ -147,18 +147,6 @@ def test_keys_follow_the_record(cast: Any, session: Any) -> None:
     assert [one.id for one in alike(cast.wang, "余屿软件")] == [enterprise.id]
     identity.refresh_many("enterprise", [enterprise.id])
     assert [one.id for one in alike(cast.wang, "余屿软件")] == [enterprise.id]
-
-
-def test_reindexing_makes_the_same_keys_and_entries(cast: Any, session: Any) -> None:
-    made(cast, contact_name="沈予安", contact_phones="15400000001", former_lines="旧名机械厂")
-    before = session.execute(sa.select(DedupKey.noun, DedupKey.record_id, DedupKey.key)).all()
-    session.execute(sa.delete(DedupKey))
-    assert identity.reindex() == 2
-    after = session.execute(sa.select(DedupKey.noun, DedupKey.record_id, DedupKey.key)).all()
-    assert sorted(map(tuple, before)) == sorted(map(tuple, after))
-    from crm.search import index
-
-    assert session.scalars(index.matching("enterprise", "旧名")).all()
 
 
 @pytest.mark.parametrize("many", [5, 80])

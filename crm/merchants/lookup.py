@@ -1,0 +1,288 @@
+"""The index behind 查重: which records share a key with what is being typed.
+
+It lives in the database, so all workers share it and a restart loses nothing, and it is written in the
+transaction that changes the record. For each record there is
+
+* one row in `dedup_entry`: all that the core is told of it (`said`), so that sixty candidates are weighed without a
+  join over five tables, and the keys it stands under, so that a save writes only the keys that have changed;
+* one row in `dedup_key` for each key. A key is one 64-bit number: the noun in front (so a noun's keys are a range),
+  a hash of the key's text, and its kind at the end. A hash that two keys share costs one candidate too many, once in
+  a base of tens of millions; the core weighs, so it answers nothing wrong.
+
+What has to be kept in mind: `hold` before the records are read, `put` after, both in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm.db import db
+from crm.dedup import KEY_STRENGTH, Record
+from crm.dedup import Person as PersonRecord
+
+from .models import DEDUP_ENTRY
+
+AT_ONCE = 200  # keys in one statement on SQLite, which takes 500 SELECTs in one
+FAN_OUT = 80  # records read of one key; a key with more says little and counts for little
+COMMON = 0.25  # what a key that reaches FAN_OUT still counts
+PERSON_STRENGTH = {"p": 10, "x": 9, "n": 6, "y": 3}
+NUMBERS = {"enterprise": 1, "person": 2}  # the front of a key's number
+NOUN_OF = {number: noun for noun, number in NUMBERS.items()}
+FRONT, _KIND = 60, 5  # bits below the noun; bits of the kind
+_HASH = (1 << (FRONT - _KIND)) - 1
+Question = Record | PersonRecord
+
+
+# --- keys as numbers ---------------------------------------------------------------------------------------
+
+
+def number_of(noun: str, key: str) -> int:
+    """The number of one key. Its kind is the key's first letter, a to z."""
+    hashed = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") & _HASH
+    return NUMBERS[noun] << FRONT | hashed << _KIND | (ord(key[0]) - 96) & 31
+
+
+def kind_of(number: int) -> str:
+    return chr(96 + (number & 31))
+
+
+def noun_of(number: int) -> str:
+    return NOUN_OF[number >> FRONT]
+
+
+def span(noun: str) -> tuple[int, int]:
+    """Where the keys of a noun lie: from the first number, below the second."""
+    return NUMBERS[noun] << FRONT, (NUMBERS[noun] + 1) << FRONT
+
+
+def strength_of(number: int, hits: int) -> float:
+    """What it says that a record stands under this key, where `hits` were found under it (at most FAN_OUT)."""
+    table = PERSON_STRENGTH if number >> FRONT == NUMBERS["person"] else KEY_STRENGTH
+    strength = table.get(kind_of(number), 1)
+    return strength * COMMON if hits >= FAN_OUT else float(strength)
+
+
+# --- what the core is told of a record, as text ------------------------------------------------------------
+
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_OF_ENTERPRISES = (
+    "name", "former_names", "uscc", "region", "industry", "legal_rep", "contacts", "phones", "address", "chamber", "kind",
+)  # fmt: skip
+_OF_PEOPLE = ("name", "phones", "companies", "native_place", "chamber")
+
+
+def said_of(question: Question) -> str:
+    names = _OF_PEOPLE if isinstance(question, PersonRecord) else _OF_ENTERPRISES
+    return _write({name: value for name in names if (value := getattr(question, name))})
+
+
+@lru_cache(maxsize=4096)
+def record_of(noun: str, record_id: int, said: str) -> Any:
+    """The record as the core sees it. Kept with its parsed form: somebody who types asks for the same candidates
+    at every pause. What is said of a record is part of the question, so nothing here grows stale."""
+    return (PersonRecord if noun == "person" else Record)(id=record_id, **json.loads(said))
+
+
+# --- keeping it right --------------------------------------------------------------------------------------
+
+
+def hold(noun: str, record_ids: Iterable[int], *, wait: bool = True) -> dict[int, tuple[str, bytes]]:
+    """{record: (said, keys)} of these records, locked until the commit; an empty entry is made where one is missing.
+
+    Whoever reads the records after this reads what all others have committed who change the same entries; so
+    of two who change a firm and one of its people at once, the later sees both. The order of the locks is
+    always the same: enterprises, then people, each by number. Without `wait` those that somebody else holds are
+    left out.
+    """
+    ids = sorted(set(record_ids))
+    found = held(noun, ids, wait=wait)
+    if missing := [one for one in ids if one not in found]:
+        rows = [{"noun": noun, "record_id": one, "said": "", "numbers": b""} for one in missing]
+        db.session.execute(_CLAIM, rows)
+        found |= held(noun, missing, wait=wait)
+    return found
+
+
+_CLAIM = sa.text(
+    "INSERT INTO dedup_entry (noun, record_id, said, numbers) VALUES (:noun, :record_id, :said, :numbers)"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+def held(noun: str, ids: Sequence[int], *, wait: bool = True) -> dict[int, tuple[str, bytes]]:
+    """The same of those that have an entry."""
+    entry = DEDUP_ENTRY.c
+    rows = (
+        sa.select(entry.record_id, entry.said, entry.numbers)
+        .where(entry.noun == noun, entry.record_id.in_(ids))
+        .order_by(entry.record_id)
+        .with_for_update(skip_locked=not wait)
+    )
+    return {record_id: (said, keys) for record_id, said, keys in db.session.execute(rows)}
+
+
+def put(
+    noun: str,
+    records: Mapping[int, tuple[Question, Sequence[str]]],
+    known: Mapping[int, tuple[str, bytes]],
+    *,
+    later: bool = False,
+) -> int:
+    """Records under exactly these keys from now on; `known` as `hold` gave it. How many entries have changed.
+    `later`: the keys of entries that are new go into the key table by and by, in its own order (reindex.py)."""
+    gone, come, entries = [], [], []
+    for record_id, (question, keys) in records.items():
+        said, wanted = said_of(question), packed(number_of(noun, key) for key in keys)
+        was_said, was = known[record_id]
+        if (said, wanted) == (was_said, was):
+            continue
+        entries.append({"of": noun, "at": record_id, "said": said, "numbers": wanted})
+        if later and not was:
+            continue
+        before, after = set(unpacked(was)), set(unpacked(wanted))
+        gone += [(key, record_id) for key in before - after]
+        come += [(key, record_id) for key in after - before]
+    take_out(gone)
+    put_in(come)
+    if entries:
+        db.session.execute(_CHANGE, entries)
+    return len(entries)
+
+
+_CHANGE = sa.text(
+    "UPDATE dedup_entry SET said = :said, numbers = :numbers WHERE noun = :of AND record_id = :at"
+).bindparams(sa.bindparam("numbers", type_=sa.LargeBinary))
+
+
+def put_new(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]]) -> None:
+    """The same for records that this transaction has made: nobody else knows of them."""
+    entries, come = [], []
+    for record_id, (question, keys) in records.items():
+        numbers = packed(number_of(noun, key) for key in keys)
+        entries.append({"noun": noun, "record_id": record_id, "said": said_of(question), "numbers": numbers})
+        come += [(key, record_id) for key in unpacked(numbers)]
+    if entries:
+        db.session.execute(sa.insert(DEDUP_ENTRY), entries)
+    put_in(come)
+
+
+def forget(noun: str, record_ids: Iterable[int]) -> None:
+    """Records that are no more, or that another stands for."""
+    ids = sorted(set(record_ids))
+    take_out([(key, one) for one, (_said, keys) in held(noun, ids).items() for key in unpacked(keys)])
+    entry = DEDUP_ENTRY.c
+    db.session.execute(sa.delete(DEDUP_ENTRY).where(entry.noun == noun, entry.record_id.in_(ids)))
+
+
+def put_in(pairs: Iterable[tuple[int, int]]) -> None:
+    """(key, record) rows that may or may not be there. In the order of the keys, as the table lies on the disk."""
+    rows = sorted(pairs)
+    if not rows:
+        return
+    if on_sqlite():
+        _driver("INSERT INTO dedup_key (key, record_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+    else:
+        db.session.execute(_PUT_IN, {"keys": [key for key, _one in rows], "ids": [one for _key, one in rows]})
+
+
+def take_out(pairs: Iterable[tuple[int, int]]) -> None:
+    rows = sorted(pairs)
+    if not rows:
+        return
+    if on_sqlite():
+        _driver("DELETE FROM dedup_key WHERE key = ? AND record_id = ?", rows)
+    else:
+        db.session.execute(
+            _TAKE_OUT, {"keys": [key for key, _one in rows], "ids": [one for _key, one in rows]}
+        )
+
+
+_PUT_IN = sa.text(
+    "INSERT INTO dedup_key (key, record_id) SELECT * FROM unnest(CAST(:keys AS bigint[]), CAST(:ids AS int[]))"
+    " ON CONFLICT DO NOTHING"
+)
+_TAKE_OUT = sa.text(
+    "DELETE FROM dedup_key AS d USING unnest(CAST(:keys AS bigint[]), CAST(:ids AS int[])) AS g(key, record_id)"
+    " WHERE d.key = g.key AND d.record_id = g.record_id"
+)
+
+
+def on_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def _driver(statement: str, values: Any) -> Any:
+    return db.session.connection().exec_driver_sql(statement, values)
+
+
+def packed(numbers: Iterable[int]) -> bytes:
+    found = array("q", sorted(set(numbers)))
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found.tobytes()
+
+
+def unpacked(kept: bytes) -> array[int]:
+    found = array("q", bytes(kept))
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
+
+
+# --- asking ------------------------------------------------------------------------------------------------
+
+
+def under(numbers: Sequence[int], most: int = FAN_OUT) -> dict[int, list[int]]:
+    """key -> the first `most` records under it: one statement for a question, on SQLite one for
+    each 200 keys of a list."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if not numbers:
+        return found
+    if on_sqlite():
+        lots = [tuple(numbers[at : at + AT_ONCE]) for at in range(0, len(numbers), AT_ONCE)]
+        rows: Any = chain.from_iterable(_driver(_looks(len(lot), most), lot) for lot in lots)
+    else:
+        rows = db.session.execute(_LOOK, {"asked": list(numbers), "most": most})
+    for key, record_id in rows:
+        found[key].append(record_id)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _looks(count: int, most: int) -> str:
+    """One bounded look for each key; a join could not stop at the first so many of each."""
+    look = f"SELECT * FROM (SELECT key, record_id FROM dedup_key WHERE key = ? ORDER BY record_id LIMIT {most:d})"
+    return " UNION ALL ".join([look] * count)
+
+
+_LOOK = sa.text(
+    "SELECT d.key, d.record_id FROM unnest(CAST(:asked AS bigint[])) AS j(key) CROSS JOIN LATERAL"
+    " (SELECT key, record_id FROM dedup_key WHERE key = j.key ORDER BY record_id LIMIT :most) AS d"
+)
+
+
+def weighed(numbers: Sequence[int]) -> dict[tuple[str, int], float]:
+    """(noun, record) -> how much the keys say together that it shares with these."""
+    weight: dict[tuple[str, int], float] = defaultdict(float)
+    for number, ids in under(numbers).items():
+        noun, strength = noun_of(number), strength_of(number, len(ids))
+        for record_id in ids:
+            weight[noun, record_id] += strength
+    return weight
+
+
+def records(noun: str, record_ids: Sequence[int]) -> dict[int, Any]:
+    """Records as the core sees them, from their entries: one statement."""
+    entry = DEDUP_ENTRY.c
+    rows = sa.select(entry.record_id, entry.said).where(entry.noun == noun, entry.record_id.in_(record_ids))
+    return {record_id: record_of(noun, record_id, said) for record_id, said in db.session.execute(rows)}
