@@ -208,16 +208,16 @@ def _enterprises(ids: Sequence[int]) -> dict[int, Known]:
         .where(Enterprise.id.in_(ids))
     ).all()
     details = _details(
-        sa.select(FormerName.enterprise_id, sa.literal("former"), FormerName.name).where(
+        sa.select(FormerName.enterprise_id, sa.literal("former"), FormerName.id, FormerName.name).where(
             FormerName.enterprise_id.in_(ids)
         ),
-        sa.select(Handle.enterprise_id, sa.literal("phone"), Handle.value).where(
+        sa.select(Handle.enterprise_id, sa.literal("phone"), Handle.id, Handle.value).where(
             Handle.enterprise_id.in_(ids), Handle.kind.in_(PHONE_KINDS)
         ),
-        sa.select(Position.enterprise_id, sa.literal("contact"), Person.name)
+        sa.select(Position.enterprise_id, sa.literal("contact"), Position.id, Person.name)
         .join(Person, Position.person_id == Person.id)
         .where(Position.enterprise_id.in_(ids)),
-        sa.select(Position.enterprise_id, sa.literal("phone"), Handle.value)
+        sa.select(Position.enterprise_id, sa.literal("phone"), Handle.id, Handle.value)
         .join(Handle, Handle.person_id == Position.person_id)
         .where(Position.enterprise_id.in_(ids), Handle.kind.in_(PHONE_KINDS)),
     )
@@ -252,10 +252,10 @@ def _people(ids: Sequence[int]) -> dict[int, Known]:
         .where(Person.id.in_(ids))
     ).all()
     details = _details(
-        sa.select(Handle.person_id, sa.literal("phone"), Handle.value).where(
+        sa.select(Handle.person_id, sa.literal("phone"), Handle.id, Handle.value).where(
             Handle.person_id.in_(ids), Handle.kind.in_(PHONE_KINDS)
         ),
-        sa.select(Position.person_id, sa.literal("company"), Enterprise.name)
+        sa.select(Position.person_id, sa.literal("company"), Position.id, Enterprise.name)
         .join(Enterprise, Position.enterprise_id == Enterprise.id)
         .where(Position.person_id.in_(ids)),
     )
@@ -278,8 +278,10 @@ def _people(ids: Sequence[int]) -> dict[int, Known]:
 
 
 def _details(*selects: Any) -> dict[int, dict[str, list[str]]]:
+    """Each in the order in which it was put down, so that the same record always says the same."""
     found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for record_id, what, value in db.session.execute(sa.union_all(*selects)):
+    rows = db.session.execute(sa.union_all(*selects)).all()
+    for record_id, what, _row_id, value in sorted(rows, key=lambda row: row[:3]):
         found[record_id][what].append(value)
     return found
 
