@@ -314,7 +314,9 @@ def recent(user: User, limit: int = 8) -> list[ContactLog]:
         latest.setdefault((log.enterprise_id, log.deal_id, log.lead_id), log)
     logs = list(latest.values())
     firms = [log.enterprise_id for log in logs if log.enterprise_id]
-    open_firms = set(db.session.scalars(ids_of(merchants.visible_to(user).where(Enterprise.id.in_(firms)), Enterprise.id)))
+    open_firms = set(
+        db.session.scalars(ids_of(merchants.visible_to(user).where(Enterprise.id.in_(firms)), Enterprise.id))
+    )
     open_deals = deals.seen_by(user, [log.deal for log in logs if log.deal])
     open_leads = leads.seen_by(user, [log.lead for log in logs if log.lead])
 

@@ -94,7 +94,9 @@ def cards() -> Any:
     found = queries.more_cards(_rows(), stage, EACH + 1, after)
     kept = table.pairs_of(BOARD, request.args, leave_out=("sort", "size", "columns"))
     body = render_template(
-        "pipeline/_cards.html", cards=[_card(deal, kept) for deal in found[:EACH]], idle_limit=deals.idle_limit(stage)
+        "pipeline/_cards.html",
+        cards=[_card(deal, kept) for deal in found[:EACH]],
+        idle_limit=deals.idle_limit(stage),
     )
     more = _more_url(stage, found, kept)
     return body, 200, {"X-More": more} if more else {}
@@ -144,7 +146,9 @@ def move(id: int) -> Any:
         one.value: {"count": heads[one].count, "sum": _sum(heads[one]), "overdue": _overdue(heads[one])}
         for one in (was, target)
     }
-    html = render_template("pipeline/_cards.html", cards=[_card(deal, kept)], idle_limit=deals.idle_limit(target))
+    html = render_template(
+        "pipeline/_cards.html", cards=[_card(deal, kept)], idle_limit=deals.idle_limit(target)
+    )
     return {
         "ok": True, "html": html, "message": said, "undo_url": undo_url, "lanes": lanes,
         "url": url_for("deals.show", id=id), "url_label": _("打开"),
