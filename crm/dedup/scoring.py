@@ -35,12 +35,14 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """score: 0..1, the chance that both are one entity; reasons: strongest first, for and against."""
+    """score: 0..1, the chance that both are one entity; reasons: strongest first, for and against; levels: all
+    the evidence there was, what weighs nothing too, the level of the name first: what can be learned from."""
 
     score: float
     band: Band
     verdict: Verdict
     reasons: list[Reason] = field(default_factory=list)
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
     else:
         verdict = Verdict.DIFFERENT
     band = Band.VERY_LIKELY if score >= 0.95 else Band.LIKELY if score >= 0.6 else Band.POSSIBLE
-    return Match(score, band, verdict, _reasons(a, b, found, table, relation, verdict))
+    reasons = _reasons(a, b, found, table, relation, verdict)
+    return Match(score, band, verdict, reasons, tuple(code for code, _value in found))
 
 
 _HARD_TIES = frozenset({"phone:mobile", "phone:landline", "address:room"})

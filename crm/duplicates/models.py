@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.db import Line, Model, Versioned
+from crm.db import Line, Model, Text, Versioned
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.on_merge import stays
@@ -114,3 +114,30 @@ merge_row = sa.Table(
     sa.Column("row_id", sa.Integer, primary_key=True, index=True, info=stays("a row of any table")),
 )
 """Which rows a step moved: filled by INSERT … SELECT, so that ten thousand logs are one statement."""
+
+
+class WeightsAdoption(Model):
+    """From this moment on a noun is weighed by this table. Going back is one more row."""
+
+    __tablename__ = "weights_adoption"
+    __table_args__ = (sa.Index("ix_weights_adoption_noun", "noun", "id"),)
+
+    noun: Mapped[str] = mapped_column(sa.String(16))  # enterprise, person
+    weights: Mapped[Text] = mapped_column(default="")  # as in weights.json; empty: the shipped table
+    again_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("weights_adoption.id")
+    )  # the one it goes back to
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the preview had said
+    adopted_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    adopted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+
+    adopted_by: Mapped[User | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        return f"{self.noun} #{self.id}"
+
+    def snapshot(self) -> dict[str, Any]:
+        """The trail tells which table, not its two hundred numbers."""
+        told = super().snapshot()
+        return told | {"weights": f"{len(self.weights)} characters" if self.weights else ""}

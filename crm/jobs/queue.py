@@ -28,11 +28,22 @@ from .models import JobRun, JobState
 
 log = logging.getLogger(__name__)
 HANDLERS: dict[str, Callable[[JobRun], dict[str, Any] | None]] = {}
+BEFORE: list[
+    Callable[[], None]
+] = []  # called before each job: what the process must know that others may have changed
 STALE = dt.timedelta(minutes=5)
 
 
 class Cancelled(Exception):
     """Raised by `beat` when somebody has asked the job to stop."""
+
+
+class Later(Exception):
+    """Raised by a handler that has come some way and lets the jobs go first that wait."""
+
+
+class NotMine(Exception):
+    """Raised by a handler that finds another process at its job: the row is the other's."""
 
 
 def handler(kind: str) -> Callable[[Callable[[JobRun], dict[str, Any] | None]], Any]:
@@ -89,8 +100,15 @@ def carry_out(job_id: int) -> None:
         return
     job = db.session.get_one(JobRun, job_id)
     try:
+        for prepare in BEFORE:
+            prepare()
         result = HANDLERS[job.kind](job)
         end(job_id, JobState.DONE, result=result or {})
+    except NotMine:
+        db.session.rollback()
+        log.warning("job %s has gone to another process", job_id)
+    except Later:
+        _wait_again(job_id)
     except Cancelled:
         end(job_id, JobState.CANCELLED)
     except Refused as refused:
@@ -98,6 +116,14 @@ def carry_out(job_id: int) -> None:
     except Exception:
         log.exception("job %s failed", job_id)
         end(job_id, JobState.FAILED, message=_("出了意外，已记入日志；没有做完的部分没有生效"))
+
+
+def _wait_again(job_id: int) -> None:
+    db.session.rollback()
+    job = db.session.get_one(JobRun, job_id)
+    job.state = JobState.QUEUED
+    db.session.commit()
+    start(job_id)
 
 
 def beat(job: JobRun, done: int, total: int | None = None) -> None:

@@ -377,6 +377,7 @@ class Suspect(Versioned, Model):
         sa.UniqueConstraint("noun", "a_id", "b_id"),
         sa.CheckConstraint("a_id < b_id", name="in_order"),
         sa.Index("ix_suspect_state", "state", "score"),
+        sa.Index("ix_suspect_decided", "decided_at"),
         NEVER_AGAIN,
     )
 
@@ -386,6 +387,8 @@ class Suspect(Versioned, Model):
     score: Mapped[float]
     verdict: Mapped[str] = mapped_column(sa.String(16))  # crm.dedup.Verdict: same, ask, related
     reasons: Mapped[list[Any]]  # [[code, weight, detail], …] as crm.dedup gives them
+    # all the evidence there was, the level of the name first: what is learned from when people have decided
+    levels: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     state: Mapped[SuspectState] = mapped_column(default=SuspectState.OPEN)
     relation: Mapped[Relation | None]  # of a pair that was decided to be RELATED
     found_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -84,25 +84,25 @@ def made(noun: str, pair: Pair, match: Match) -> Suspect:
 
 
 def _row(noun: str, pair: Pair, match: Match) -> dict[str, Any]:
-    score, verdict, reasons = _said(match)
+    score, verdict, reasons, levels = _said(match)
     return {
-        "noun": noun, "a_id": pair[0], "b_id": pair[1], "score": score, "verdict": verdict, "reasons": reasons,
+        "noun": noun, "a_id": pair[0], "b_id": pair[1], "score": score, "verdict": verdict, "reasons": reasons, "levels": levels,
         "state": SuspectState.OPEN, "found_at": clock.now(), "kept_reason": "", "decision_note": "",
     }  # fmt: skip
 
 
-def _said(match: Match) -> tuple[float, str, list[Any]]:
+def _said(match: Match) -> tuple[float, str, list[Any], list[str]]:
     reasons = [
         [reason.code, reason.weight, "" if reason.code.startswith(PERSONAL) else reason.detail[:80]]
         for reason in match.reasons[:12]
     ]
-    return round(match.score, 4), match.verdict.value, reasons
+    return round(match.score, 4), match.verdict.value, reasons, list(match.levels)
 
 
 def _update(suspect: Suspect, match: Match) -> None:
     said = _said(match)
-    if (suspect.score, suspect.verdict, suspect.reasons) != said:
-        suspect.score, suspect.verdict, suspect.reasons = said
+    if (suspect.score, suspect.verdict, suspect.reasons, suspect.levels) != said:
+        suspect.score, suspect.verdict, suspect.reasons, suspect.levels = said
 
 
 def _insert(rows: Sequence[dict[str, Any]]) -> None:
@@ -124,6 +124,7 @@ class Looked:
 
     noun: str
     records: int = 0
+    keys: int = 0
     weighed: int = 0
     alike: dict[Pair, Match] = field(default_factory=dict)
     unlike: list[Pair] = field(default_factory=list)  # open pairs that are not alike any more
@@ -142,20 +143,23 @@ class Memory:
                 kept.clear()
 
 
-def lot_after(noun: str, last: int) -> list[int]:
-    """The next records by their numbers. Lots begin at the same numbers whatever was added or has gone."""
+def lot_after(noun: str, last: int, import_id: int | None = None) -> list[int]:
+    """The next records by their numbers, of all or of one import. Lots begin at the same numbers whatever was
+    added or has gone."""
     model = MODELS[noun]
-    first = db.session.scalar(sa.select(sa.func.min(model.id)).where(model.id > last))
+    those = sa.true() if import_id is None else model.import_id == import_id
+    first = db.session.scalar(sa.select(sa.func.min(model.id)).where(model.id > last, those))
     if first is None:
         return []
     end = (first - 1) // LOT * LOT + LOT
-    return list(
-        db.session.scalars(sa.select(model.id).where(model.id.between(first, end)).order_by(model.id))
-    )
+    lot = sa.select(model.id).where(model.id.between(first, end), those)
+    return list(db.session.scalars(lot.order_by(model.id)))
 
 
-def how_many(noun: str) -> int:
-    return db.session.scalar(sa.select(sa.func.count(MODELS[noun].id))) or 0
+def how_many(noun: str, import_id: int | None = None) -> int:
+    model = MODELS[noun]
+    those = sa.true() if import_id is None else model.import_id == import_id
+    return db.session.scalar(sa.select(sa.func.count(model.id)).where(those)) or 0
 
 
 def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> Looked:
@@ -177,7 +181,7 @@ def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> 
     wanted = {one for pair in pairs for one in pair}.union(*asked.values())
     records = {known.id: known.record for known in load(noun, sorted(wanted)).values()}
     weigh = _weigher(noun, records, holders, asked, memory)
-    looked = Looked(noun, records=len(record_ids))
+    looked = Looked(noun, records=len(record_ids), keys=sum(map(len, held.values())))
     here = set(record_ids)
     for pair in pairs:
         if pair[0] in records and pair[1] in records:
@@ -194,12 +198,12 @@ def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> 
 
 
 def settle(looked: Looked) -> Counter[str]:
-    """Write what a look came to: {"weighed", "found", "changed", "gone"}.
+    """Write what a look came to: {"records", "keys", "weighed", "found", "changed", "gone"}.
 
     Decisions stay, those too that were made since the look. Open pairs that are no longer alike, and that nobody
     gave a reason for, go.
     """
-    told: Counter[str] = Counter(weighed=looked.weighed, found=0, changed=0, gone=0)
+    told: Counter[str] = Counter(records=looked.records, keys=looked.keys, weighed=looked.weighed)
     there = _there(looked.noun, looked.alike)
     exist = _existing(looked.noun, {one for pair in looked.alike for one in pair})
     fresh, changed = [], []
@@ -210,9 +214,11 @@ def settle(looked: Looked) -> Counter[str]:
         if row is None:
             fresh.append(_row(looked.noun, pair, match))
         elif row.state is SuspectState.OPEN:
-            score, verdict, reasons = _said(match)
-            if (row.score, row.verdict, row.reasons) != (score, verdict, reasons):
-                changed.append({"at": row.id, "score": score, "verdict": verdict, "reasons": reasons})
+            said = _said(match)
+            if (row.score, row.verdict, row.reasons, row.levels) != said:
+                changed.append(
+                    {"at": row.id, **dict(zip(("score", "verdict", "reasons", "levels"), said, strict=True))}
+                )
     _insert(fresh)
     if changed:
         table: Any = Suspect.__table__  # past the versions: who decides at this moment is not disturbed
@@ -295,6 +301,7 @@ def _there(noun: str, pairs: Iterable[Pair]) -> dict[Pair, Any]:
         Suspect.score,
         Suspect.verdict,
         Suspect.reasons,
+        Suspect.levels,
     )
     found = {}
     for some in chunks(sorted({pair[0] for pair in pairs}), 500):

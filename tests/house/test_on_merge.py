@@ -44,6 +44,8 @@ JSON = {
     "setting.value": "settings name no merchant",
     "stage_move.before": "columns of a deal that undoing a move puts back: stages, days and amounts, no merchant",
     "suspect.reasons": "evidence in words",
+    "suspect.levels": "names of evidence",
+    "weights_adoption.figures": "counts and shares",
 }
 """What the columns hold that can hold anything. A new one is looked at once and written down here."""
 
