@@ -45,6 +45,7 @@ translations: $(RUNTIME)
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-batch.in -o requirements-batch.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate tests/bench/peers.in -o tests/bench/peers.txt
 

@@ -28,8 +28,8 @@ sixty) and give them to `find`. `compare` for one pair, `cluster` for a whole li
 files. All of this works on any kind of record that is described as a `Noun` (`nouns`).
 """
 
+from crm.dedup.batch import cluster
 from crm.dedup.blocking import KEY_STRENGTH, keys_of
-from crm.dedup.clustering import cluster
 from crm.dedup.people import compare_people
 from crm.dedup.reasons import Reason
 from crm.dedup.record import Person, Record

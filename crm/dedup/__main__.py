@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from crm.dedup import training
-from crm.dedup.clustering import cluster
+from crm.dedup.batch import cluster
 from crm.dedup.evaluate import quality
 from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.tables import BadTable, read_records, write_clusters
@@ -23,6 +23,11 @@ def _peak_mb() -> float:
 
 def _say(step: str) -> None:
     print(f"{step} …", file=sys.stderr, flush=True)
+
+
+def _progress(step: str, done: int, total: int) -> None:
+    if done == total or not total:
+        print(f"{step} {done} …", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.verb == "cluster":
             records, _none = read_records(chosen.source)
-            homes = cluster(records, say)
+            homes = cluster(records, None if chosen.quiet else _progress)
             write_clusters(chosen.target, ((str(r.id), home) for r, home in zip(records, homes, strict=True)))
             say(f"{len(records)} records, {len(set(homes))} clusters")
         elif chosen.verb == "train":
@@ -59,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             started = time.perf_counter()
             records, truth = read_records(chosen.source, labels=True)
-            measured = quality(cluster(records, say), truth)
+            measured = quality(cluster(records, None if chosen.quiet else _progress), truth)
             print(
                 f"records {len(records)}  precision {measured.precision:.4f}  recall {measured.recall:.4f}  "
                 f"F1 {measured.f1:.4f}  seconds {time.perf_counter() - started:.1f}  peak MB {_peak_mb():.0f}"

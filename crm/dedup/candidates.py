@@ -1,74 +1,161 @@
 """Which pairs of a whole file are worth comparing.
 
-Two records of one entity share at least one exact key, or several n-grams that are rare. What very many
-records share costs more than it finds, so every fan-out is bounded.
+Two records of one entity share keys: exact ones (`Noun.blocks`), or several n-grams (`Noun.grams`). The fewer
+records share a key, the more it says; what two records share is added up, and each record names the few others
+that it shares most with. Every fan-out is bounded, so the work grows with the rows and not with their square:
+a block too large gives neighbours only, an n-gram too common gives nothing, and each record follows its rarest
+n-grams only until it has met `REACH` others.
+
+All of it is whole numbers and ties are broken by position, so that the arrays of `candidates_numpy` propose the
+same pairs. Positions are those of the sorted records: neighbours in number are neighbours in name.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations
-from typing import TYPE_CHECKING, Any
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from crm.dedup.portions import number_of
 
 if TYPE_CHECKING:
     from crm.dedup.nouns import Noun
 
 BLOCK = 14  # records in a block of which all pairs are taken; in larger ones only near neighbours
 NEIGHBOURS = 3
-GRAM_LEAST, GRAM_FACTOR = 60, 0.45  # most records a rare n-gram may occur in: max(60, 0.45 * sqrt(n))
-NEAREST = 7  # candidates kept for each record from the n-grams
+# What it says to share a key with 2 to BLOCK records, and to be neighbours in a larger block.
+BLOCK_SAYS = (0, 0, 10, 8, 8, 7, 6, 6, 6, 5, 5, 5, 4, 4, 4)
+NEIGHBOUR_SAYS = 3
+# An n-gram that 2-3, 4-7, 8-15, … records have (index: bits of the number). Commoner ones say nothing.
+GRAM_SAYS = (0, 0, 4, 4, 3, 2, 2, 1, 1, 1)
+GRAM_LEAST, GRAM_FACTOR = 60, 0.45  # most records an n-gram may occur in: max(60, 0.45 * sqrt(n))
+REACH = 400
+LEAST = 6  # what must come together for a pair to be proposed
+NEAREST = 7  # others that each record names
+
+WORTH_ARRAYS = 20_000  # records from which numpy, if it is there, saves more than loading it costs
+
+LOW = 0xFFFFFFFF
 
 
-def candidate_pairs(profiles: Sequence[Any], noun: Noun) -> set[tuple[int, int]]:
-    """Pairs (i, j), i < j, of positions worth comparing.
-
-    A few for each record whatever its data: a block larger than `BLOCK` gives each record only
-    `NEIGHBOURS` neighbours in the order of their names, an n-gram commoner than its bound gives none.
-    """
-    pairs: set[tuple[int, int]] = set()
-    blocks: dict[str, list[int]] = defaultdict(list)
-    for at, profile in enumerate(profiles):
-        for key in set(noun.blocks(profile)):
-            blocks[key].append(at)
-    while blocks:
-        key, members = blocks.popitem()
-        if len(members) < 2:
-            continue
-        if len(members) <= BLOCK:
-            pairs.update(combinations(members, 2))
-            continue
-        members.sort(key=lambda at: (*noun.order(profiles[at]), at))
-        for step in range(1, NEIGHBOURS + 1):
-            pairs.update(
-                (one, two) if one < two else (two, one)
-                for one, two in zip(members, members[step:], strict=False)
-            )
-    pairs.update(_nearest(profiles, noun))
-    return pairs
+def commonest(count: int) -> int:
+    """Most records an n-gram may occur in to say something, among `count` records."""
+    return min(max(GRAM_LEAST, int(GRAM_FACTOR * count**0.5)), 2 ** (len(GRAM_SAYS) - 1) - 1)
 
 
-def _nearest(profiles: Sequence[Any], noun: Noun) -> Iterator[tuple[int, int]]:
-    """For each record the few that share the most rare n-grams with it."""
-    grams: list[Iterable[str]] = [noun.grams(profile) for profile in profiles]
-    frequency = Counter(chain.from_iterable(grams))
-    most = max(GRAM_LEAST, int(GRAM_FACTOR * len(profiles) ** 0.5))
-    postings: dict[str, list[int]] = defaultdict(list)
-    for at, own in enumerate(grams):
-        own_rare = [gram for gram in own if 1 < frequency[gram] <= most]
-        grams[at] = own_rare
-        for gram in own_rare:
-            postings[gram].append(at)
-            if frequency[gram] * 6 <= most:
-                postings[gram].append(at)  # a rarer n-gram counts twice
-    for at, own in enumerate(grams):
-        shared = Counter(chain.from_iterable([postings[gram] for gram in own]))
-        del shared[at]
-        if not shared:
-            continue
-        best = [(-count, other) for other, count in shared.items() if count > 1]
-        if len(best) > NEAREST:
-            best.sort()
-            del best[NEAREST:]
-        for _count, other in best:
-            yield (at, other) if at < other else (other, at)
+class Proposer(Protocol):
+    """Made once of all keys; `nearest` may then be asked by several processes, each for some records."""
+
+    def nearest(self, start: int, end: int) -> array[int]:
+        """What the records from `start` to `end` name: low position << 32 | high position, in any order."""
+
+
+class InPlainPython:
+    """For lists of some ten thousand records, and where numpy is not at hand."""
+
+    def __init__(
+        self,
+        count: int,
+        blocks: tuple[Sequence[int], Sequence[int]],
+        grams: tuple[Sequence[int], Sequence[int]],
+    ) -> None:
+        """`blocks` and `grams`: (number of the key, position of its record), one pair of entries for each."""
+        self._blocks: list[list[list[int]]] = [[] for _each in range(count)]
+        self._grams: list[list[list[int]]] = [[] for _each in range(count)]
+        for _number, members in sorted(_gathered(*blocks).items()):
+            members.sort()
+            for at in members:
+                self._blocks[at].append(members)
+        most = commonest(count)
+        rare = [
+            (len(members), number, members)
+            for number, members in _gathered(*grams).items()
+            if len(members) <= most
+        ]
+        rare.sort(key=lambda each: each[:2])
+        for _size, _number, members in rare:
+            for at in members:
+                self._grams[at].append(members)
+
+    def nearest(self, start: int, end: int) -> array[int]:
+        found: array[int] = array("Q")
+        for at in range(start, end):
+            says: dict[int, int] = defaultdict(int)
+            for members in self._blocks[at]:
+                if len(members) <= BLOCK:
+                    weight = BLOCK_SAYS[len(members)]
+                    for other in members:
+                        says[other] += weight
+                else:
+                    own = bisect_left(members, at)
+                    for other in members[max(0, own - NEIGHBOURS) : own + NEIGHBOURS + 1]:
+                        says[other] += NEIGHBOUR_SAYS
+            met = 0
+            for members in self._grams[at]:
+                met += len(members)
+                if met > REACH:
+                    break
+                weight = GRAM_SAYS[len(members).bit_length()]
+                for other in members:
+                    says[other] += weight
+            says.pop(at, None)
+            best = [(-weight, other) for other, weight in says.items() if weight >= LEAST]
+            if len(best) > NEAREST:
+                best.sort()
+                del best[NEAREST:]
+            for _weight, other in best:
+                found.append(at << 32 | other if at < other else other << 32 | at)
+        return found
+
+
+def _gathered(numbers: Sequence[int], positions: Sequence[int]) -> dict[int, list[int]]:
+    """key -> the records that have it, where there are several."""
+    once: dict[int, int] = {}
+    several: dict[int, list[int]] = {}
+    for number, at in zip(numbers, positions, strict=True):
+        if number in several:
+            several[number].append(at)
+        elif number in once:
+            several[number] = [once[number], at]
+        else:
+            once[number] = at
+    return several
+
+
+def proposer(
+    count: int,
+    blocks: tuple[array[int], array[int]],
+    grams: tuple[array[int], array[int]],
+    arrays: bool | None = None,
+) -> Proposer:
+    """`arrays`: with numpy or without; None takes it for a long list where it is installed."""
+    wanted = count >= WORTH_ARRAYS if arrays is None else arrays
+    made: Any = _with_numpy(required=bool(arrays)) if wanted else None
+    return (made or InPlainPython)(count, blocks, grams)  # type: ignore[no-any-return]
+
+
+def _with_numpy(*, required: bool) -> Any:
+    try:
+        from crm.dedup.candidates_numpy import InArrays
+    except ModuleNotFoundError as error:
+        if required or error.name != "numpy":
+            raise
+        return None
+    return InArrays
+
+
+def candidate_pairs(profiles: Sequence[Any], noun: Noun, arrays: bool | None = None) -> set[tuple[int, int]]:
+    """Pairs (i, j), i < j, of what is worth comparing in a list of records that are all at hand."""
+    order = sorted(range(len(profiles)), key=lambda at: (*noun.order(profiles[at]), at))
+    numbers: dict[str, tuple[array[int], array[int]]] = {}
+    for kind, keys_of in (("blocks", noun.blocks), ("grams", noun.grams)):
+        numbers[kind] = array("Q"), array("I")
+        for position, at in enumerate(order):
+            own = {number_of(text) for text in keys_of(profiles[at])}
+            numbers[kind][0].extend(own)
+            numbers[kind][1].extend([position] * len(own))
+    made = proposer(len(order), numbers["blocks"], numbers["grams"], arrays)
+    pairs = ((order[pair >> 32], order[pair & LOW]) for pair in made.nearest(0, len(order)))
+    return {(min(pair), max(pair)) for pair in pairs}

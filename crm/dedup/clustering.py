@@ -2,61 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import math
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from crm.dedup.candidates import candidate_pairs
-from crm.dedup.nouns import ENTERPRISES, Noun
+from crm.dedup.candidates import LOW
+from crm.dedup.portions import Profiles
 from crm.dedup.scoring import log_odds
+
+if TYPE_CHECKING:
+    from crm.dedup.nouns import Noun
 
 PAIR_FROM = 0.0  # log-odds from which a pair may bring two clusters together
 LINK_FROM = 0.0  # least mean log-odds of the pairs between two clusters that become one
 WITNESSES = 6  # members of a cluster that are asked; a cluster of hundreds is not compared in full
-FLOOR = -4.0  # pairs below this are not kept; they are weighed again in the rare case that they are asked
-
-Pair = tuple[int, int]
+NEVER = -8.0  # what a pair that can never be one counts among others
 
 
-def likely_pairs(
-    profiles: Sequence[Any], around: Any, noun: Noun = ENTERPRISES, floor: float = FLOOR
-) -> dict[Pair, float]:
-    """Log-odds of the candidate pairs that reach `floor`, by positions i < j."""
-    table = noun.weights()
-    scored = {}
-    for pair in candidate_pairs(profiles, noun):
-        a, b = profiles[pair[0]], profiles[pair[1]]
-        if noun.may_merge(a, b):
-            total = log_odds(noun.levels(a, b, around), table)
-            if total >= floor:
-                scored[pair] = total
-    return scored
+class Scored:
+    """The pairs that were weighed, as numbers (low position << 32 | high position) in order, and their log-odds:
+    minus infinity for two that can never be one."""
+
+    __slots__ = ("pairs", "totals")
+
+    def __init__(self, pairs: array[int], totals: array[float]) -> None:
+        self.pairs, self.totals = pairs, totals
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def get(self, one: int, two: int) -> float | None:
+        pair = one << 32 | two if one < two else two << 32 | one
+        at = bisect_left(self.pairs, pair)
+        return self.totals[at] if at < len(self.pairs) and self.pairs[at] == pair else None
+
+    def likeliest(self, least: float) -> list[int]:
+        """Where the pairs of `least` and more stand, the likeliest first."""
+        totals = self.totals
+        found = [at for at, total in enumerate(totals) if total >= least]
+        found.sort(key=lambda at: (-totals[at], at))
+        return found
 
 
-def clusters_of(
-    profiles: Sequence[Any], scored: dict[Pair, float], around: Any, noun: Noun = ENTERPRISES
-) -> list[int]:
+def homes_of(
+    profiles: Profiles,
+    scored: Scored,
+    around: Any,
+    noun: Noun,
+    progress: Callable[[int, int], None] | None = None,
+) -> array[int]:
     """For each position the first position of its cluster.
 
     Likeliest pairs first; two clusters become one only if the mean over the pairs between them allows it and
     no two codes that differ meet. So one likely pair cannot chain two groups that otherwise disagree.
     """
     table = noun.weights()
-    home = list(range(len(profiles)))
+    home = array("I", range(len(profiles)))
     members: dict[int, list[int]] = {}
-    code = [noun.code(profile) for profile in profiles]
+    codes: dict[int, str] = {}
 
     def weigh(one: int, two: int) -> float:
-        pair = (one, two) if one < two else (two, one)
-        total = scored.get(pair)
+        total = scored.get(one, two)
         if total is None:
             a, b = profiles[one], profiles[two]
-            total = log_odds(noun.levels(a, b, around), table) if noun.may_merge(a, b) else 2 * FLOOR
-        return total
+            total = log_odds(noun.levels(a, b, around), table) if noun.may_merge(a, b) else NEVER
+        return NEVER if total == -math.inf else total
 
-    edges = sorted((-total, pair) for pair, total in scored.items() if total >= PAIR_FROM)
-    for _total, (one, two) in edges:
-        first, second = sorted((home[one], home[two]))
-        if first == second or (code[first] and code[second] and code[first] != code[second]):
+    def code_of(at: int) -> str:
+        """The code of a cluster by its first position."""
+        known = codes.get(at)
+        if known is None:
+            known = codes[at] = noun.code(profiles[at])
+        return known
+
+    edges = scored.likeliest(PAIR_FROM)
+    for done, edge in enumerate(edges):
+        if progress and done % 20_000 == 0:
+            progress(done, len(edges))
+        pair = scored.pairs[edge]
+        first, second = sorted((home[pair >> 32], home[pair & LOW]))
+        if first == second:
+            continue
+        code, other = code_of(first), code_of(second)
+        if code and other and code != other:
             continue
         left, right = members.get(first, [first]), members.get(second, [second])
         if len(left) + len(right) > 2:
@@ -68,42 +98,5 @@ def clusters_of(
         members.pop(second, None)
         for at in right:
             home[at] = first
-        code[first] = code[first] or code[second]
+        codes[first] = code or other
     return home
-
-
-def cluster(
-    records: Sequence[Any], progress: Callable[[str], None] | None = None, *, noun: Noun = ENTERPRISES
-) -> list[str]:
-    """The cluster of each record, named by the smallest id in it.
-
-    Rows are put in the order of their contents first and rows that say the same are taken as one, so
-    neither their order nor a thousand copies of a row change the outcome.
-    """
-    say = progress or (lambda _step: None)
-    say(f"parsing {len(records)} records")
-    contents = [noun.content(record) for record in records]
-    distinct = sorted(set(contents))
-    place = {content: at for at, content in enumerate(distinct)}
-    first: list[Any] = [None] * len(distinct)
-    for record, content in zip(records, contents, strict=True):
-        at = place[content]
-        if first[at] is None:
-            first[at] = record
-    profiles = [noun.profile(record) for record in first if record is not None]
-    around = noun.around(profiles)
-    say("comparing")
-    scored = likely_pairs(profiles, around, noun)
-    say(f"clustering {len(scored)} pairs")
-    homes = clusters_of(profiles, scored, around, noun)
-    names: dict[int, str] = {}
-    for record, content in zip(records, contents, strict=True):
-        home, own = homes[place[content]], str(record.id)
-        if home not in names or _order(own) < _order(names[home]):
-            names[home] = own
-    return [names[homes[place[content]]] for content in contents]
-
-
-def _order(identity: str) -> tuple[int, str]:
-    """9 before 10, M001 before M010."""
-    return (len(identity), identity)

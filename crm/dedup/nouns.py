@@ -55,6 +55,9 @@ class Noun:
     compare: Callable[[Any, Any, Any], scoring.Match]
     learning: training.Learning
 
+    def __reduce__(self) -> tuple[Callable[[str], Noun], tuple[str]]:
+        return _named, (self.name,)  # functions of a noun need not be picklable
+
     def around(self, profiles: Iterable[Any]) -> Any:
         """The surroundings of records that are all at hand."""
         seen = chain.from_iterable(map(self.sightings, profiles))
@@ -82,3 +85,7 @@ ENTERPRISES = Noun(
     learning=training.ENTERPRISES,
 )
 NOUNS = {noun.name: noun for noun in (ENTERPRISES,)}
+
+
+def _named(name: str) -> Noun:
+    return NOUNS[name]

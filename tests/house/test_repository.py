@@ -120,7 +120,7 @@ def test_the_licence_is_there() -> None:
     assert "Apache-2.0" in (ROOT / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-batch.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned_with_its_hash(name: str) -> None:
     text = (ROOT / name).read_text()
     wishes = [line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]

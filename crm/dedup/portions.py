@@ -1,0 +1,116 @@
+"""Records taken apart in portions, as flat and small as the next steps need them.
+
+A portion is what one process makes of some hundreds of rows: strings only where they are needed to sort, the
+rest as numbers in arrays and bytes. So a million records fit into a few hundred megabytes, and go from one
+process to another without an object for each of their words.
+"""
+
+from __future__ import annotations
+
+import marshal
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from crm.dedup.nouns import Noun
+
+PRIME = 2**61 - 1
+CACHED = 30_000  # records kept taken apart at a time; neighbours in the list are often asked together
+
+
+def number_of(text: str) -> int:
+    """A text as a number below `PRIME`: the same in every process and every run, unlike `hash`."""
+    return int.from_bytes(text.encode("utf-8", "surrogatepass"), "little") % PRIME
+
+
+@dataclass(slots=True)
+class Portion:
+    """Some rows, taken apart. The arrays hold all rows one after the other, `…_each` how many of each row.
+
+    places    sorts the rows by what neighbours are sorted by, and then by all their content
+    profiles  the packed profiles; ends: where each of them ends
+    blocks, grams   numbers of the keys
+    seen, owners    numbers of what many may share, and of who has it
+    """
+
+    places: list[str] = field(default_factory=list)
+    profiles: bytes = b""
+    ends: array[int] = field(default_factory=lambda: array("I"))
+    blocks: array[int] = field(default_factory=lambda: array("Q"))
+    blocks_each: array[int] = field(default_factory=lambda: array("H"))
+    grams: array[int] = field(default_factory=lambda: array("Q"))
+    grams_each: array[int] = field(default_factory=lambda: array("H"))
+    seen: array[int] = field(default_factory=lambda: array("Q"))
+    owners: array[int] = field(default_factory=lambda: array("Q"))
+    seen_each: array[int] = field(default_factory=lambda: array("H"))
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def forget_keys(self) -> None:
+        """Once they are gathered, the next steps need none of them."""
+        for name in ("blocks", "blocks_each", "grams", "grams_each", "seen", "owners", "seen_each"):
+            setattr(self, name, array("H"))
+
+
+def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
+    made = Portion()
+    packed: list[bytes] = []
+    end = 0
+    for record in records:
+        content = "\x1f".join(noun.content(record)).encode("utf-8", "surrogatepass")
+        profile = noun.profile(record)
+        key = blake2b(content, digest_size=16).hexdigest()
+        made.places.append("\0".join((*noun.order(profile), key)))
+        packed.append(marshal.dumps(noun.packed(profile)))
+        end += len(packed[-1])
+        made.ends.append(end)
+        blocks = {number_of(text) for text in noun.blocks(profile)}
+        made.blocks.extend(blocks)
+        made.blocks_each.append(len(blocks))
+        grams = {number_of(text) for text in noun.grams(profile)}
+        made.grams.extend(grams)
+        made.grams_each.append(len(grams))
+        count = 0
+        for kind, value, owner in noun.sightings(profile):
+            made.seen.append(number_of(f"{kind}:{value}"))
+            made.owners.append(number_of(owner))
+            count += 1
+        made.seen_each.append(count)
+    made.profiles = b"".join(packed)
+    return made
+
+
+class Profiles(Protocol):
+    """Records taken apart, by position."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, at: int, /) -> Any: ...
+
+
+class Packed:
+    """Records by position, each unpacked when it is asked for; the last ones are kept."""
+
+    def __init__(
+        self, noun: Noun, packs: Sequence[bytes], spans: tuple[Sequence[int], Sequence[int], Sequence[int]]
+    ) -> None:
+        """`spans`: (number of the pack, start, end) for each position."""
+        self._noun, self._packs = noun, packs
+        self._where, self._starts, self._ends = spans
+        self._known: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def __getitem__(self, at: int) -> Any:
+        known = self._known.get(at)
+        if known is None:
+            if len(self._known) >= CACHED:
+                self._known.clear()
+            own = self._packs[self._where[at]][self._starts[at] : self._ends[at]]
+            known = self._known[at] = self._noun.unpacked(marshal.loads(own))
+        return known

@@ -1,0 +1,88 @@
+"""Lists of any size: the same clusters whatever the rows' order, the number of processes and the library."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crm.dedup import Record
+from crm.dedup.batch import cluster
+from crm.dedup.candidates import BLOCK, NEAREST, candidate_pairs
+from crm.dedup.nouns import ENTERPRISES
+from crm.dedup.profile import profile_of
+from crm.dedup.tables import read_records
+
+LABELLED = Path(__file__).parent / "labelled.csv"
+CHARACTERS = "衡岳澜屿柯烂弈石溪岩峰澄晖朗煜泽"
+
+
+def fresh(record: Record) -> Record:
+    return Record(**{each.name: getattr(record, each.name) for each in fields(Record) if each.init})
+
+
+def many(count: int, **shared: str) -> list[Record]:
+    """Firms whose 字号 differ in one to three characters."""
+    return [
+        Record(
+            f"{CHARACTERS[n % 16]}{CHARACTERS[n // 16 % 16]}{CHARACTERS[n // 256 % 16]}贸易有限公司",
+            id=n,
+            **shared,
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Record]:
+    return read_records(LABELLED)[0]
+
+
+@pytest.mark.parametrize(
+    "shared", [{}, {"phones": "057188880000"}, {"region": "温州", "legal_rep": "沈予安"}]
+)
+def test_arrays_propose_the_same_pairs_as_plain_python(rows: list[Record], shared: dict[str, str]):
+    profiles = [profile_of(record) for record in (*rows, *many(700, **shared))]
+    plain = candidate_pairs(profiles, ENTERPRISES, arrays=False)
+    assert plain == candidate_pairs(profiles, ENTERPRISES, arrays=True)
+    assert len(plain) > len(rows)
+
+
+def test_a_list_without_keys_has_no_pairs():
+    profiles = [profile_of(Record("", id=n)) for n in range(3)]
+    for arrays in (False, True):
+        assert candidate_pairs(profiles, ENTERPRISES, arrays) == set()
+        assert candidate_pairs([], ENTERPRISES, arrays) == set()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("arrays", [False, True])
+def test_neither_processes_nor_arrays_change_the_clusters(rows: list[Record], workers: int, arrays: bool):
+    expected = cluster([fresh(row) for row in rows], arrays=False)
+    assert len(set(expected)) < len(rows)
+    assert cluster([fresh(row) for row in rows], workers=workers, arrays=arrays) == expected
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_neither_order_nor_copies_of_rows_change_the_clusters(rows: list[Record], data: st.DataObject):
+    some = rows[:80]
+    expected = dict(zip((row.id for row in some), cluster([fresh(row) for row in some]), strict=True))
+    order = data.draw(st.permutations(some))
+    copies = [fresh(row) for row in data.draw(st.lists(st.sampled_from(some), max_size=5))]
+    for number, copy in enumerate(copies):
+        copy.id = f"{copy.id}-copy-{number}"
+    homes = cluster([*map(fresh, order), *copies])
+    assert dict(zip((row.id for row in order), homes, strict=False)) == expected
+    for copy, home in zip(copies, homes[len(order) :], strict=True):
+        assert home == expected[copy.id.split("-copy-")[0]]
+
+
+@pytest.mark.parametrize("shared", [{"phones": "057188880000"}, {"legal_rep": "沈予安", "region": "温州"}])
+def test_what_all_share_costs_no_more_than_what_ten_share(shared: dict[str, str]):
+    for count in (BLOCK, 500, 4000):
+        pairs = candidate_pairs([profile_of(row) for row in many(count, **shared)], ENTERPRISES)
+        assert len(pairs) <= NEAREST * count
