@@ -1,7 +1,4 @@
-"""python -m crm.dedup cluster IN.csv OUT.csv | evaluate LABELLED.csv | train LABELLED.csv… WEIGHTS.json
-
-With --people the rows are persons.
-"""
+"""python -m crm.dedup cluster IN.csv OUT.csv | evaluate LABELLED.csv | train LABELLED.csv WEIGHTS.json"""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from pathlib import Path
 from crm.dedup import training
 from crm.dedup.batch import cluster
 from crm.dedup.evaluate import quality
-from crm.dedup.nouns import ENTERPRISES, PEOPLE
+from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.tables import BadTable, read_records, write_clusters
 
 
@@ -36,7 +33,7 @@ def _progress(step: str, done: int, total: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """0 when done; 2 with one sentence on stderr when the file cannot be read or written."""
     parser = argparse.ArgumentParser(
-        prog="python -m crm.dedup", description="Find duplicate merchants, or people, in a list."
+        prog="python -m crm.dedup", description="Find duplicate merchants in a list."
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -45,31 +42,29 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("target", type=Path, metavar="OUT.csv[.gz]")
     verb = verbs.add_parser("evaluate", help="cluster, then measure against the column cluster_id")
     verb.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
-    verb = verbs.add_parser("train", help="learn the weights from labelled rows of one list or more")
-    verb.add_argument("sources", type=Path, nargs="+", metavar="LABELLED.csv[.gz]")
+    verb = verbs.add_parser("train", help="learn the weights from labelled rows")
+    verb.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
     verb.add_argument("target", type=Path, metavar="WEIGHTS.json")
-    for verb in verbs.choices.values():
-        verb.add_argument("--people", action="store_true", help="the rows are persons, not enterprises")
     chosen = parser.parse_args(arguments)
-    noun = PEOPLE if chosen.people else ENTERPRISES
     say = (lambda _step: None) if chosen.quiet else _say
     try:
         if chosen.verb == "cluster":
-            records, _none = read_records(chosen.source, noun=noun)
-            homes = cluster(records, None if chosen.quiet else _progress, noun=noun)
+            records, _none = read_records(chosen.source)
+            homes = cluster(records, None if chosen.quiet else _progress)
             write_clusters(chosen.target, ((str(r.id), home) for r, home in zip(records, homes, strict=True)))
             say(f"{len(records)} records, {len(set(homes))} clusters")
         elif chosen.verb == "train":
-            lists = [read_records(source, labels=True, noun=noun) for source in chosen.sources]
-            observed = training.together(training.labelled_levels(*each, noun) for each in lists)
-            weights = training.fit(observed, noun.learning)
-            chosen.target.write_text(training.as_json(weights, noun.learning), encoding="utf-8")
-            count = sum(len(records) for records, _truth in lists)
-            say(f"weights from {sum(map(sum, observed.values()))} pairs of {count} records")
+            records, truth = read_records(chosen.source, labels=True)
+            observed = training.labelled_levels(records, truth, ENTERPRISES)
+            learning = ENTERPRISES.learning
+            chosen.target.write_text(
+                training.as_json(training.fit(observed, learning), learning), encoding="utf-8"
+            )
+            say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
         else:
             started = time.perf_counter()
-            records, truth = read_records(chosen.source, labels=True, noun=noun)
-            measured = quality(cluster(records, None if chosen.quiet else _progress, noun=noun), truth)
+            records, truth = read_records(chosen.source, labels=True)
+            measured = quality(cluster(records, None if chosen.quiet else _progress), truth)
             print(
                 f"records {len(records)}  precision {measured.precision:.4f}  recall {measured.recall:.4f}  "
                 f"F1 {measured.f1:.4f}  seconds {time.perf_counter() - started:.1f}  peak MB {_peak_mb():.0f}"

@@ -113,12 +113,12 @@ class Outcome:
         names: dict[int, str] = {}
         for identity, at in zip(ids, self.place, strict=True):
             home, own = self.homes[at], str(identity)
-            if home not in names or _order(own) < _order(names[home]):
+            if home not in names or order_of_ids(own) < order_of_ids(names[home]):
                 names[home] = own
         return [names[self.homes[at]] for at in self.place]
 
 
-def _order(identity: str) -> tuple[int, str]:
+def order_of_ids(identity: str) -> tuple[int, str]:
     """9 before 10, M001 before M010."""
     return (len(identity), identity)
 

@@ -41,14 +41,17 @@ def run(command: Sequence[str], *, limit_seconds: float, folder: Path, environme
     peak_mb, cpu_seconds, status = 0.0, 0.0, None
     while True:
         peak_mb = max(peak_mb, _family_mb(process.pid))
+        cpu_seconds = max(
+            cpu_seconds, _family_cpu_seconds(process.pid)
+        )  # some leave children that nobody waits for
         done, state, used = os.wait4(process.pid, os.WNOHANG)
         if done:
-            status, cpu_seconds = os.waitstatus_to_exitcode(state), used.ru_utime + used.ru_stime
+            status = os.waitstatus_to_exitcode(state)
+            cpu_seconds = max(cpu_seconds, used.ru_utime + used.ru_stime)
             peak_mb = peak_mb or used.ru_maxrss / 1024  # without /proc: it counts what the fork brought along
             break
         elapsed = time.perf_counter() - began
         if elapsed > limit_seconds:
-            cpu_seconds = _family_cpu_seconds(process.pid)
             os.killpg(process.pid, signal.SIGKILL)
             os.wait4(process.pid, 0)
             break
