@@ -1,79 +1,284 @@
-"""python -m crm.dedup cluster IN.csv OUT.csv | evaluate LABELLED.csv | train LABELLED.csv WEIGHTS.json"""
+"""python -m crm.dedup cluster | evaluate | explain | train | bench; each with -h says what it takes."""
 
 from __future__ import annotations
 
 import argparse
-import resource
+import gc
+import os
+import signal
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
-from crm.dedup import training
-from crm.dedup.batch import cluster
-from crm.dedup.evaluate import quality
-from crm.dedup.nouns import ENTERPRISES
-from crm.dedup.tables import BadTable, read_records, write_clusters
+from crm.dedup import batch, evaluate, merging, training
+from crm.dedup.candidates import LOW
+from crm.dedup.costs import Costs
+from crm.dedup.nouns import NOUNS, Noun
+from crm.dedup.scoring import Match, Verdict
+from crm.dedup.tables import BadTable, Table, write_rows
+
+PRECISIONS = (0.995, 0.99)
+VERDICTS = {
+    Verdict.SAME: "SAME: may be merged",
+    Verdict.ASK: "ASK: a person should look",
+    Verdict.RELATED: "RELATED: two, to be linked",
+    Verdict.DIFFERENT: "DIFFERENT",
+}
+PLAN = ("cluster", "what", "survivor", "members", "why")
+RELATED_FROM = (
+    -3.0
+)  # log-odds from which two records of different clusters are looked at for how they hang together
 
 
-def _peak_mb() -> float:
-    """Largest resident memory of this process so far, MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+class Progress:
+    """A bar on a terminal, else a line for each step; nothing if `quiet`. Looks at the memory on the way."""
+
+    def __init__(self, costs: Costs, *, quiet: bool) -> None:
+        self._costs, self._quiet = costs, quiet
+        self._bar: Any = None
+        self._step = ""
+        self.took: dict[str, float] = {}
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """`done` of `total` (as well as it is known) of this step."""
+        self._costs.look()
+        if step != self._step:
+            self.close()
+            self._step, self._began = step, time.perf_counter()
+            if not self._quiet and sys.stderr.isatty():
+                import click
+
+                self._bar = click.progressbar(length=total or None, label=f"{step:<10}", file=sys.stderr)
+        self._done = done
+        if self._bar is not None:
+            self._bar.length = max(total, done, 1)
+            self._bar.update(done - self._bar.pos)
+
+    def close(self) -> None:
+        if not self._step:
+            return
+        self.took[self._step] = time.perf_counter() - self._began
+        if self._bar is not None:
+            self._bar.update(self._bar.length - self._bar.pos)
+            self._bar.render_finish()
+            self._bar = None
+        elif not self._quiet:
+            self.say(f"{self._step} {self._done}: {self.took[self._step]:.1f} s")
+        self._step = ""
+
+    def say(self, line: str) -> None:
+        if not self._quiet:
+            print(line, file=sys.stderr, flush=True)
 
 
-def _say(step: str) -> None:
-    print(f"{step} …", file=sys.stderr, flush=True)
+def _run(table: Table, chosen: argparse.Namespace, progress: Progress) -> batch.Outcome:
+    def parsing(step: str, done: int, total: int) -> None:
+        progress(step, done, total or int(done / max(table.read, 0.01)))
+
+    rows = batch.portioned(table)
+    found = batch.run(table.noun, rows, table.record, workers=chosen.workers, progress=parsing)
+    progress.close()
+    return found
 
 
-def _progress(step: str, done: int, total: int) -> None:
-    if done == total or not total:
-        print(f"{step} {done} …", file=sys.stderr, flush=True)
+def _cluster(chosen: argparse.Namespace, noun: Noun, progress: Progress) -> None:
+    table = Table(chosen.source, noun)
+    found = _run(table, chosen, progress)
+    homes = found.named(table.ids)
+    write_rows(chosen.target, ("id", "cluster_id"), zip(table.ids, homes, strict=True))
+    if chosen.plan:
+        write_rows(chosen.plan, PLAN, _plan(found, table.ids, homes, progress))
+    progress.close()
+    progress.say(f"{len(homes)} records, {len(set(homes))} clusters")
+
+
+def _plan(
+    found: batch.Outcome, ids: Sequence[str], homes: Sequence[str], progress: Progress
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """Clusters to merge or to ask about, then pairs to link; the fullest record of a cluster survives."""
+    rows: dict[int, list[str]] = {}
+    for identity, at in zip(ids, found.place, strict=True):
+        rows.setdefault(at, []).append(identity)
+    names = dict(zip(found.place, homes, strict=True))
+    clusters: dict[int, list[int]] = {}
+    for at, home in enumerate(found.homes):
+        clusters.setdefault(home, []).append(at)
+    judge = found.judge
+    for done, members in enumerate(clusters.values()):
+        progress("planning", done, len(clusters))
+        own = sorted((one for at in members for one in rows[at]), key=batch.order_of_ids)
+        if len(own) < 2:
+            continue
+        group = merging.group_of(members, judge)
+        fullest = max(members, key=lambda at: (found.fullness(at), -at))
+        why = "；".join(dict.fromkeys(_words(link.match) for link in group.links)) or "内容相同"
+        what = "merge" if group.verdict is Verdict.SAME else "ask"
+        yield names[members[0]], what, min(rows[fullest], key=batch.order_of_ids), " ".join(own), why
+    for link in merging.related(found.apart(RELATED_FROM), judge):
+        two = (min(rows[link.one], key=batch.order_of_ids), min(rows[link.two], key=batch.order_of_ids))
+        yield (
+            names[link.one],
+            "related",
+            "",
+            " ".join(sorted(two, key=batch.order_of_ids)),
+            _words(link.match),
+        )
+
+
+def _words(match: Match) -> str:
+    return "，".join(reason.text for reason in match.reasons if reason.agrees or not reason.weight)
+
+
+def _evaluate(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs: Costs) -> None:
+    table = Table(chosen.source, noun, labels=True)
+    found = _run(table, chosen, progress)
+    homes = found.named(table.ids)
+    measured = evaluate.quality(homes, table.truth)
+    seconds, cpu, peak = costs.seconds, costs.cpu, costs.peak_mb
+    labels: dict[int, str] = dict(zip(found.place, table.truth, strict=True))
+    right = [labels[pair >> 32] == labels[pair & LOW] for pair in found.scored.pairs]
+    sizes = evaluate.quality(labels.values(), labels.values())  # type: ignore[arg-type]
+    at = evaluate.recall_at(zip(found.scored.totals, right, strict=True), sizes.true, PRECISIONS)
+    print(
+        f"records {len(homes)}  precision {measured.precision:.4f}  recall {measured.recall:.4f}  "
+        f"F1 {measured.f1:.4f}  seconds {seconds:.1f}  CPU {cpu:.1f}  peak MB {peak:.0f}\n"
+        f"B3 F1 {evaluate.b_cubed(homes, table.truth):.4f}  "
+        f"candidate recall {sum(right) / sizes.true if sizes.true else 1:.4f}  "
+        f"pairs a record {len(right) / max(1, len(homes)):.2f}  "
+        + "  ".join(f"recall at pair precision {p} {r:.4f}" for p, r in zip(PRECISIONS, at, strict=True))
+    )
+
+
+def _train(chosen: argparse.Namespace, noun: Noun, progress: Progress) -> None:
+    table = Table(chosen.source, noun, labels=True)
+    records = list(map(table.record, table))
+    observed = training.labelled_levels(records, table.truth, noun)
+    text = training.as_json(training.fit(observed, noun.learning), noun.learning)
+    chosen.target.write_text(text, encoding="utf-8")
+    progress.say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
+
+
+def _explain(chosen: argparse.Namespace, noun: Noun) -> None:
+    around = noun.around(())
+    if chosen.source:
+        table = Table(chosen.source, noun)
+        rows = [table.record(row) for row in table]
+        records = dict(zip(table.ids, rows, strict=True))
+        for one in (chosen.a, chosen.b):
+            if one not in records:
+                raise BadTable(f"{chosen.source}: no row has the id {one}")
+        around = noun.around(map(noun.profile, rows))
+        a, b = records[chosen.a], records[chosen.b]
+    else:
+        a, b = noun.record(name=chosen.a), noun.record(name=chosen.b)
+    match = noun.compare(noun.profile(a), noun.profile(b), around)
+    print(f"A  {a.name}\nB  {b.name}\n{VERDICTS[match.verdict]}, chance {match.score:.3f}\n")
+    for line in _waterfall(match, noun.weights().bias):
+        print(line)
+
+
+def _waterfall(match: Match, bias: float, width: int = 20) -> Iterator[str]:
+    """One line for each piece of evidence: what it adds, the sum so far, and a bar to the left or right."""
+    steps = [("before anything is known", bias, "")]
+    steps += [(one.text, one.weight, one.detail) for one in match.reasons]
+    total = 0.0
+    for text, weight, detail in steps:
+        total += weight
+        bar = "█" * min(width, round(abs(weight) * 2))
+        left, right = (bar.rjust(width), " " * width) if weight < 0 else (" " * width, bar.ljust(width))
+        words = text + (f" {detail}" if detail else "")
+        yield f"{weight:+6.2f} {total:+7.2f}  {left}│{right} {words}".rstrip()
+
+
+def _bench(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs: Costs) -> None:
+    table = Table(chosen.source, noun)
+    found = _run(table, chosen, progress)
+    count = len(table.ids)
+    for step, seconds in progress.took.items():
+        print(f"{step:<12}{seconds:8.1f} s")
+    print(
+        f"{'all':<12}{costs.seconds:8.1f} s  CPU {costs.cpu:.1f} s  peak MB {costs.peak_mb:.0f}  "
+        f"records {count}  a second {count / costs.seconds:.0f}  "
+        f"pairs a record {len(found.scored) / max(1, count):.2f}  clusters {len(set(found.homes))}"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crm.dedup", description="Find duplicates in a list.")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    def verb(name: str, help: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=help, description=help)
+        made.add_argument("--people", action="store_true", help="the list is of people, not of enterprises")
+        if name in ("cluster", "evaluate", "bench"):
+            made.add_argument(
+                "--workers",
+                type=_at_least_one,
+                default=1,
+                metavar="N",
+                help="processes; the result is the same",
+            )
+        return made
+
+    one = verb("cluster", "write id,cluster_id; a column cluster_id in IN is not read")
+    one.add_argument("source", type=Path, metavar="IN.csv[.gz]")
+    one.add_argument("target", type=Path, metavar="OUT.csv[.gz]")
+    one.add_argument(
+        "--plan", type=Path, metavar="PLAN.csv", help="what to merge, ask about and link, and why"
+    )
+    one = verb("evaluate", "cluster, then measure against the column cluster_id")
+    one.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
+    one = verb("explain", "how two names, or two ids of a file, compare, as a waterfall of evidence")
+    one.add_argument("a", metavar="A")
+    one.add_argument("b", metavar="B")
+    one.add_argument("--in", dest="source", type=Path, metavar="FILE.csv[.gz]", help="A and B are ids in it")
+    one = verb("train", "learn the weights from labelled rows")
+    one.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
+    one.add_argument("target", type=Path, metavar="WEIGHTS.json")
+    one = verb("bench", "cluster, write nothing, and say what each step cost")
+    one.add_argument("source", type=Path, metavar="IN.csv[.gz]")
+    return parser
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return min(number, 4 * (os.cpu_count() or 1))
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(143)  # as the shell names a SIGTERM; the half-written file goes on the way out
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when done; 2 with one sentence on stderr when the file cannot be read or written."""
-    parser = argparse.ArgumentParser(
-        prog="python -m crm.dedup", description="Find duplicate merchants in a list."
-    )
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("cluster", help="write id,cluster_id; a column cluster_id in IN is not read")
-    verb.add_argument("source", type=Path, metavar="IN.csv[.gz]")
-    verb.add_argument("target", type=Path, metavar="OUT.csv[.gz]")
-    verb = verbs.add_parser("evaluate", help="cluster, then measure against the column cluster_id")
-    verb.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
-    verb = verbs.add_parser("train", help="learn the weights from labelled rows")
-    verb.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
-    verb.add_argument("target", type=Path, metavar="WEIGHTS.json")
-    chosen = parser.parse_args(arguments)
-    say = (lambda _step: None) if chosen.quiet else _say
+    """0 when done; 2 with one sentence on stderr when a file cannot be read or written; 130 when interrupted."""
+    chosen = _parser().parse_args(arguments)
+    noun = NOUNS["person" if chosen.people else "enterprise"]
+    costs = Costs()
+    progress = Progress(costs, quiet=chosen.quiet)
+    verbs: dict[str, Callable[[], None]] = {
+        "cluster": lambda: _cluster(chosen, noun, progress),
+        "evaluate": lambda: _evaluate(chosen, noun, progress, costs),
+        "explain": lambda: _explain(chosen, noun),
+        "train": lambda: _train(chosen, noun, progress),
+        "bench": lambda: _bench(chosen, noun, progress, costs),
+    }
     try:
-        if chosen.verb == "cluster":
-            records, _none = read_records(chosen.source)
-            homes = cluster(records, None if chosen.quiet else _progress)
-            write_clusters(chosen.target, ((str(r.id), home) for r, home in zip(records, homes, strict=True)))
-            say(f"{len(records)} records, {len(set(homes))} clusters")
-        elif chosen.verb == "train":
-            records, truth = read_records(chosen.source, labels=True)
-            observed = training.labelled_levels(records, truth, ENTERPRISES)
-            learning = ENTERPRISES.learning
-            chosen.target.write_text(
-                training.as_json(training.fit(observed, learning), learning), encoding="utf-8"
-            )
-            say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
-        else:
-            started = time.perf_counter()
-            records, truth = read_records(chosen.source, labels=True)
-            measured = quality(cluster(records, None if chosen.quiet else _progress), truth)
-            print(
-                f"records {len(records)}  precision {measured.precision:.4f}  recall {measured.recall:.4f}  "
-                f"F1 {measured.f1:.4f}  seconds {time.perf_counter() - started:.1f}  peak MB {_peak_mb():.0f}"
-            )
-    except (BadTable, OSError) as error:
+        verbs[chosen.verb]()
+    except (BadTable, OSError, batch.Stopped) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        return 130
     return 0
 
 
 if __name__ == "__main__":
+    gc.disable()  # the engine makes no cycles, and looking for them among millions of records takes its time
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(main())

@@ -22,7 +22,7 @@ from crm.dedup.candidates import LOW, Proposer, proposer
 from crm.dedup.clustering import Scored, homes_of
 from crm.dedup.nouns import ENTERPRISES, Noun
 from crm.dedup.portions import Packed, Portion, Profiles, number_of, take_apart
-from crm.dedup.scoring import Weights, log_odds
+from crm.dedup.scoring import Match, Weights, log_odds
 
 PORTION = 2_000  # rows that one process takes at a time
 PAIRS = 20_000
@@ -116,6 +116,20 @@ class Outcome:
             if home not in names or order_of_ids(own) < order_of_ids(names[home]):
                 names[home] = own
         return [names[self.homes[at]] for at in self.place]
+
+    def judge(self, one: int, two: int) -> Match:
+        return self.noun.compare(self.profiles[one], self.profiles[two], self.around)
+
+    def fullness(self, at: int) -> int:
+        """How many things the record at this position says."""
+        return sum(map(bool, self.noun.packed(self.profiles[at])))
+
+    def apart(self, least: float) -> Iterator[tuple[int, int]]:
+        """Pairs of different clusters that look alike: of `least` log-odds and more, or never allowed to be one."""
+        for pair, total in zip(self.scored.pairs, self.scored.totals, strict=True):
+            one, two = pair >> 32, pair & LOW
+            if self.homes[one] != self.homes[two] and (total >= least or total == -math.inf):
+                yield one, two
 
 
 def order_of_ids(identity: str) -> tuple[int, str]:

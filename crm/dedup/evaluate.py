@@ -1,9 +1,9 @@
-"""How good a clustering is: pairwise precision, recall and F1 against labels."""
+"""How good a clustering is against labels: over pairs, over records, and where it may merge by itself."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -40,3 +40,32 @@ def quality(clusters: Sequence[str], truth: Sequence[str]) -> Quality:
         right=_pairs(Counter(zip(clusters, truth, strict=True))),
         true=_pairs(Counter(truth)),
     )
+
+
+def b_cubed(clusters: Sequence[str], truth: Sequence[str]) -> float:
+    """F1 of B³: precision and recall of each record's own cluster, averaged over the records."""
+    if not truth:
+        return 1.0
+    found, true = Counter(clusters), Counter(truth)
+    precision = recall = 0.0
+    for (cluster, label), both in Counter(zip(clusters, truth, strict=True)).items():
+        precision += both * both / found[cluster]
+        recall += both * both / true[label]
+    precision, recall = precision / len(truth), recall / len(truth)
+    return 2 * precision * recall / (precision + recall)
+
+
+def recall_at(pairs: Iterable[tuple[float, bool]], true: int, precisions: Sequence[float]) -> list[float]:
+    """For each of `precisions` the largest share of the `true` pairs that a threshold on the score finds while
+    the pairs above it are right that often. `pairs`: (score, right); pairs of one score go together."""
+    steps: dict[float, list[int]] = defaultdict(lambda: [0, 0])
+    for score, is_right in pairs:
+        steps[score][is_right] += 1
+    best = [0.0] * len(precisions)
+    right = wrong = 0
+    for _score, (no, yes) in sorted(steps.items(), reverse=True):
+        right, wrong = right + yes, wrong + no
+        for at, precision in enumerate(precisions):
+            if right >= precision * (right + wrong):
+                best[at] = right / true if true else 1.0
+    return best

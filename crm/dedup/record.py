@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,22 +104,3 @@ def columns_of(
     if not found.get("region", True):
         found["region"] = [present[part] for part in _REGION_PARTS if part in present]
     return {target: titles for target, titles in found.items() if titles}
-
-
-def from_row(
-    row: Mapping[str, str | None],
-    columns: Mapping[str, list[str]],
-    make: Callable[..., Any] = Record,
-) -> Any:
-    """A record from one csv row, `columns` as `columns_of` gave them; a row without name has a blank one."""
-
-    def cell(target: str) -> str:
-        titles = columns.get(target, ())
-        if target == "region":
-            return "".join((row.get(title) or "").strip() for title in titles)
-        for title in titles:
-            if value := (row.get(title) or "").strip():
-                return value
-        return ""
-
-    return make(**{"name": "", **{target: cell(target) for target in columns}})
