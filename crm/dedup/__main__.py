@@ -17,7 +17,7 @@ from crm.dedup.candidates import LOW
 from crm.dedup.costs import Costs
 from crm.dedup.nouns import NOUNS, Noun
 from crm.dedup.scoring import Match, Verdict
-from crm.dedup.tables import BadTable, Table, write_rows
+from crm.dedup.tables import CLUSTERS, BadTable, Table, write_rows
 
 PRECISIONS = (0.995, 0.99)
 VERDICTS = {
@@ -87,7 +87,7 @@ def _cluster(chosen: argparse.Namespace, noun: Noun, progress: Progress) -> None
     table = Table(chosen.source, noun)
     found = _run(table, chosen, progress)
     homes = found.named(table.ids)
-    write_rows(chosen.target, ("id", "cluster_id"), zip(table.ids, homes, strict=True))
+    write_rows(chosen.target, CLUSTERS, zip(table.ids, homes, strict=True))
     if chosen.plan:
         write_rows(chosen.plan, PLAN, _plan(found, table.ids, homes, progress))
     progress.close()

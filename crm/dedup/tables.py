@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from crm.dedup.record import columns_of
 
 csv.field_size_limit(1_000_000)
 LABEL = "cluster_id"
+CLUSTERS = ("id", "cluster_id")  # header of what is written
 
 
 class BadTable(Exception):
@@ -29,6 +30,13 @@ class Layout:
 
     noun: Noun
     cells: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, header: Sequence[str], columns: Mapping[str, Sequence[str]], noun: Noun) -> Layout:
+        """`columns` as `columns_of` gave them."""
+        return cls(
+            noun, {field: tuple(header.index(title) for title in titles) for field, titles in columns.items()}
+        )
 
     def __call__(self, row: Sequence[str]) -> Any:
         """The record of one row, a blank name where there is none; cells that the row lacks are blank too."""
@@ -68,10 +76,9 @@ class Table:
         if labels and LABEL not in header:
             raise BadTable(f"{path}: row 1: no column {LABEL}, nothing to measure against")
         self._width = len(header)
-        places = {field: tuple(header.index(title) for title in titles) for field, titles in columns.items()}
-        self._id = places.get("id", ())
+        self._id = tuple(header.index(title) for title in columns.pop("id", ()))
         self._label = header.index(LABEL) if labels else -1
-        self.record = Layout(noun, {field: those for field, those in places.items() if field != "id"})
+        self.record = Layout.of(header, columns, noun)
 
     def __iter__(self) -> Iterator[list[str]]:
         """Each row once, its cells as they stand in the file."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from crm.dedup.nouns import NOUNS
 from crm.dedup.spread import sources
 from crm.dedup.spread.run import ROWS_IN_RANGE, Figures, Unfit, cluster_spread, dask
-from crm.dedup.tables import BadTable, write_clusters
+from crm.dedup.tables import CLUSTERS, BadTable, write_rows
 
 
 def _say(figures: Figures) -> None:
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
                 rows_in_range=chosen.rows_in_range, progress=say,
             )  # fmt: skip
             if one_file:
-                write_clusters(chosen.target, _joined(target))
+                write_rows(chosen.target, CLUSTERS, _joined(target))
         if not chosen.quiet:
             print(f"{rows} records, {clusters} clusters", file=sys.stderr)
     except (BadTable, Unfit, OSError) as error:

@@ -58,10 +58,9 @@ from crm.dedup.candidates import (
 from crm.dedup.clustering import PAIR_FROM, Scored, homes_of
 from crm.dedup.nouns import NOUNS, Noun
 from crm.dedup.portions import Portion, number_of, take_apart
-from crm.dedup.record import from_row
 from crm.dedup.spread.exchange import one, put, take
 from crm.dedup.spread.sources import Piece
-from crm.dedup.tables import BadTable
+from crm.dedup.tables import BadTable, Layout
 
 CHUNK = 20_000  # rows
 SAMPLES = 200  # names that each chunk shows for the division into ranges
@@ -162,9 +161,10 @@ def parse(plan: Plan, chunk: int, piece_at: int, number: int) -> Done:
     noun = NOUNS[plan.noun]
     titles = list(dict.fromkeys(title for those in plan.columns.values() for title in those))
     rows: list[list[str]] = one(plan.at(f"rows/{piece_at}"), number, 0)
+    record_of = Layout.of(titles, plan.columns, noun)
     records = []
     for at, row in enumerate(rows, start=1):
-        record = from_row(dict(zip(titles, row, strict=True)), plan.columns, noun.record)
+        record = record_of(row)
         if not record.id:
             raise BadTable(f"piece {piece_at + 1}, row {number * CHUNK + at}: the id is empty")
         records.append(record)
