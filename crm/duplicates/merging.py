@@ -410,6 +410,8 @@ class _Work:
 
     def carry_out(self) -> None:
         mains = self._mains([self.plan.survivor_id])
+        if self.noun == "enterprise":
+            self._current_name()
         for reference in references(self.noun, Act.MOVES, Act.JOINS):
             for loser_id in self._holders(reference):
                 if reference.act is Act.JOINS:
@@ -557,17 +559,18 @@ class _Work:
             if one != stays:
                 self._change(table, {"id": one, "is_main": True}, {"is_main": False})
 
+    def _current_name(self) -> None:
+        """What it is called from now on is no former name of any of them."""
+        table: Any = FormerName.__table__
+        about = sa.and_(table.c.enterprise_id.in_(self.plan.ids), table.c.name == self.plan.values["name"])
+        for row in db.session.execute(sa.select(table).where(about).order_by(table.c.id)).mappings().all():
+            self._remove(table, dict(row), row["id"], None)
+        db.session.execute(sa.delete(table).where(about))
+
     def _former_names(self) -> None:
         table: Any = FormerName.__table__
-        survivor_id, name = self.plan.survivor_id, self.plan.values["name"]
-        rows = sa.select(table).where(table.c.enterprise_id == survivor_id).order_by(table.c.id)
-        found = [dict(row) for row in db.session.execute(rows).mappings()]
-        for row in found:
-            if row["name"] == name:  # what it is called now is no former name
-                self._remove(table, row, row["id"], None)
-                db.session.execute(sa.delete(table).where(table.c.id == row["id"]))
         for former in self.plan.former_names:
-            new = {"enterprise_id": survivor_id, "name": former}
+            new = {"enterprise_id": self.plan.survivor_id, "name": former}
             row_id = db.session.scalar(sa.insert(table).values(new).returning(table.c.id))
             self._step(StepKind.ADDED, table.name, row_id=row_id, before=None, after={"id": row_id, **new})
 

@@ -307,19 +307,21 @@ def _same_columns(merge: Merge) -> sa.Select[Any]:
 
 
 def _parents_taken(merge: Merge) -> set[int]:
-    """Later merges that took in a record of the other noun on which a row hangs that would come back."""
-    removed = sa.select(MergeStep).where(MergeStep.merge_id == merge.id, MergeStep.kind == StepKind.REMOVED)
-    wanted: dict[str, set[int]] = {noun: set() for noun in NOUNS}
-    columns = {
+    """Later merges that took in a record which a row names that would come back: a position's person, the other
+    side of a pair."""
+    named = {
         (one.table.name, one.column.name): one.noun
         for noun in NOUNS
-        for one in references(noun, Act.MOVES, Act.JOINS)
-        if not one.rule.noun_in
+        for one in references(noun, Act.MOVES, Act.JOINS, Act.PAIRED)
+        if not one.rule.noun_in or noun == merge.noun
     }
-    for step in db.session.scalars(removed):
-        for name, value in step.before.items():
-            noun = columns.get((step.table_name, name))
-            if noun and value:
+    steps = sa.select(MergeStep.table_name, MergeStep.before).where(
+        MergeStep.merge_id == merge.id, MergeStep.kind.in_((StepKind.REMOVED, StepKind.CHANGED))
+    )
+    wanted: dict[str, set[int]] = {noun: set() for noun in NOUNS}
+    for table, before in db.session.execute(steps):
+        for name, value in before.items():
+            if (noun := named.get((table, name))) and value:
                 wanted[noun].add(value)
     found: set[int] = set()
     for noun, ids in wanted.items():
