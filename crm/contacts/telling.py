@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crm.lib import phones
@@ -19,6 +19,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "person.assigned": (N_("指派跟进"), "assign"),
     "person.supplemented": (N_("补充资料"), "plus"),
     "person.standing_changed": (N_("改变在库状态"), "star"),
+    "enterprise.merged": (N_("合并重复记录"), "merge"),
+    "enterprise.unmerged": (N_("撤销合并，分开的记录已恢复"), "undo"),
+    "enterprise.brought_back": (N_("撤销合并，从合并中恢复"), "undo"),
+    "person.merged": (N_("合并重复记录"), "merge"),
+    "person.unmerged": (N_("撤销合并，分开的记录已恢复"), "undo"),
+    "person.brought_back": (N_("撤销合并，从合并中恢复"), "undo"),
     "handle.revealed": (N_("查看完整联系方式"), "eye"),
     "lead.reported": (N_("报送线索"), "lead"),
     "lead.edited": (N_("修改线索"), "pen"),
@@ -36,6 +42,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "contact.attached": (N_("补充附件"), "clip"),
 }
 """{verb: (words, icon)}. What is not here is no news on a timeline: moves and contacts are told as themselves."""
+
+LINKS: dict[str, Callable[[Any], tuple[str, str]]] = {}
+"""{verb: event -> (words, address)} of what can be opened from it. Features above add theirs."""
 
 _TAGS = {"tags": N_("标签")}
 _TRACKED = {

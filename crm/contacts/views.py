@@ -430,6 +430,8 @@ def _move_item(one: Happening, move: StageMove, subject: Subject) -> dict[str, A
 
 def _event_item(event: Event, changes: list[tuple[str, str, str]]) -> dict[str, Any]:
     words, icon = telling.VERBS.get(event.verb, (event.verb, "history"))
+    link = telling.LINKS.get(event.verb)
+    label, url = link(event) if link else ("", "")
     return {
         **_when(event.at),
         "id": f"event-{event.id}",
@@ -439,6 +441,7 @@ def _event_item(event: Event, changes: list[tuple[str, str, str]]) -> dict[str, 
         "text": Markup(
             render_template("contacts/_changes.html", event=event, changes=changes, is_new=_is_new(event))
         ),
+        "actions": [{"label": label, "url": url}] if link else [],
     }
 
 

@@ -32,7 +32,7 @@ from crm.org.permissions import Permission
 from crm.reference import industries, regions
 from crm.web import display
 
-from . import choosing, pairs
+from . import choosing, pairs, tombstones
 from .choosing import Choice
 from .models import Merge, MergeStep, StepKind, Tombstone, merge_row
 from .references import LABELS, NOUNS, Reference, kept, references, table_of
@@ -50,17 +50,8 @@ class AlreadyMerged(Refused):
     """Somebody was quicker. `merge` says who and when, and where the record is now."""
 
     def __init__(self, tombstone: Tombstone):
-        done = tombstone.merge
-        self.merge = done
-        super().__init__(
-            _(
-                "“%(name)s”已由%(who)s于%(when)s合并到“%(into)s”",
-                name=tombstone.name,
-                who=done.merged_by.name if done.merged_by else "CRM",
-                when=display.moment(done.merged_at),
-                into=done.survivor_name,
-            )
-        )
+        self.merge = tombstone.merge
+        super().__init__(tombstones.sentence(tombstone))
 
 
 # --- the plan ----------------------------------------------------------------------------------------------

@@ -117,6 +117,8 @@ _TOLD_BY_ANOTHER = {"region_prefix", "follow_user_id", "next_due_on"}
 
 def _look_changed(step: MergeStep, seen: Outlook) -> None:
     row = _row(table_of(step.table_name), step.row_id)
+    if row is None:
+        return  # deleted since; where that is news, the step that moved it tells
     edited = _edited_since(step, row)
     told: set[str] = set()
     for name in edited:
@@ -124,7 +126,7 @@ def _look_changed(step: MergeStep, seen: Outlook) -> None:
         if label in told or (len(edited) > 1 and name in _TOLD_BY_ANOTHER):
             continue
         told.add(label)
-        now = plain(row[name]) if row else _("已删除")
+        now = plain(row[name])
         seen.conflicts.append(
             Kept(
                 label,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -26,6 +26,16 @@ MOST_SHOWN = 100  # open suspects are counted up to this: the menu says 99+
 SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
 """What lets a user read an enterprise besides the unit that follows it: each answers enterprise ids.
 Features above (deals, leads) add theirs, since access to a deal is access to its enterprise."""
+
+
+class GoneTo(NamedTuple):
+    """What the feature that merges knows of a number that is no record any more."""
+
+    leads_to: Callable[[str, int], int | None]  # noun, number -> the record it has become
+    told: Callable[[str, int], str]  # the same in a sentence
+
+
+GONE_TO: list[GoneTo] = []
 
 
 # --- who sees what -----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request, url_for
 
 from crm.db import db
 from crm.lib.words import _
@@ -383,7 +383,23 @@ def _back() -> str:
 def _visible(nouns: str, id: int) -> Any:
     noun, model = ("enterprise", Enterprise) if nouns == "enterprises" else ("person", Person)
     rows = queries.loaded(queries.rows_of(noun, me()).where(model.id == id), model)
-    return db.session.scalars(rows).unique().one_or_none() or abort(404)
+    return db.session.scalars(rows).unique().one_or_none() or abort(_led_on(noun, id))
+
+
+def _led_on(noun: str, id: int) -> Any:
+    """An old link to a record that was merged goes where the record is now, if I may see it; what was being
+    written to it is not carried out on another one, but told."""
+    for gone in queries.GONE_TO:
+        now = gone.leads_to(noun, id)
+        subject = db.session.scalar(queries.rows_of(noun, me()).filter_by(id=now)) if now else None
+        if subject is not None and request.method == "POST":
+            actions_ = [(_("打开合并后的记录"), _home(subject))]
+            words = {"code": 409, "title": _("这条记录已经合并了"), "text": gone.told(noun, id)}
+            return make_response(render_template("_layout/error.html", actions=actions_, **words), 409)
+        if subject is not None:
+            there = {**request.args, **(request.view_args or {}), "id": now}
+            return redirect(url_for(str(request.endpoint), **there))
+    return 404
 
 
 def _reached(nouns: str, id: int, permission: P) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AlreadyDone, lambda done: redirect(done.location, 303))
     app.register_error_handler(Refused, lambda refused: page(422, refused.message))
     app.register_error_handler(StaleDataError, lambda _error: page(409))
+    app.register_error_handler(IntegrityError, on_lost_parent)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(InterfaceError, on_database)
     app.register_error_handler(InternalServerError, on_surprise)
@@ -67,6 +68,18 @@ def on_database(error: Exception) -> Any:
     log.error("database unavailable: %s %s", request.path, error.__class__.__name__, exc_info=error)
     body, status = page(503)
     return body, status, {"Retry-After": "3"}
+
+
+def on_lost_parent(error: IntegrityError) -> Any:
+    """What was to hang on a record that somebody has just merged into another has nothing to hang on. Any other
+    broken constraint is a fault of ours."""
+    lost = getattr(error.orig, "sqlstate", "") == "23503" or "FOREIGN KEY" in str(error.orig)
+    db.session.rollback()
+    if not lost:
+        raise error
+    return page(
+        409, _("您要写到的记录刚刚被合并或移除了，没有保存。请返回上一页复制填过的内容，再从新的记录进去。")
+    )
 
 
 def on_surprise(error: InternalServerError) -> Any:

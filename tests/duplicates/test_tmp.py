@@ -43,7 +43,11 @@ STEPS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 10**6)), min_size=4
 EXAMPLES = settings(
     max_examples=120,
     deadline=None,
-    phases=[__import__("hypothesis").Phase.explicit, __import__("hypothesis").Phase.reuse, __import__("hypothesis").Phase.generate],
+    phases=[
+        __import__("hypothesis").Phase.explicit,
+        __import__("hypothesis").Phase.reuse,
+        __import__("hypothesis").Phase.generate,
+    ],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
