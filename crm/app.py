@@ -22,6 +22,7 @@ from crm.contacts import views as contacts
 from crm.db import db, options_for, set_reading
 from crm.deals import views as deals
 from crm.desk import views as desk
+from crm.duplicates import views as duplicates
 from crm.imports import views as imports
 from crm.jobs import queue
 from crm.jobs import views as jobs
@@ -39,7 +40,8 @@ from crm.web import display, errors
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
-    org.bp, jobs.bp, lists.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, imports.bp, desk.bp,
+    org.bp, jobs.bp, lists.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, duplicates.bp,
+    imports.bp, desk.bp,
 )  # fmt: skip
 LOCALES = ("zh_CN", "en")
 CONTENT_POLICY = (

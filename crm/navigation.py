@@ -11,8 +11,8 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.db import db
+from crm.duplicates import queries as duplicates
 from crm.lib.words import N_, _
-from crm.merchants.queries import open_suspects
 from crm.org import settings
 from crm.org.permissions import Permission as P
 from crm.web.display import day
@@ -31,7 +31,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("资源库"), (
         Entry(N_("企业"), "merchants.index", "company", P.MERCHANT_VIEW),
         Entry(N_("人员"), "merchants.people", "person", P.MERCHANT_VIEW),
-        Entry(N_("查重"), "merchants.suspects", "suspects", P.MERCHANT_VIEW),
+        Entry(N_("查重"), "duplicates.suspects", "suspects", P.MERCHANT_VIEW),
     )),
     (N_("线索"), (Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),)),
     (N_("项目"), (
@@ -76,7 +76,7 @@ def menu() -> list[dict[str, Any]]:
                 "url": url_for(entry.endpoint),
                 "icon": entry.icon,
                 "active": entry.endpoint == here,
-                "count": open_suspects(current_user) if entry.endpoint == "merchants.suspects" else 0,
+                "count": duplicates.said(current_user) if entry.endpoint == "duplicates.suspects" else 0,
             }
             for entry in entries
             if current_user.may(entry.permission) and entry.endpoint in current_app.view_functions

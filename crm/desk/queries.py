@@ -19,12 +19,12 @@ from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState, Stage
+from crm.duplicates import queries as duplicates
 from crm.leads.models import Lead, LeadState
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
 from crm.lists.table import LISTS, select_for
-from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
 from crm.org import settings
 from crm.org.models import User
@@ -315,5 +315,6 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
     return found
 
 
-def suspects(user: User) -> int:
-    return merchants.open_suspects(user)
+def suspects(user: User) -> str:
+    """How many pairs wait for this user's judgement, in words: 999+ at the most; '' for none."""
+    return duplicates.said(user)

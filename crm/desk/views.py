@@ -58,7 +58,7 @@ def index() -> Any:
         idle=_section([desk.idle], idle=True),
         idle_days=desk.idle_days,
         to_judge=_to_judge(desk),
-        suspects=queries.suspects(me()) if me().may(P.MERCHANT_VIEW) else 0,
+        suspects=queries.suspects(me()) if me().may(P.SUSPECT_DECIDE) else "",
         shares=_shares(desk) if me().role is Role.MANAGER and view is View.ALL else [],
         may_log=me().may(P.CONTACT_LOG),
     )

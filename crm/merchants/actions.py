@@ -39,7 +39,6 @@ from .models import (
     Position,
     Standing,
     Suspect,
-    SuspectState,
 )
 
 Merchant = Enterprise | Person
@@ -506,42 +505,6 @@ def set_tags(subject: Merchant, typed: str, *, actor: User) -> list[str]:
     if sorted(before) != sorted(words):
         record(f"{noun}.tagged", subject, actor=actor, changes={"tags": [before, words]})
     return words
-
-
-# --- suspects ----------------------------------------------------------------------------------------------
-
-
-def decide(suspect: Suspect, state: SuspectState, note: str, *, actor: User) -> None:
-    """Not the same, or related: remembered for good, and not proposed again."""
-    if state is SuspectState.OPEN:
-        raise Refused(_("请选择“不是同一家”或“有关联”"))
-    if suspect.state is not SuspectState.OPEN:
-        raise Refused(_("这一对已经判定过了"))
-    _settle(suspect, state, texts.clean_text(note), actor)
-
-
-def reopen(suspect: Suspect, *, actor: User) -> None:
-    """Take a decision back: the pair waits again."""
-    if suspect.state is SuspectState.OPEN:
-        raise Refused(_("这一对还没有判定"))
-    _settle(suspect, SuspectState.OPEN, "", actor)
-
-
-def _settle(suspect: Suspect, state: SuspectState, note: str, actor: User) -> None:
-    before = suspect.state
-    suspect.state, suspect.decision_note = state, note
-    is_open = state is SuspectState.OPEN
-    suspect.decided_at = None if is_open else clock.now()
-    suspect.decided_by_id = None if is_open else actor.id
-    names = [known.name for known in identity.load(suspect.noun, [suspect.a_id, suspect.b_id]).values()]
-    record(
-        "suspect.decided" if not is_open else "suspect.reopened",
-        suspect,
-        actor=actor,
-        changes={"state": [before.value, state.value]},
-        note=note,
-        name=" / ".join(names),
-    )
 
 
 # --- what is typed, as the dedup core sees it ---------------------------------------------------------------

@@ -17,7 +17,7 @@ from crm.reference import industries
 from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, RecordField, _l
 from crm.web.forms import ActForm, EditForm
 
-from .models import Direction, Intent, LegalGround, OrganisationKind, Origin, Standing, SuspectState
+from .models import Direction, Intent, LegalGround, OrganisationKind, Origin, Standing
 
 LOOKED_UP: dict[str, Any] = {"data-duplicates-url": "1"}
 SEVERAL = _l("可以填多个，用顿号、逗号或换行隔开；分机写“转 8001”")
@@ -150,8 +150,3 @@ class StandingForm(EditForm):
 
 class TagsForm(ActForm):
     words = LineField(_l("标签"), longest=500, description=_l("用逗号或空格隔开，每个最多 32 个字"))
-
-
-class DecideForm(EditForm):
-    decision = ChoiceField(_l("判定"), of=SuspectState)
-    decision_note = LineField(_l("说明"))

@@ -376,7 +376,11 @@ class Suspect(Versioned, Model):
     __table_args__ = (
         sa.UniqueConstraint("noun", "a_id", "b_id"),
         sa.CheckConstraint("a_id < b_id", name="in_order"),
-        sa.Index("ix_suspect_state", "state", "score"),
+        # A queue is read likeliest first, and counted, from the index alone: a unit's and the district's.
+        sa.Index("ix_suspect_queue", "state", "unit_id", "score", "id", "verdict"),
+        sa.Index("ix_suspect_state", "state", "score", "id", "verdict"),
+        sa.Index("ix_suspect_settled", "state", "decided_at", "id"),
+        sa.Index("ix_suspect_decided_by", "decided_by_id", "decided_at"),
         sa.Index("ix_suspect_decided", "decided_at"),
         NEVER_AGAIN,
     )
@@ -389,6 +393,8 @@ class Suspect(Versioned, Model):
     reasons: Mapped[list[Any]]  # [[code, weight, detail], …] as crm.dedup gives them
     # all the evidence there was, the level of the name first: what is learned from when people have decided
     levels: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    signs: Mapped[int] = mapped_column(default=0)  # what kinds of evidence: crm.merchants.signs
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # who decides: placing
     state: Mapped[SuspectState] = mapped_column(default=SuspectState.OPEN)
     relation: Mapped[Relation | None]  # of a pair that was decided to be RELATED
     found_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

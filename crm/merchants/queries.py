@@ -22,7 +22,6 @@ from crm.search import index
 
 from .models import Enterprise, Person, Position, Suspect, SuspectState
 
-MOST_SHOWN = 100  # open suspects are counted up to this: the menu says 99+
 SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
 """What lets a user read an enterprise besides the unit that follows it: each answers enterprise ids.
 Features above (deals, leads) add theirs, since access to a deal is access to its enterprise."""
@@ -152,39 +151,7 @@ def people_to_pick(user: User, text: str, most: int = 10) -> list[Person]:
 # --- suspects ----------------------------------------------------------------------------------------------
 
 
-def suspects_visible_to(user: User, *, few: bool = False) -> sa.Select[Suspect]:
-    """Pairs of which this user may see at least one side.
-
-    `few`: for a question that stops early; each pair is looked up by itself. Without it the visible ids are
-    gathered once, which is quicker for counting and paging many pairs.
-    """
-    rows = sa.select(Suspect)
-    if user.scope_of(P.MERCHANT_VIEW) is Scope.DISTRICT:
-        return rows
-    sides = []
-    for noun, model in (("enterprise", Enterprise), ("person", Person)):
-        ids = rows_of(noun, user).with_only_columns(model.id)
-        if few:
-            here = sa.or_(Suspect.a_id == model.id, Suspect.b_id == model.id)
-            seen: sa.ColumnElement[bool] = ids.where(here).correlate(Suspect).exists()
-        else:
-            seen = sa.or_(Suspect.a_id.in_(ids), Suspect.b_id.in_(ids))
-        sides.append(sa.and_(Suspect.noun == noun, seen))
-    return rows.where(sa.or_(*sides))
-
-
 TO_LOOK_AT = ("same", "ask")
-
-
-def open_suspects(user: User) -> int:
-    """How many pairs wait for a decision, counted up to 100 so that the menu stays quick."""
-    waiting = (
-        suspects_visible_to(user, few=True)
-        .where(Suspect.state == SuspectState.OPEN, Suspect.verdict.in_(TO_LOOK_AT))
-        .with_only_columns(Suspect.id)
-        .limit(MOST_SHOWN)
-    )
-    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting.subquery())) or 0
 
 
 def suspects_of(subject: Enterprise | Person) -> int:

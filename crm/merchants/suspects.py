@@ -28,9 +28,10 @@ from crm.dedup.evidence import owners_of
 from crm.dedup.nouns import NOUNS
 from crm.lib import clock
 
-from . import lookup
+from . import lookup, placing
 from .identity import chunks, load, matches, worth_showing
 from .models import DEDUP_ENTRY, Enterprise, Person, Suspect, SuspectState
+from .signs import signs_of
 
 PERSONAL = ("phone:", "person:", "legal:", "contact:")  # reasons whose detail is somebody's data: not stored
 KEPT = (Verdict.SAME, Verdict.ASK)
@@ -86,8 +87,9 @@ def made(noun: str, pair: Pair, match: Match) -> Suspect:
 def _row(noun: str, pair: Pair, match: Match) -> dict[str, Any]:
     score, verdict, reasons, levels = _said(match)
     return {
-        "noun": noun, "a_id": pair[0], "b_id": pair[1], "score": score, "verdict": verdict, "reasons": reasons, "levels": levels,
-        "state": SuspectState.OPEN, "found_at": clock.now(), "kept_reason": "", "decision_note": "",
+        "noun": noun, "a_id": pair[0], "b_id": pair[1], "score": score, "verdict": verdict, "reasons": reasons,
+        "levels": levels, "signs": signs_of(reasons), "state": SuspectState.OPEN, "found_at": clock.now(),
+        "kept_reason": "", "decision_note": "",
     }  # fmt: skip
 
 
@@ -111,6 +113,11 @@ def _insert(rows: Sequence[dict[str, Any]]) -> None:
         return
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     pair = ["noun", "a_id", "b_id"]
+    for noun in MODELS:
+        mine = [row for row in rows if row["noun"] == noun]
+        units = placing.units_for(noun, [(row["a_id"], row["b_id"]) for row in mine])
+        for row in mine:
+            row["unit_id"] = units[row["a_id"], row["b_id"]]
     statement = dialect.insert(Suspect).on_conflict_do_nothing(index_elements=pair)  # type: ignore[attr-defined]
     db.session.execute(statement, rows)
 
@@ -216,9 +223,8 @@ def settle(looked: Looked) -> Counter[str]:
         elif row.state is SuspectState.OPEN:
             said = _said(match)
             if (row.score, row.verdict, row.reasons, row.levels) != said:
-                changed.append(
-                    {"at": row.id, **dict(zip(("score", "verdict", "reasons", "levels"), said, strict=True))}
-                )
+                fields = dict(zip(("score", "verdict", "reasons", "levels"), said, strict=True))
+                changed.append({"at": row.id, "signs": signs_of(said[2]), **fields})
     _insert(fresh)
     if changed:
         table: Any = Suspect.__table__  # past the versions: who decides at this moment is not disturbed

@@ -1,4 +1,4 @@
-"""Pages of the merchant base: enterprises, people, and the pairs that look alike."""
+"""Pages of the merchant base: enterprises and people."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from crm.db import db
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.org import settings
-from crm.org.guard import me, permit, reaches
+from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.org.queries import colleague_choices, unit_choices
 from crm.reference import industries, regions
 from crm.web.forms import ActForm, commit_and_go
-from crm.web.listing import page_of
 
-from . import actions, identity, lists, pairs, queries, reindex, uscc
+from . import actions, identity, lists, queries, reindex, uscc
 from .forms import (
     AssignForm,
-    DecideForm,
     EnterpriseForm,
     NewEnterpriseForm,
     NewPersonForm,
@@ -31,7 +29,7 @@ from .forms import (
     StandingForm,
     TagsForm,
 )
-from .models import Enterprise, Person, Position, Standing, Suspect, SuspectState
+from .models import Enterprise, Person, Position, Standing
 
 bp = Blueprint("merchants", __name__)
 NOUNS = "<any(enterprises, people):nouns>/<int:id>"
@@ -309,72 +307,6 @@ def duplicates() -> Any:
 
 # A POST only because names and phones do not belong into addresses.
 duplicates.only_reads = True  # type: ignore[attr-defined]
-
-
-# --- suspects ----------------------------------------------------------------------------------------------
-
-
-@bp.get("/suspects")
-@permit(P.MERCHANT_VIEW)
-def suspects() -> Any:
-    view = pairs.view_of(request.args)
-    page = page_of(pairs.select_for(me(), view), key=Suspect.id, per_page=20)
-    return render_template(
-        "merchants/suspects.html",
-        view=view,
-        page=page,
-        shown=pairs.dressed(page.items, me()),
-        tabs=pairs.tabs(me(), view),
-        bands=pairs.BANDS,
-    )
-
-
-@bp.post("/suspects/<int:id>/decide")
-@permit(P.SUSPECT_DECIDE)
-def decide(id: int) -> Any:
-    suspect = _decidable(id)
-    form = DecideForm.of(suspect)
-    if form.submitted():
-        with form.refusals():
-            assert isinstance(form.decision.data, SuspectState)
-            actions.decide(suspect, form.decision.data, form.decision_note.data or "", actor=me())
-            return commit_and_go(
-                form,
-                _back(),
-                _("已判定：%(state)s。以后不再提示", state=suspect.state.label),
-                url_for(".reopen", id=id),
-            )
-    said = "；".join([*form.refusal, *(str(one) for errors in form.errors.values() for one in errors)])
-    return render_template("merchants/undecided.html", said=said, back=_back()), form.status
-
-
-@bp.post("/suspects/<int:id>/reopen")
-@permit(P.SUSPECT_DECIDE)
-def reopen(id: int) -> Any:
-    suspect = _decidable(id)
-    form = ActForm()
-    if form.submitted():
-        with form.refusals():
-            actions.reopen(suspect, actor=me())
-            return commit_and_go(form, _back(), _("已放回待判定"))
-    return render_template(
-        "merchants/undecided.html", said="；".join(form.refusal), back=_back()
-    ), form.status
-
-
-def _decidable(id: int) -> Suspect:
-    suspect = db.one_or_404(queries.suspects_visible_to(me()).filter_by(id=id))
-    known = identity.load(suspect.noun, [suspect.a_id, suspect.b_id]).values()
-    scope = me().scope_of(P.SUSPECT_DECIDE)
-    if not any(reaches(scope, me(), units=one.units, owners=one.owners) for one in known):
-        abort(403)
-    return suspect
-
-
-def _back() -> str:
-    """The suspects page with the filter it had."""
-    kept = {key: request.args[key][:20] for key in ("show", "band", "noun") if key in request.args}
-    return url_for(".suspects", **kept)  # type: ignore[arg-type]
 
 
 # --- what the views share ----------------------------------------------------------------------------------

@@ -38,10 +38,10 @@ export async function get(url) {
   return answer.json();
 }
 
-/** POST of `fields` that answers JSON; a refusal (4xx with JSON) is an answer too, with ok false. */
+/** POST of `fields` (or of a FormData) that answers JSON; a refusal (4xx with JSON) is an answer too, with ok false. */
 export async function post(url, fields) {
-  const body = new FormData();
-  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  const body = fields instanceof FormData ? fields : new FormData();
+  if (body !== fields) for (const [name, value] of Object.entries(fields)) body.append(name, value);
   const answer = await send(url, {
     method: "POST", body,
     headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" },

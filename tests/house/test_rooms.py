@@ -41,6 +41,8 @@ NOT_PURE = {
     "org/demo.py": "loads the demo district and takes it away",
     "duplicates/merging.py": "the plan is read from the base, the act writes to it: one theory, one room",
     "duplicates/pairs.py": "what becomes of the pairs in their table, for merging and undoing alike",
+    "duplicates/pane.py": "tells what the page of a pair shows, as lists.py does for lists",
+    "merchants/placing.py": "keeps with each pair which unit decides about it, whoever changes what",
     "duplicates/references.py": "reads from the metadata which columns name a merchant",
     "duplicates/searching.py": "asks for the deals and people that are to be found anew",
     "duplicates/undoing.py": "the other half of merging",
@@ -49,7 +51,6 @@ NOT_PURE = {
     "jobs/queue.py": "the queue's own connection to the application",
     "lists/table.py": "the one place where an address becomes a query",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",
-    "merchants/pairs.py": "tells what the page of suspects shows, as lists.py does for lists",
     "merchants/suspects.py": "keeps pairs and decisions in their table, for actions and the scan alike",
 }
 """Other rooms than the five are rules in pure Python; these few are not, and say why."""

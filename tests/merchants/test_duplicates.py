@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.dedup import Record, Verdict
-from crm.merchants import actions, identity, queries, suspects
+from crm.merchants import actions, identity, suspects
 from crm.merchants.models import Enterprise, Person, Suspect, SuspectState
 from tests.support.statements import count_statements
 
@@ -79,7 +79,6 @@ def test_the_demo_district_offers_its_eleven_pairs_and_keeps_apart_what_is_apart
             assert found is not None and found.verdict in ("same", "ask"), pair
     to_look_at = [one for one in kept.values() if one.verdict in ("same", "ask")]
     assert len(to_look_at) == 11
-    assert queries.open_suspects(cast.chen) >= 11
 
 
 def test_while_typing_each_true_pair_is_offered(cast: Any, session: Any, district: dict[str, int]) -> None:
@@ -314,7 +313,7 @@ def test_an_edit_that_makes_two_alike_is_noticed(
     assert session.scalars(sa.select(Suspect)).one().b_id == other.id
 
 
-# --- deciding ----------------------------------------------------------------------------------------------
+# --- looking again ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -323,89 +322,6 @@ def pair(cast: Any, session: Any) -> Suspect:
     made(cast, "上海衢澜精密机械公司", province="上海市", phones="15400000001", by=cast.li)
     session.commit()
     return session.scalars(sa.select(Suspect).filter_by(noun="enterprise")).one()
-
-
-def press(client: Any, pair: Suspect, decision: str, **fields: str) -> Any:
-    return client.submit(
-        "/suspects",
-        _to=f"/suspects/{pair.id}/decide",
-        _button=("decision", decision),
-        **fields,
-    )
-
-
-def test_a_decision_is_remembered_and_can_be_taken_back(
-    cast: Any, session: Any, as_user: Callable[..., Any], pair: Suspect
-) -> None:
-    chen = as_user(cast.chen)
-    assert queries.open_suspects(cast.chen) == 1
-    answer = press(chen, pair, "different", decision_note="两家都有执照")
-    assert answer.status_code == 303
-    session.expire_all()
-    assert pair.state is SuspectState.DIFFERENT and pair.decided_by_id == cast.chen.id
-    event = session.scalars(sa.select(Event).filter_by(verb="suspect.decided")).one()
-    assert event.changes["state"] == ["open", "different"] and event.note == "两家都有执照"
-    assert queries.open_suspects(cast.chen) == 0
-    # Neither a scan nor an edit proposes it again.
-    suspects.scan()
-    enterprise = session.get(Enterprise, pair.a_id)
-    actions.edit(enterprise, {"name": NAME, "address": "人民路 1 号"}, actor=cast.wang)
-    session.commit()
-    session.expire_all()
-    assert (
-        session.scalars(sa.select(Suspect).filter_by(noun="enterprise")).one().state is SuspectState.DIFFERENT
-    )
-    assert "以后不再提示" in chen.see("/suspects").text  # and an undo, which is gone with the next page
-    back = chen.submit("/suspects?show=different", _to=f"/suspects/{pair.id}/reopen")
-    assert back.status_code == 303
-    session.expire_all()
-    assert session.get(Suspect, pair.id).state is SuspectState.OPEN
-
-
-def test_the_pair_is_shown_side_by_side_with_the_other_unit_masked(
-    cast: Any, session: Any, as_user: Callable[..., Any], pair: Suspect
-) -> None:
-    page = as_user(cast.chen).see("/suspects")
-    assert NAME in page.text and "上海衢澜精密机械公司" in page.text and "航埠镇" in page.text
-    assert "同手机" in page.text and "154****" not in page.text
-    whole = as_user(cast.admin).see("/suspects")
-    assert "154****0001" in whole.text and "15400000001" not in whole.html
-
-
-@pytest.mark.on("sqlite")
-def test_a_record_says_how_many_look_like_it_and_leads_to_them(
-    cast: Any, session: Any, as_user: Callable[..., Any], pair: Suspect
-) -> None:
-    made(cast, "北京三衢文旅投资有限公司")
-    made(cast, "北京三衢文旅投资公司")
-    chen = as_user(cast.chen)
-    page = chen.see(f"/enterprises/{pair.a_id}")
-    link = f"/suspects?noun=enterprise&about={pair.a_id}"
-    assert link in page.links and "可能重复 1" in page.text
-    about = chen.see(link)
-    assert NAME in about.text and "三衢文旅" not in about.text
-
-
-@pytest.mark.on("sqlite")
-def test_who_may_not_decide_cannot_and_a_decided_pair_is_not_decided_twice(
-    cast: Any, session: Any, as_user: Callable[..., Any], pair: Suspect
-) -> None:
-    wang, zheng, chen = as_user(cast.wang), as_user(cast.zheng), as_user(cast.chen)
-    assert not wang.see("/suspects").all("button", name="decision")
-    for client in (wang, zheng):
-        token = client.see("/").all("input", name="csrf_token")[0].get("value")
-        for act in ("decide", "reopen"):
-            answer = client.post(f"/suspects/{pair.id}/{act}", data={"csrf_token": token})
-            assert answer.status_code == 403
-    page = chen.see("/suspects")
-    token = page.all("input", name="csrf_token")[0].get("value")
-    stale = {"csrf_token": token, "version": str(pair.version), "decision": "related"}
-    press(chen, pair, "different")
-    assert chen.post(f"/suspects/{pair.id}/decide", data=stale).status_code == 409
-    assert chen.post(f"/suspects/{pair.id}/decide", data=stale | {"version": "x"}).status_code == 409
-    assert chen.post("/suspects/999/decide", data=stale).status_code == 404
-    session.expire_all()
-    assert session.get(Suspect, pair.id).state is SuspectState.DIFFERENT
 
 
 def test_a_pair_that_is_no_longer_alike_goes_with_the_next_scan(
@@ -420,22 +336,3 @@ def test_a_pair_that_is_no_longer_alike_goes_with_the_next_scan(
     told = suspects.scan()
     assert told["gone"] == 1
     assert session.scalar(sa.select(sa.func.count(Suspect.id)).filter_by(noun="enterprise")) == 0
-
-
-@pytest.mark.on("sqlite")
-@pytest.mark.parametrize(
-    "query",
-    [
-        "show=nonsense&band=x",
-        "band=likely",
-        "noun=person",
-        "show=relations",
-        "page=99",
-        "noun=person&about=x",
-        "about=99999999999",
-    ],
-)
-def test_any_address_of_the_page_is_answered(
-    cast: Any, as_user: Callable[..., Any], pair: Suspect, query: str
-) -> None:
-    as_user(cast.chen).see(f"/suspects?{query}")

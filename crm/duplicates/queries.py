@@ -1,0 +1,398 @@
+"""The standing queue of 查重: its heaps, its filters, its pages, and the pairs that hang together.
+
+A page is read by key (`after`), never by counting rows from the top, so that the thousandth page costs what the
+first does and a decision made meanwhile shifts nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from crm.db import db
+from crm.lib import clock
+from crm.lib.enums import Labelled
+from crm.lib.words import N_
+from crm.merchants.identity import Likeness
+from crm.merchants.models import Suspect, SuspectState
+from crm.merchants.placing import MODELS
+from crm.merchants.queries import TO_LOOK_AT, rows_of
+from crm.merchants.signs import Sign
+from crm.org.guard import within
+from crm.org.models import User
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
+from crm.reference import regions
+
+from .grouping import Edge, Group, groups, webs
+
+PAGE = 25
+MOST_COUNTED = 1000  # a heap is counted up to here: 999+ says enough
+MOST_REACHED = 2000  # records looked at for one page's groups
+MOST_EDGES = 10_000
+
+
+class Heap(Labelled):
+    """Where a pair lies. `msgid` is its tab."""
+
+    OPEN = "open", N_("待判定")
+    ELSEWHERE = "elsewhere", N_("需他单位判定")
+    RELATIONS = "relations", N_("关联线索")
+    DIFFERENT = "different", N_("不是同一家")
+    RELATED = "related", N_("有关联")
+
+    @property
+    def waits(self) -> bool:
+        return self in (Heap.OPEN, Heap.ELSEWHERE, Heap.RELATIONS)
+
+
+BANDS = (Likeness.VERY_LIKELY, Likeness.LIKELY, Likeness.POSSIBLE)
+FLOORS = {Likeness.VERY_LIKELY: (0.95, 2.0), Likeness.LIKELY: (0.6, 0.95), Likeness.POSSIBLE: (-1.0, 0.6)}
+
+
+class Found(Labelled):
+    """When the pair was found."""
+
+    DAY = "1", N_("一天内")
+    WEEK = "7", N_("七天内")
+    MONTH = "30", N_("三十天内")
+    OLDER = "older", N_("三十天以前")
+
+
+ACROSS = "across"  # as a unit: pairs that no unit holds both sides of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. The same address is the same queue, for whoever may open it."""
+
+    heap: Heap = Heap.OPEN
+    noun: str = ""
+    about: int = 0  # only pairs of this record; with a noun
+    band: Likeness | None = None
+    sign: Sign | None = None
+    unit: str = ""
+    city: str = ""
+    found: Found | None = None
+    mine: bool = False
+    after: str = ""
+    given: dict[str, str] = field(default_factory=dict, compare=False)  # as it stands in the address
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> Asked:
+        heap = Heap.of(args.get("show")) or Heap.OPEN
+        noun, about, unit = args.get("noun", ""), args.get("about", ""), args.get("unit", "")
+        band = Likeness.of(args.get("band"))
+        if noun not in MODELS:
+            noun, about = "", ""
+        asked = cls(
+            heap=heap,  # type: ignore[arg-type]
+            noun=noun,
+            about=_number(about),
+            band=band if band in BANDS else None,  # type: ignore[arg-type]
+            sign=Sign.of(args.get("sign")),  # type: ignore[arg-type]
+            unit=ACROSS if unit == ACROSS else str(_number(unit) or ""),
+            city=args.get("city", "").strip()[:40],
+            found=Found.of(args.get("found")),  # type: ignore[arg-type]
+            mine=args.get("mine") == "1",
+            after=args.get("after", "")[:60],
+        )
+        return replace(asked, given=asked._address())
+
+    def _address(self) -> dict[str, str]:
+        pairs = {
+            "show": self.heap.value if self.heap is not Heap.OPEN else "",
+            "noun": self.noun,
+            "about": str(self.about or ""),
+            "band": self.band.value if self.band else "",
+            "sign": self.sign.value if self.sign else "",
+            "unit": self.unit,
+            "city": self.city,
+            "found": self.found.value if self.found else "",
+            "mine": "1" if self.mine else "",
+        }
+        return {key: value for key, value in pairs.items() if value}
+
+    def query(self, **changes: str) -> str:
+        """The address's arguments with some changed; '' takes one away."""
+        pairs = {key: value for key, value in (self.given | changes).items() if value}
+        return urlencode(pairs)
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(set(self.given) - {"show"})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+# --- who may --------------------------------------------------------------------------------------------------
+
+
+def may_decide(user: User, suspect: Suspect) -> bool:
+    """Whether this pair waits for this user's judgement; the rule is told in `placing`."""
+    scope = user.scope_of(P.SUSPECT_DECIDE)
+    if scope is Scope.DISTRICT:
+        return True
+    return scope is Scope.UNIT and suspect.unit_id is not None and suspect.unit_id == user.unit_id
+
+
+def decidable(pair: Any, user: User) -> sa.ColumnElement[bool]:
+    scope = user.scope_of(P.SUSPECT_DECIDE)
+    if scope is Scope.DISTRICT:
+        return sa.true()
+    return pair.unit_id == user.unit_id if scope is Scope.UNIT else sa.false()
+
+
+def touching(pair: Any, user: User) -> sa.ColumnElement[bool]:
+    """One side at least is mine or my unit's."""
+    scope = user.scope_of(P.MERCHANT_VIEW)
+    if scope is Scope.DISTRICT:
+        return sa.true()
+    sides = []
+    for noun, model in MODELS.items():
+        mine = within(
+            scope,
+            user,
+            units=[model.follow_unit_id, model.first_report_unit_id],
+            owners=[model.follow_user_id, model.first_report_user_id],
+        )
+        sides.append(sa.and_(pair.noun == noun, _either(pair, sa.select(model.id).where(mine))))
+    return sa.or_(*sides)
+
+
+def seen_by(pair: Any, user: User) -> sa.ColumnElement[bool]:
+    """One side at least is one I may open, be it by a deal or a lead: asked pair by pair, so for few of them."""
+    if user.scope_of(P.MERCHANT_VIEW) is Scope.DISTRICT:
+        return sa.true()
+    sides = []
+    for noun, model in MODELS.items():
+        ids = rows_of(noun, user).with_only_columns(model.id)
+        here = ids.where(sa.or_(pair.a_id == model.id, pair.b_id == model.id)).correlate(pair).exists()
+        sides.append(sa.and_(pair.noun == noun, here))
+    return sa.or_(*sides)
+
+
+def _either(pair: Any, ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    return sa.or_(pair.a_id.in_(ids), pair.b_id.in_(ids))
+
+
+# --- what lies where --------------------------------------------------------------------------------------------
+
+
+def lies_in(pair: Any, heap: Heap, user: User, *, near: bool = False) -> sa.ColumnElement[bool]:
+    """The pairs of a heap as this user has it. `near`: there are few of them, so ask exactly."""
+    seen = seen_by if near else touching
+    if heap is Heap.DIFFERENT or heap is Heap.RELATED:
+        return sa.and_(pair.state == SuspectState(heap.value), seen(pair, user))
+    waits = pair.state == SuspectState.OPEN
+    if heap is Heap.RELATIONS:
+        return sa.and_(waits, pair.verdict.not_in(TO_LOOK_AT), decidable(pair, user))
+    waits = sa.and_(waits, pair.verdict.in_(TO_LOOK_AT))
+    if heap is Heap.OPEN:
+        return sa.and_(waits, decidable(pair, user))
+    scope = user.scope_of(P.SUSPECT_DECIDE)
+    if scope is Scope.DISTRICT:
+        return sa.false()
+    not_mine = pair.unit_id.is_distinct_from(user.unit_id) if scope is Scope.UNIT else sa.true()
+    return sa.and_(waits, not_mine, seen(pair, user))
+
+
+def conditions(pair: Any, asked: Asked, user: User) -> list[sa.ColumnElement[bool]]:
+    """All that the address narrows the queue to."""
+    wanted = [lies_in(pair, asked.heap, user, near=bool(asked.about))]
+    if asked.noun:
+        wanted.append(pair.noun == asked.noun)
+    if asked.about:
+        wanted.append(sa.or_(pair.a_id == asked.about, pair.b_id == asked.about))
+    if asked.band is not None:
+        low, high = FLOORS[asked.band]
+        wanted += [pair.score >= low, pair.score < high]
+    if asked.sign is not None:
+        wanted.append(pair.signs.op("&")(asked.sign.bit) != 0)
+    if asked.unit == ACROSS:
+        wanted.append(pair.unit_id.is_(None))
+    elif asked.unit:
+        unit_id = int(asked.unit)
+        wanted.append(_of_records(pair, lambda model: [
+            model.follow_unit_id == unit_id, model.first_report_unit_id == unit_id
+        ]))  # fmt: skip
+    if asked.city:
+        code = regions.find(asked.city)
+        wanted.append(_of_records(pair, lambda model: [_lies(model, code)]) if code else sa.false())
+    if asked.found is Found.OLDER:
+        wanted.append(pair.found_at < clock.now() - dt.timedelta(days=30))
+    elif asked.found is not None:
+        wanted.append(pair.found_at >= clock.now() - dt.timedelta(days=int(asked.found.value)))
+    if asked.mine:
+        wanted.append(_of_records(pair, lambda model: [
+            model.follow_user_id == user.id, model.first_report_user_id == user.id
+        ]))  # fmt: skip
+    return wanted
+
+
+def _lies(model: Any, code: str) -> sa.ColumnElement[bool]:
+    return model.region_prefix == code if len(code) == 4 else model.region_code.startswith(code)
+
+
+def _of_records(pair: Any, which: Any) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        *(
+            sa.and_(pair.noun == noun, _either(pair, sa.select(model.id).where(sa.or_(*which(model)))))
+            for noun, model in MODELS.items()
+        )
+    )
+
+
+# --- how many ---------------------------------------------------------------------------------------------------
+
+
+def waiting(user: User, heap: Heap = Heap.OPEN, most: int = MOST_COUNTED) -> int:
+    """How many pairs of a heap there are, counted up to `most`."""
+    rows = sa.select(Suspect.id).where(lies_in(Suspect, heap, user)).limit(most)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+
+def counted(user: User, asked: Asked, most: int = MOST_COUNTED) -> int:
+    rows = sa.select(Suspect.id).where(*conditions(Suspect, asked, user)).limit(most)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+
+
+def said(user: User) -> str:
+    """How many pairs wait for this user, as the menu and the desk say it: 999+ at the most; '' for none."""
+    if not user.may(P.SUSPECT_DECIDE):
+        return ""
+    number = waiting(user)
+    return f"{MOST_COUNTED - 1}+" if number >= MOST_COUNTED else str(number or "")
+
+
+def decided_today(user: User) -> int:
+    """How often I have decided since midnight: pairs decided in one act count once."""
+    acts = (
+        sa.select(Suspect.decided_at)
+        .where(Suspect.decided_by_id == user.id, Suspect.decided_at >= _midnight())
+        .distinct()
+    )
+    return db.session.scalar(sa.select(sa.func.count()).select_from(acts.subquery())) or 0
+
+
+def _midnight() -> dt.datetime:
+    """Of the real day, not the demo district's: decisions are stamped with real moments."""
+    return clock.start_of(clock.local(clock.now()).date())
+
+
+# --- a page -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the list: a pair, or pairs that hang together. Its address is its likeliest pair's."""
+
+    suspect: Suspect
+    pairs: tuple[int, ...]  # suspect ids, likeliest first
+    members: tuple[int, ...]  # record ids
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Item]
+    after: str  # the next page's key; '' at the end
+
+
+def page(user: User, asked: Asked, size: int = PAGE) -> Page:
+    """The next lines from `asked.after` on: likeliest first; among the decided, the newest first."""
+    at = Suspect.score if asked.heap.waits else Suspect.decided_at
+    rows = sa.select(Suspect).where(*conditions(Suspect, asked, user))
+    if (key := _key_of(asked)) is not None:
+        rows = rows.where(sa.tuple_(at, Suspect.id) < sa.tuple_(*key))
+    rows = rows.order_by(at.desc(), Suspect.id.desc()).limit(size + 1)
+    found = list(db.session.scalars(rows))
+    more = len(found) > size
+    found = found[:size]
+    items = _grouped(found, user, asked) if asked.heap is Heap.OPEN else [_alone(one) for one in found]
+    return Page(items, _key(found[-1], asked) if more else "")
+
+
+def _key(suspect: Suspect, asked: Asked) -> str:
+    value = repr(suspect.score) if asked.heap.waits else (suspect.decided_at or clock.now()).isoformat()
+    return f"{value}~{suspect.id}"
+
+
+def _key_of(asked: Asked) -> tuple[Any, Any] | None:
+    value, tilde, number = asked.after.partition("~")
+    if not tilde or not _number(number):
+        return None
+    try:
+        if asked.heap.waits:
+            return sa.literal(float(value)), sa.literal(int(number))
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    return sa.literal(moment, Suspect.decided_at.type), sa.literal(int(number))
+
+
+def _alone(suspect: Suspect) -> Item:
+    return Item(suspect, (suspect.id,), (suspect.a_id, suspect.b_id))
+
+
+def _grouped(found: Sequence[Suspect], user: User, asked: Asked) -> list[Item]:
+    """Each group once, at its likeliest pair: a pair whose group was shown further up is left out."""
+    leaders: dict[int, Group] = {}
+    for noun in dict.fromkeys(one.noun for one in found):
+        for group in _groups_of([one for one in found if one.noun == noun], noun, user, asked):
+            leaders[group.leader.id] = group
+    items = []
+    for suspect in found:
+        if group := leaders.get(suspect.id):
+            items.append(Item(suspect, tuple(edge.id for edge in group.edges), group.members))
+    return items
+
+
+def _groups_of(found: Sequence[Suspect], noun: str, user: User, asked: Asked) -> list[Group]:
+    """One statement: from the records of these pairs along all pairs of the queue, and what was reached."""
+    asked, model = replace(asked, noun=noun), MODELS[noun]
+    step, pair = orm.aliased(Suspect), orm.aliased(Suspect)
+    begin = sorted({record_id for one in found for record_id in (one.a_id, one.b_id)})
+    near = sa.select(model.id.label("id")).where(model.id.in_(begin)).cte("near", recursive=True)
+    near = near.union(
+        sa.select(sa.case((step.a_id == near.c.id, step.b_id), else_=step.a_id))
+        .join(near, sa.or_(step.a_id == near.c.id, step.b_id == near.c.id))
+        .where(*conditions(step, asked, user))
+    )
+    rows = (
+        sa.select(pair.id, pair.a_id, pair.b_id, pair.score)
+        .where(pair.a_id.in_(sa.select(near.c.id).limit(MOST_REACHED)), *conditions(pair, asked, user))
+        .limit(MOST_EDGES)
+    )
+    seeds = [Edge(one.id, one.a_id, one.b_id, one.score) for one in found]
+    reached = [Edge(*row) for row in db.session.execute(rows)]
+    return [group for web in webs(seeds, reached) for group in groups(web)]
+
+
+def item_of(suspect: Suspect, user: User) -> Item:
+    """The line this pair stands in when nothing narrows the queue: its group, whichever of its pairs is named."""
+    if suspect.state is not SuspectState.OPEN or suspect.verdict not in TO_LOOK_AT:
+        return _alone(suspect)
+    if not may_decide(user, suspect):
+        return _alone(suspect)
+    for group in _groups_of([suspect], suspect.noun, user, Asked()):
+        if any(edge.id == suspect.id for edge in group.edges):
+            leader = (
+                suspect if group.leader.id == suspect.id else db.session.get_one(Suspect, group.leader.id)
+            )
+            return Item(leader, tuple(edge.id for edge in group.edges), group.members)
+    return _alone(suspect)
+
+
+def visible(user: User) -> sa.Select[Suspect]:
+    """Pairs this user may open: those to decide, and those one side of which may be seen."""
+    return sa.select(Suspect).where(sa.or_(decidable(Suspect, user), seen_by(Suspect, user)))

@@ -1,0 +1,391 @@
+"""The queue of 查重: the list, a pair side by side, and the decisions.
+
+Every act works twice: as a form that is sent and answered by the next pair (303), and for the script, which has
+the next pair on the screen already, as a short answer in JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy.orm.exc import StaleDataError
+
+from crm.db import db
+from crm.lib.errors import Refused
+from crm.lib.words import _
+from crm.merchants import placing
+from crm.merchants.models import Relation, Suspect, SuspectState
+from crm.merchants.queries import rows_of
+from crm.merchants.signs import Sign
+from crm.org.guard import me, permit
+from crm.org.models import Unit
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
+from crm.org.queries import unit_choices
+from crm.web.forms import commit_and_go
+
+from . import actions, merging, pane, queries
+from .forms import DecideForm, MergeForm
+from .models import Merge
+from .queries import Asked, Found, Heap, Item
+
+bp = Blueprint("duplicates", __name__)
+SHOW = {"enterprise": "merchants.show", "person": "merchants.show_person"}
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/suspects")
+@permit(P.MERCHANT_VIEW)
+def suspects() -> Any:
+    """The queue, its first pair beside it. For the script: the list alone."""
+    asked = _asked()
+    found = queries.page(me(), asked)
+    if _fragment():
+        return render_template("duplicates/_list.html", fragment=True, **_list(asked, found))
+    current = found.items[0] if found.items else None
+    return _page(asked, found, current)
+
+
+@bp.get("/suspects/<int:id>")
+@permit(P.MERCHANT_VIEW)
+def show(id: int) -> Any:
+    """One pair, or its group, with the list it was opened from. For the script: the pair alone."""
+    asked = _asked()
+    item = queries.item_of(_visible(id), me())
+    if _fragment():
+        return render_template("duplicates/_pane.html", **_pane(asked, item, ()))
+    return _page(asked, queries.page(me(), asked), item)
+
+
+def _page(asked: Asked, found: queries.Page, item: Item | None) -> Any:
+    shown = _list(asked, found, item) | (_pane(asked, item, found.items) if item else {"pane": None})
+    return render_template(
+        "duplicates/queue.html",
+        **shown,
+        chips=_chips(asked),
+        clear_url=url_for(".suspects", show=asked.heap.value),
+        units=unit_choices() if me().scope_of(P.MERCHANT_VIEW) is Scope.DISTRICT else [],
+        bands=queries.BANDS,
+        signs=list(Sign),
+        founds=list(Found),
+        may_decide=me().may(P.SUSPECT_DECIDE),
+    )
+
+
+def _list(asked: Asked, found: queries.Page, item: Item | None = None) -> dict[str, Any]:
+    more = asked.query(after=found.after) if found.after else ""
+    return {
+        "asked": asked,
+        "lines": pane.lines_of(found.items, me()),
+        "current": item.suspect.id if item else 0,
+        "more_url": f"{url_for('.suspects')}?{more}" if more else "",
+        "begins": not asked.after,
+        "tabs": _tabs(asked),
+        "total": queries.counted(me(), asked),
+        "most": queries.MOST_COUNTED,
+        "done_today": queries.decided_today(me()),
+        "query": asked.query(),
+    }
+
+
+def _pane(asked: Asked, item: Item, items: Any) -> dict[str, Any]:
+    prefer = request.args.get("prefer", "")
+    ids = [one.suspect.id for one in items]
+    behind = ids[ids.index(item.suspect.id) + 1 :] if item.suspect.id in ids else ids
+    return {
+        "asked": asked,
+        "pane": pane.pane_of(
+            item, me(), prefer=int(prefer) if prefer.isdecimal() and len(prefer) < 10 else None
+        ),
+        "next_id": next((one for one in behind if one != item.suspect.id), ""),
+        "relations": list(Relation),
+        "once": DecideForm(formdata=None).once.data,
+        "query": asked.query(),
+        "word_of": pane.word_of,
+        "told": actions.told,
+    }
+
+
+def _tabs(asked: Asked) -> list[dict[str, Any]]:
+    """The heaps; those that wait are counted. Who may decide nothing has no heap of what waits for him."""
+    user = me()
+    heaps = [heap for heap in Heap if user.may(P.SUSPECT_DECIDE) or heap not in (Heap.OPEN, Heap.RELATIONS)]
+    if user.scope_of(P.SUSPECT_DECIDE) is Scope.DISTRICT:
+        heaps.remove(Heap.ELSEWHERE)
+    named = {Heap.ELSEWHERE: _("待负责人判定")} if not user.may(P.SUSPECT_DECIDE) else {}
+    kept = {"noun": asked.noun, "about": asked.about} if asked.about else {}
+    tabs = []
+    for heap in heaps:
+        here = Asked.of({"show": heap.value, **{key: str(value) for key, value in kept.items()}})
+        count = queries.counted(user, here) if heap.waits else 0
+        tabs.append({
+            "label": named.get(heap, heap.label),
+            "url": url_for(".suspects", show=heap.value, **kept),
+            "active": heap is asked.heap,
+            "count": f"{queries.MOST_COUNTED - 1}+" if count >= queries.MOST_COUNTED else count,
+        })  # fmt: skip
+    return tabs
+
+
+def _asked() -> Asked:
+    """What the address asks for. Who may decide nothing begins with what waits for others; the address of a
+    record's pairs begins with the heap that has some."""
+    asked = Asked.of(request.args)
+    if "show" in request.args:
+        return asked
+    if not me().may(P.SUSPECT_DECIDE):
+        return Asked.of({**request.args.to_dict(), "show": Heap.ELSEWHERE.value})
+    if asked.about and not queries.counted(me(), asked, most=1):
+        for heap in Heap:
+            other = Asked.of({**request.args.to_dict(), "show": heap.value})
+            if queries.counted(me(), other, most=1):
+                return other
+    return asked
+
+
+def _chips(asked: Asked) -> list[dict[str, str]]:
+    said: list[tuple[str, str, str]] = []
+    if asked.noun and not asked.about:
+        said.append(("noun", _("对象"), _("企业") if asked.noun == "enterprise" else _("人员")))
+    if asked.about:
+        said.append(("about", _("只看"), pane.name_of(asked.noun, asked.about, me()) or _("这条记录")))
+    if asked.band:
+        said.append(("band", _("相像程度"), asked.band.label))
+    if asked.sign:
+        said.append(("sign", _("凭据"), asked.sign.label))
+    if asked.unit:
+        unit = db.session.get(Unit, int(asked.unit)) if asked.unit != queries.ACROSS else None
+        said.append(("unit", _("单位"), unit.name if unit else _("跨单位")))
+    if asked.city:
+        said.append(("city", _("所在地"), asked.city))
+    if asked.found:
+        said.append(("found", _("发现时间"), asked.found.label))
+    if asked.mine:
+        said.append(("mine", _("范围"), _("我跟进或首报的")))
+    chips = []
+    for key, label, value in said:
+        without = {key: "", **({"noun": ""} if key == "about" else {})}
+        chips.append({
+            "label": label, "value": value,
+            "remove_url": f"{url_for('.suspects')}?{asked.query(**without)}",
+        })  # fmt: skip
+    return chips
+
+
+# --- decisions --------------------------------------------------------------------------------------------------
+
+
+@bp.post("/suspects/<int:id>/decide")
+@permit(P.SUSPECT_DECIDE)
+def decide(id: int) -> Any:
+    """不是同一家, 有关联: for the pairs of the form, which are this one or its group's."""
+    suspect = _decidable(id)
+    form = DecideForm()
+    if not form.submitted():
+        return _no("；".join(str(one) for errors in form.errors.values() for one in errors), form.status)
+    try:
+        pairs = _pairs(suspect, form.pairs.data or "", form.member.data or [])
+        actions.decide(
+            pairs, form.state, relation=form.relation, note=form.decision_note.data or "", actor=me()
+        )
+        db.session.flush()
+    except Refused as refused:
+        return _lost(id, refused)
+    except StaleDataError:
+        return _lost(id)
+    said = _("已判定：%(what)s。以后不再提示", what=actions.told(suspect))
+    return _done(form, said, url_for(".reopen", id=id))
+
+
+@bp.post("/suspects/<int:id>/merge")
+@permit(P.SUSPECT_DECIDE)
+def merge(id: int) -> Any:
+    """The records of this pair or group become one, with the values that were chosen."""
+    suspect = _decidable(id)
+    form = MergeForm()
+    if not form.submitted():
+        return _no("；".join(str(one) for errors in form.errors.values() for one in errors), form.status)
+    item = queries.item_of(suspect, me())
+    ids = [one for one in item.members if not form.member.data or one in form.member.data]
+    try:
+        if suspect.state is not SuspectState.OPEN:
+            raise actions.AlreadyDecided(suspect)
+        planned = _planned(suspect, ids, form)
+        done = merging.merge(planned, actor=me(), seen=form.seen)
+        placing.place(done.noun, [done.survivor_id])
+    except Refused as refused:
+        return _lost(id, refused)
+    except StaleDataError:
+        return _lost(id)
+    said = _("已合并为“%(name)s”", name=done.survivor_name)
+    return _done(form, said, url_for(".undo_merge", id=done.id), touched=ids)
+
+
+@bp.post("/suspects/<int:id>/reopen")
+@permit(P.SUSPECT_DECIDE)
+def reopen(id: int) -> Any:
+    """A changed mind: the pair waits again, and those that were decided with it."""
+    suspect = _decidable(id)
+    try:
+        actions.reopen(actions.decided_with(suspect), actor=me())
+        db.session.flush()
+    except Refused as refused:
+        return _no(refused.message, 422)
+    except StaleDataError:
+        return _lost(id)
+    return _undone(actions.Undone(_("已放回待判定"), suspect))
+
+
+@bp.post("/suspects/undo")
+@permit(P.SUSPECT_DECIDE)
+def undo() -> Any:
+    """The newest thing I decided, whatever it was."""
+    try:
+        done = actions.undo_last(actor=me())
+        db.session.flush()
+    except Refused as refused:
+        return _no(refused.message, 422)
+    return _undone(done)
+
+
+@bp.post("/suspects/merges/<int:id>/undo")
+@permit(P.MERCHANT_MERGE)
+def undo_merge(id: int) -> Any:
+    """The 撤销 of the sentence that told of a merge."""
+    done = db.get_or_404(Merge, id)
+    seen = rows_of(done.noun, me()).with_only_columns(placing.MODELS[done.noun].id)
+    if db.session.scalar(seen.where(placing.MODELS[done.noun].id == done.survivor_id)) is None:
+        abort(404)
+    try:
+        undone = actions.undo_merge(done, actor=me())
+        db.session.flush()
+    except Refused as refused:
+        return _no(refused.message, 422)
+    except StaleDataError:
+        db.session.rollback()
+        return _no(_("别人刚刚撤销了这次合并"), 409)
+    return _undone(undone)
+
+
+def _planned(suspect: Suspect, ids: list[int], form: MergeForm) -> merging.Plan:
+    """The plan of what stood on the screen. What the plan would choose by itself is no choice by hand."""
+    prefer = form.prefer.data
+    plain = merging.plan(suspect.noun, ids, prefer=prefer, user=me())
+    by_itself = {one.key: one.source for one in plain.fields}
+    chosen = form.choices(request.form)
+    by_hand = {key: one for key, one in chosen.items() if by_itself.get(key) != one and one in plain.ids}
+    if not by_hand:
+        return plain
+    return merging.plan(suspect.noun, ids, prefer=prefer, choices=by_hand, user=me())
+
+
+def _visible(id: int) -> Suspect:
+    return db.one_or_404(queries.visible(me()).where(Suspect.id == id))
+
+
+def _decidable(id: int) -> Suspect:
+    suspect = _visible(id)
+    if not queries.may_decide(me(), suspect):
+        abort(403)
+    return suspect
+
+
+def _pairs(suspect: Suspect, said: str, members: list[int]) -> list[Suspect]:
+    """The pairs that stood on the screen, as they stood there; with `members`, those between the ticked."""
+    versions = dict(part.split(".") for part in said.split()[:100] if part.count(".") == 1)
+    ids = [int(one) for one in versions if one.isdecimal() and len(one) < 10] or [suspect.id]
+    found = list(db.session.scalars(sa.select(Suspect).where(Suspect.id.in_(ids)).order_by(Suspect.id)))
+    if len(found) != len(ids):
+        raise Refused(_("这一对里有记录刚刚被合并，请看看新的情况"))
+    for pair in found:
+        if not queries.may_decide(me(), pair) or pair.noun != suspect.noun:
+            abort(403)
+        if pair.state is not SuspectState.OPEN:
+            raise actions.AlreadyDecided(pair)
+        if versions.get(str(pair.id), str(pair.version)) != str(pair.version):
+            raise Refused(_("别人刚刚改过这一对，请核对后再判定"))
+    if len(members) >= 2:
+        found = [pair for pair in found if pair.a_id in members and pair.b_id in members]
+    if not found:
+        raise Refused(_("勾选的记录之间没有要判定的"))
+    return found
+
+
+# --- answers ----------------------------------------------------------------------------------------------------
+
+
+def _done(form: Any, said: str, undo_url: str, touched: list[int] | None = None) -> Any:
+    if _json():
+        commit_and_go(form, url_for(".suspects"))
+        return {"ok": True, "message": said, "undo_url": undo_url, "touched": touched or []}
+    return commit_and_go(form, _next(), said, undo_url)
+
+
+def _undone(done: actions.Undone) -> Any:
+    suspect = done.suspect
+    here = url_for(".show", id=suspect.id) if suspect else url_for(".suspects")
+    number = suspect.id if suspect else 0
+    db.session.commit()
+    if _json():
+        return {"ok": True, "message": done.said, "id": number, "url": here}
+    flash(done.said, "good")
+    return redirect(here, 303)
+
+
+def _lost(id: int, refused: Refused | None = None) -> Any:
+    """Nothing was done: a rule says no, or somebody was quicker. Says who and what, and where to look."""
+    db.session.rollback()
+    said = refused.message if refused else ""
+    quicker = isinstance(refused, actions.AlreadyDecided | merging.AlreadyMerged)
+    if refused is None:  # two at the same moment: the other's decision stands by now
+        suspect = db.session.get(Suspect, id)
+        if suspect is not None and suspect.state is not SuspectState.OPEN:
+            said = actions.AlreadyDecided(suspect).message
+    url, label = url_for(".show", id=id), _("看看")
+    if isinstance(refused, merging.AlreadyMerged):
+        noun, survivor_id = refused.merge.noun, refused.merge.survivor_id
+        url, label = url_for(SHOW[noun], id=survivor_id), _("打开合并后的记录")
+    said = said or _("别人刚刚改过这一对，请核对后再判定。")
+    return _no(said, 409 if quicker or refused is None else 422, url, label)
+
+
+def _no(said: str, status: int, url: str = "", label: str = "") -> Any:
+    said = said or _("别人刚刚改过这一对，请核对后再判定。")
+    if _json():
+        return {"ok": False, "message": said, "url": url, "url_label": label}, status
+    return render_template("duplicates/undecided.html", said=said, url=url, label=label, back=_next()), status
+
+
+def _next() -> str:
+    """The pair that stood below this one, in the same queue."""
+    asked = Asked.of(request.args)
+    number = request.form.get("next", "")
+    if number.isdecimal() and len(number) < 10:
+        rows = queries.visible(me()).where(Suspect.id == int(number)).with_only_columns(Suspect.id)
+        if db.session.scalar(rows):
+            return url_for(".show", id=int(number)) + (f"?{asked.query()}" if asked.query() else "")
+    return url_for(".suspects") + (f"?{asked.query()}" if asked.query() else "")
+
+
+def _json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _fragment() -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+# --- for other pages --------------------------------------------------------------------------------------------
+
+
+@bp.app_template_global("look_alikes_of")
+def look_alikes_of(subject: Any) -> Markup:
+    """The panel of a record's page: what looks like it, and the way into the queue about it."""
+    return Markup(
+        render_template("duplicates/_of.html", found=pane.look_alikes(subject, me()), subject=subject)
+    )
