@@ -258,10 +258,10 @@ def _hanging(planned: Plan) -> dict[int, list[tuple[str, int]]]:
 
 def _files(noun: str, ids: Sequence[int]) -> sa.Select[Any]:
     """Files hang on the logs of a record."""
+    of: Any = ContactLog.enterprise_id
+    log: Any = ContactLog.id
     if noun == "person":
         of, log = contact_person.c.person_id, contact_person.c.contact_log_id
-    else:
-        of, log = ContactLog.enterprise_id, ContactLog.id
     rows = sa.select(of, sa.func.count()).join(StoredFile, StoredFile.record_id == log)
     return rows.where(StoredFile.noun == "contact_log", of.in_(ids)).group_by(of)
 

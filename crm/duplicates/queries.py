@@ -352,8 +352,8 @@ def _grouped(found: Sequence[Suspect], user: User, asked: Asked) -> list[Item]:
             leaders[group.leader.id] = group
     items = []
     for suspect in found:
-        if group := leaders.get(suspect.id):
-            items.append(Item(suspect, tuple(edge.id for edge in group.edges), group.members))
+        if led := leaders.get(suspect.id):
+            items.append(Item(suspect, tuple(edge.id for edge in led.edges), led.members))
     return items
 
 

@@ -118,7 +118,7 @@ def _tabs(asked: Asked) -> list[dict[str, Any]]:
     if user.scope_of(P.SUSPECT_DECIDE) is Scope.DISTRICT:
         heaps.remove(Heap.ELSEWHERE)
     named = {Heap.ELSEWHERE: _("待负责人判定")} if not user.may(P.SUSPECT_DECIDE) else {}
-    kept = {"noun": asked.noun, "about": asked.about} if asked.about else {}
+    kept: dict[str, Any] = {"noun": asked.noun, "about": asked.about} if asked.about else {}
     tabs = []
     for heap in heaps:
         here = Asked.of({"show": heap.value, **{key: str(value) for key, value in kept.items()}})

@@ -39,7 +39,7 @@ def place(noun: str, record_ids: Sequence[int] | None = None) -> int:
     """Set the deciding unit of the pairs of these records (None: of all); how many were wrong."""
     model = MODELS[noun]
     a, b = orm.aliased(model), orm.aliased(model)
-    pairs = Suspect.__table__
+    pairs: Any = Suspect.__table__
     right = (
         sa.select(decider(a, b))
         .where(a.id == pairs.c.a_id, b.id == pairs.c.b_id)
