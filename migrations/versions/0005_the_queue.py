@@ -30,7 +30,9 @@ BIT = {code: 1 << at for at, codes in enumerate(KINDS) for code in codes}
 def upgrade():
     # Not in a batch: SQLite would build the table anew, and forget that its numbers are given only once.
     op.add_column("suspect", sa.Column("signs", sa.Integer(), nullable=False, server_default="0"))
-    op.execute("ALTER TABLE suspect ADD COLUMN unit_id INTEGER CONSTRAINT fk_suspect_unit_id REFERENCES unit (id)")
+    op.execute(
+        "ALTER TABLE suspect ADD COLUMN unit_id INTEGER CONSTRAINT fk_suspect_unit_id REFERENCES unit (id)"
+    )
     _fill()
     op.drop_index("ix_suspect_state", "suspect")
     op.create_index("ix_suspect_queue", "suspect", ["state", "unit_id", "score", "id", "verdict"])
@@ -69,7 +71,9 @@ def _fill():
 def downgrade():
     for name in ("decided_by", "settled", "state", "queue"):
         op.drop_index(f"ix_suspect_{name}", "suspect")
-    with op.batch_alter_table("suspect", schema=None, table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+    with op.batch_alter_table(
+        "suspect", schema=None, table_kwargs={"sqlite_autoincrement": True}
+    ) as batch_op:
         batch_op.drop_column("unit_id")
         batch_op.drop_column("signs")
     op.create_index("ix_suspect_state", "suspect", ["state", "score"])
