@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from crm import dedup
 from crm.db import db
-from crm.dedup import Band, Match, Reason, Record, Verdict, keys_of, normalise, sounds
+from crm.dedup import Band, Match, Reason, Record, Verdict, keys_of, normalise, people_keys_of
 from crm.dedup import Person as PersonRecord
 from crm.lib.enums import Labelled
 from crm.lib.words import N_
@@ -104,18 +104,8 @@ class Candidate:
 def keys_for(question: Question) -> list[str]:
     """The keys of an enterprise or a person, strongest first."""
     if isinstance(question, PersonRecord):
-        return _person_keys(question)
+        return people_keys_of(question)
     return keys_of(question)
-
-
-def _person_keys(person: PersonRecord) -> list[str]:
-    name = normalise.person(person.name)
-    keys = [f"p:{digits}" for digits in map(normalise.phone_digits, person.phones[:6]) if digits]
-    if len(name) >= 2:
-        firms = [normalise.take_apart(company).core for company in person.companies[:6]]
-        keys += [f"x:{name}/{core}" for core in firms if len(core) >= 2]
-        keys += [f"n:{name}", f"y:{sounds.person_sound(name)}"]
-    return list(dict.fromkeys(key[:64] for key in keys))
 
 
 def _phone_keys(question: Question) -> list[str]:
@@ -325,7 +315,7 @@ def matches(
     found: list[tuple[Any, Match]]
     if same == "person":
         assert isinstance(question, PersonRecord)
-        found = [(record, dedup.compare_people(question, record)) for record in records.values()]
+        found = dedup.find_people(question, records.values(), limit=PROMISING)
     else:
         assert isinstance(question, Record)
         found = dedup.find(question, records.values(), limit=PROMISING)
@@ -352,11 +342,11 @@ def _by_phone(question: Question, other: str, record_ids: Sequence[int]) -> Iter
 
 def worth_showing(match: Match) -> bool:
     """What may be the same, and relations that say more than "the same 字号 in another place": 宁波恒远屿 and
-    温州恒远屿 are two firms that have nothing to do with each other."""
+    温州恒远屿 are two firms that have nothing to do with each other; nor need all people of a firm be shown."""
     if match.verdict is not Verdict.RELATED:
         return match.verdict is not Verdict.DIFFERENT
     codes = {reason.code for reason in match.reasons}
-    return "related:namesake" not in codes and not {"related:branch", "name_place:apart"} <= codes
+    return codes.isdisjoint(("related:namesake", "related:colleague")) and not {"related:branch", "name_place:apart"} <= codes
 
 
 def likely(

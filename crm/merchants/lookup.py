@@ -27,7 +27,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm.db import db
-from crm.dedup import KEY_STRENGTH, Record
+from crm.dedup import KEY_STRENGTH, PEOPLE_KEY_STRENGTH, Record
 from crm.dedup import Person as PersonRecord
 
 from .models import DEDUP_ENTRY
@@ -35,7 +35,6 @@ from .models import DEDUP_ENTRY
 AT_ONCE = 200  # keys in one statement on SQLite, which takes 500 SELECTs in one
 FAN_OUT = 80  # records read of one key; a key with more says little and counts for little
 COMMON = 0.25  # what a key that reaches FAN_OUT still counts
-PERSON_STRENGTH = {"p": 10, "x": 9, "n": 6, "y": 3}
 NUMBERS = {"enterprise": 1, "person": 2}  # the front of a key's number
 NOUN_OF = {number: noun for noun, number in NUMBERS.items()}
 FRONT, _KIND = 60, 5  # bits below the noun; bits of the kind
@@ -67,7 +66,7 @@ def span(noun: str) -> tuple[int, int]:
 
 def strength_of(number: int, hits: int) -> float:
     """What it says that a record stands under this key, where `hits` were found under it (at most FAN_OUT)."""
-    table = PERSON_STRENGTH if number >> FRONT == NUMBERS["person"] else KEY_STRENGTH
+    table = PEOPLE_KEY_STRENGTH if number >> FRONT == NUMBERS["person"] else KEY_STRENGTH
     strength = table.get(kind_of(number), 1)
     return strength * COMMON if hits >= FAN_OUT else float(strength)
 

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm.db import db, reading
-from crm.dedup import Match, Verdict, compare_people
+from crm.dedup import Match, Verdict
 from crm.dedup.evidence import owners_of
 from crm.dedup.nouns import NOUNS
 from crm.lib import clock
@@ -282,8 +282,6 @@ def _weigher(
 ) -> Callable[[int, int], Match]:
     """Two ids -> how they compare. Whatever many share is counted among the first records under its key, so a
     pair weighs the same in whatever lot it comes up."""
-    if noun not in NOUNS:
-        return lambda a, b: compare_people(records[a], records[b])
     engine = NOUNS[noun]
     profiles = {record_id: engine.profile(record) for record_id, record in records.items()}
     for key, ids in asked.items():
