@@ -30,13 +30,13 @@ files. All of this works on any kind of record that is described as a `Noun` (`n
 
 from crm.dedup.batch import cluster
 from crm.dedup.blocking import KEY_STRENGTH, keys_of
-from crm.dedup.people import compare_people
+from crm.dedup.people import PEOPLE_KEY_STRENGTH, compare_people, find_people, people_keys_of
 from crm.dedup.reasons import Reason
 from crm.dedup.record import Person, Record
 from crm.dedup.rules import rules
 from crm.dedup.scoring import Band, Match, Verdict, compare, find
 
 __all__ = [
-    "KEY_STRENGTH", "Band", "Match", "Person", "Reason", "Record", "Verdict", "cluster", "compare",
-    "compare_people", "find", "keys_of", "rules",
+    "KEY_STRENGTH", "PEOPLE_KEY_STRENGTH", "Band", "Match", "Person", "Reason", "Record", "Verdict", "cluster",
+    "compare", "compare_people", "find", "find_people", "keys_of", "people_keys_of", "rules",
 ]  # fmt: skip

@@ -152,12 +152,16 @@ def _evaluate(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs:
 
 
 def _train(chosen: argparse.Namespace, noun: Noun, progress: Progress) -> None:
-    table = Table(chosen.source, noun, labels=True)
-    records = list(map(table.record, table))
-    observed = training.labelled_levels(records, table.truth, noun)
-    text = training.as_json(training.fit(observed, noun.learning), noun.learning)
+    observed, count = [], 0
+    for source in chosen.sources:
+        table = Table(source, noun, labels=True)
+        records = list(map(table.record, table))
+        observed.append(training.labelled_levels(records, table.truth, noun))
+        count += len(records)
+    all_ = training.together(observed)
+    text = training.as_json(training.fit(all_, noun.learning), noun.learning)
     chosen.target.write_text(text, encoding="utf-8")
-    progress.say(f"weights from {sum(map(sum, observed.values()))} pairs of {len(records)} records")
+    progress.say(f"weights from {sum(map(sum, all_.values()))} pairs of {count} records")
 
 
 def _explain(chosen: argparse.Namespace, noun: Noun) -> None:
@@ -235,8 +239,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("a", metavar="A")
     one.add_argument("b", metavar="B")
     one.add_argument("--in", dest="source", type=Path, metavar="FILE.csv[.gz]", help="A and B are ids in it")
-    one = verb("train", "learn the weights from labelled rows")
-    one.add_argument("source", type=Path, metavar="LABELLED.csv[.gz]")
+    one = verb("train", "learn the weights from the labelled rows of one list or more")
+    one.add_argument("sources", type=Path, nargs="+", metavar="LABELLED.csv[.gz]")
     one.add_argument("target", type=Path, metavar="WEIGHTS.json")
     one = verb("bench", "cluster, write nothing, and say what each step cost")
     one.add_argument("source", type=Path, metavar="IN.csv[.gz]")

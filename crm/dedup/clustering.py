@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAIR_FROM = 0.0  # log-odds from which a pair may bring two clusters together
 LINK_FROM = 0.0  # least mean log-odds of the pairs between two clusters that become one
 WITNESSES = 6  # members of a cluster that are asked; a cluster of hundreds is not compared in full
-NEVER = -8.0  # what a pair that can never be one counts among others
+NEVER = -math.inf  # what a pair that can never be one counts among others: no company outweighs it
 
 
 class Scored:

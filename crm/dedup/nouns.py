@@ -11,6 +11,11 @@ from itertools import chain
 from typing import Any
 
 from crm.dedup import blocking, evidence, profile, record, scoring, training
+from crm.dedup.people import blocking as people_blocking
+from crm.dedup.people import evidence as people_evidence
+from crm.dedup.people import profile as people_profile
+from crm.dedup.people import scoring as people_scoring
+from crm.dedup.people import training as people_training
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,27 @@ ENTERPRISES = Noun(
     compare=scoring.compare_profiles,
     learning=training.ENTERPRISES,
 )
-NOUNS = {noun.name: noun for noun in (ENTERPRISES,)}
+PEOPLE = Noun(
+    name="person",
+    record=record.Person,
+    columns=record.PEOPLE_COLUMNS,
+    content=record.content_of_person,
+    profile=people_profile.profile_of,
+    order=lambda one: (one.name.sound or min(one.name.spelled, default=""), one.name.full),
+    blocks=people_blocking.blocks_of,
+    grams=people_blocking.grams_of,
+    packed=people_profile.packed,
+    unpacked=people_profile.unpacked,
+    sightings=people_evidence.sightings,
+    surroundings=lambda counts: people_evidence.Surroundings(counts=counts),
+    levels=people_evidence.levels,
+    may_merge=people_evidence.may_merge,
+    code=lambda _one: "",
+    weights=people_scoring.weights,
+    compare=people_scoring.compare_profiles,
+    learning=people_training.PEOPLE,
+)
+NOUNS = {noun.name: noun for noun in (ENTERPRISES, PEOPLE)}
 
 
 def _named(name: str) -> Noun:

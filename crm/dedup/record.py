@@ -59,7 +59,11 @@ def content_of(record: Record) -> tuple[str, ...]:
 
 @dataclass(eq=False)
 class Person:
-    """One natural person as somebody wrote them down, for `compare_people`."""
+    """One natural person as somebody wrote them down. Only `name` is needed; 王总 and Wang Jianguo are names.
+
+    `phones` and `companies` may be given as one string (split at ；，、/) or as a list. The parsed form is
+    kept on the object: change a field and make a new Person.
+    """
 
     name: str
     id: Any = None
@@ -67,11 +71,21 @@ class Person:
     companies: tuple[str, ...] | str = ()
     native_place: str = ""
     chamber: str = ""
+    title: str = ""
+    _profile: Any = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.name = self.name or ""
         self.phones = several(self.phones)
         self.companies = several(self.companies)
+
+
+def content_of_person(person: Person) -> tuple[str, ...]:
+    """All that the finder looks at: rows of which this is equal say the same."""
+    return (
+        person.name, "|", *person.phones, "|", *person.companies, "|", person.native_place, person.chamber,
+        person.title,
+    )  # fmt: skip
 
 
 # Header words of real lists. Labels (cluster_id) are not among them on purpose: cluster must never see them.
@@ -89,6 +103,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "chamber": ("chamber", "商会"),
     "kind": ("kind", "merchant_kind", "类型"),
 }
+PEOPLE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "id": ("rec_id", "id", "person_id", "编号", "序号"),
+    "name": ("name", "姓名", "联系人", "contact", "person"),
+    "phones": ("phone", "phones", "mobile", "tel", "电话", "手机", "联系电话", "手机号", "联系方式"),
+    "companies": ("company", "companies", "enterprise", "单位", "公司", "企业", "企业名称", "单位名称", "公司名称", "工作单位"),
+    "native_place": ("native_place", "籍贯", "户籍", "祖籍"),
+    "chamber": ("chamber", "商会", "所属商会"),
+    "title": ("title", "职务", "职位", "头衔"),
+}  # fmt: skip
 _REGION_PARTS = ("domicile_province", "domicile_city", "domicile_county")
 
 

@@ -9,7 +9,8 @@ from importlib import metadata, resources
 # What only judges, reports or reads files. All the rest of the package decides what a record's keys are; a file too
 # many costs a rebuild that finds nothing to do, a file too few would leave old keys in the look-up.
 _NO_KEYS = frozenset(
-    "__main__ batch candidates clustering evaluate evidence reasons scoring tables training".split()
+    "__main__ batch candidates clustering evaluate evidence reasons scoring tables training "
+    "people-evidence people-scoring people-training people-common_names".split()
 )
 _BELOW = (
     "crm.lib/pinyin.py",
@@ -22,7 +23,9 @@ _LIBRARIES = ("pypinyin", "opencc", "python-stdnum")
 def rules() -> str:
     """32 characters; the same as long as the same record gets the same keys."""
     digest = blake2b(digest_size=16)
-    files = {file.name: file for file in resources.files(__package__).iterdir()}
+    here = resources.files(__package__)
+    files = {file.name: file for file in here.iterdir()}
+    files |= {f"people-{file.name}": file for file in here.joinpath("people").iterdir()}
     for name in _BELOW:
         package, _slash, path = name.partition("/")
         files[name] = resources.files(package).joinpath(*path.split("/"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,8 @@ Combination = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Learning:
     """What is known before the first labelled pair is seen: the bounds and priors of the weights of one noun,
-    the chance from which a pair is SAME or worth ASKing, and the sentence at the head of its file."""
+    the chance from which a pair is SAME or worth ASKing, and the sentence at the head of its file. Where one
+    level of a field holds for every pair, the bias needs bounds too, else it makes up for those of the levels."""
 
     about: str
     limits_of: Callable[[str], tuple[float, float]]
@@ -34,6 +35,7 @@ class Learning:
     kinds: Mapping[str, str]
     same_from: float
     ask_from: float
+    bias: tuple[float, float] = (-math.inf, math.inf)
 
 
 # What a level may weigh at most, whatever one labelled set says. Agreement never speaks against, disagreement
@@ -122,6 +124,16 @@ def labelled_levels(
     }
 
 
+def together(lists: Iterable[dict[Combination, tuple[int, int]]]) -> dict[Combination, tuple[int, int]]:
+    """The sums of what several lists gave, each seen in its own surroundings."""
+    sums: Counter[tuple[Combination, bool]] = Counter()
+    for observed in lists:
+        for combination, (same, other) in observed.items():
+            sums[combination, True] += same
+            sums[combination, False] += other
+    return {each: (sums[each, True], sums[each, False]) for each in sorted({each for each, _same in sums})}
+
+
 @dataclass(slots=True)
 class Fitted:
     """levels: weight of each level; beside: (kind of name, level) -> what is added beside names of that kind."""
@@ -191,6 +203,7 @@ def fit(
                     gradient[at] = gradient.get(at, 0.0) + error
             bias_square += bias_gradient * bias_gradient
             bias -= rate * bias_gradient / math.sqrt(bias_square)
+            bias = min(learning.bias[1], max(learning.bias[0], bias))
             for at, slope in gradient.items():
                 slope += pulls[at] * (weights[at] - goal[at]) / step
                 squares[at] += slope * slope

@@ -346,7 +346,10 @@ def worth_showing(match: Match) -> bool:
     if match.verdict is not Verdict.RELATED:
         return match.verdict is not Verdict.DIFFERENT
     codes = {reason.code for reason in match.reasons}
-    return codes.isdisjoint(("related:namesake", "related:colleague")) and not {"related:branch", "name_place:apart"} <= codes
+    return (
+        codes.isdisjoint(("related:namesake", "related:colleague"))
+        and not {"related:branch", "name_place:apart"} <= codes
+    )
 
 
 def likely(
