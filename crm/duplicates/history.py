@@ -64,14 +64,11 @@ def merged_into(subject: Enterprise | Person) -> list[Merge]:
     return list(db.session.scalars(loaded(rows).order_by(Merge.id.desc())))
 
 
-def standing(merges: Sequence[Merge]) -> set[tuple[str, int]]:
-    """Which of the records they led to are records today: only those have a page of their own."""
-    found: set[tuple[str, int]] = set()
-    for noun, model in NOUNS.items():
-        ids = {one.survivor_id for one in merges if one.noun == noun}
-        if ids:
-            found |= {(noun, one) for one in db.session.scalars(sa.select(model.id).where(model.id.in_(ids)))}
-    return found
+def names(noun: str, ids: Sequence[int], user: User) -> Sequence[Any]:
+    """(number, name) of those that are records today and that this user may see."""
+    model = NOUNS[noun]
+    rows = rows_of(noun, user).with_only_columns(model.id, model.name).where(model.id.in_(ids))
+    return db.session.execute(rows).all()
 
 
 # --- what one merge did ------------------------------------------------------------------------------------
@@ -86,6 +83,17 @@ class Was:
     unit: str
     first_reported: str
     by: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of the records in a merge, as the page lists it."""
+
+    id: int
+    name: str
+    state: str
+    first: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,17 @@ def _was(noun: str, row: Mapping[str, Any], units: Mapping[int, str], users: Map
         first_reported=display.day(real["first_reported_at"]),
         by=users.get(real["first_report_user_id"], ""),
     )
+
+
+def records(merge: Merge, told: Account, urls: Mapping[int, str]) -> list[Line]:
+    """The record that stayed, then those that went into it. Their numbers lead on as long as the merge stands."""
+    way = urls.get(merge.survivor_id, "")
+    lines = [Line(merge.survivor_id, merge.survivor_name, _("保留"), "", way)]
+    gone = _("已恢复") if merge.undone_at else _("并入")
+    for one in told.records:
+        first = " · ".join(part for part in (one.unit, one.by, one.first_reported) if part)
+        lines.append(Line(one.id, one.name, gone, first, urls.get(one.id, "")))
+    return lines
 
 
 def _changes(
