@@ -23,6 +23,7 @@ from crm.db import db, options_for, set_reading
 from crm.deals import views as deals
 from crm.desk import views as desk
 from crm.duplicates import views as duplicates
+from crm.duplicates.engine import views as engine
 from crm.imports import views as imports
 from crm.jobs import queue
 from crm.jobs import views as jobs
@@ -41,7 +42,7 @@ from crm.web import display, errors
 HERE = Path(__file__).parent
 BLUEPRINTS = (
     org.bp, jobs.bp, lists.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, duplicates.bp,
-    imports.bp, desk.bp,
+    engine.bp, imports.bp, desk.bp,
 )  # fmt: skip
 LOCALES = ("zh_CN", "en")
 CONTENT_POLICY = (

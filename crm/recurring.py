@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from flask import Flask
 from huey import crontab
 
+from crm.audit.trail import HOUSE
 from crm.db import db
+from crm.duplicates.engine import scans
 from crm.jobs import queue
 from crm.lib import clock
 from crm.lists import actions as lists
 from crm.lists.views import KEPT
-from crm.merchants import reindex, suspects
+from crm.merchants import reindex
 from crm.web.once import Sent
 
 
@@ -36,8 +38,11 @@ def drop_old_exports() -> None:
 
 def look_for_duplicates() -> None:
     """The standing queue of 查重: what imports and many small edits have made alike since yesterday."""
-    suspects.scan(commit=db.session.commit)
-    db.session.commit()
+    if scans.under_way() is None:
+        job_id = scans.order(actor=HOUSE).id
+        db.session.commit()
+        queue.start(job_id)
+    db.session.rollback()
 
 
 def keep_look_up_whole() -> None:

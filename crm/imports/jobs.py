@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crm.db import db, reading
+from crm.duplicates.engine import scans
 from crm.jobs import queue
 from crm.jobs.models import JobRun
 from crm.lib.errors import Refused
@@ -103,7 +104,17 @@ def run_job(job: JobRun) -> dict[str, Any]:
     except Exception:
         _stop(batch_id, BatchState.FAILED)
         raise
-    return {"said": _("新增 %(n)s 家", n=f"{batch.counts.get('created', 0):,}")}
+    said = {"said": _("新增 %(n)s 家", n=f"{batch.counts.get('created', 0):,}")}
+    if batch.counts.get(
+        "created"
+    ):  # the check looked for what is plainly the same; this looks for all that is alike
+        scan = scans.order(
+            actor=db.session.get_one(User, batch.user_id), import_id=batch.id, file_name=batch.file_name
+        )
+        scan_id = scan.id
+        db.session.commit()
+        queue.start(scan_id)
+    return said
 
 
 def _beat(job_id: int) -> Beat:

@@ -42,7 +42,13 @@ WIDEST = 60  # a key that more records share is no evidence that two of them are
 PARTNERS = 8  # weighed for each record
 RARE = 200  # a key that n share counts log(200 / n)
 ASKED = 8  # records under a key that are asked whose the phone is, or in how many cities the 字号 is at home
-SHARED_BY_MANY = {"p": "phone", "a": "address", "g": "brand"}  # kind of key -> the sighting it stands for
+# noun -> kind of key -> the sightings that those under it can tell of
+SHARED_BY_MANY: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "enterprise": {"p": ("phone",), "a": ("address",), "g": ("brand",)},
+    "person": {"p": ("phone",), "n": ("home", "chamber"), "f": ("firm",)},
+}
+OF_NAMES = ("people", "surname", "given")  # sightings of people that no key leads to: how common a name is
+NAMES = 50_000  # people whose names are counted for that; of more, every so manieth
 REMEMBERED = 400_000  # of a scan: pairs weighed from their other side, and keys whose owners were counted
 MOST_NOTED = 10
 
@@ -142,12 +148,16 @@ class Memory:
 
     def __init__(self) -> None:
         self.weighed: set[tuple[str, int, int]] = set()
-        self.owners: dict[tuple[str, Any], dict[str, int]] = {}
+        self.owners: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
+        self.names: dict[str, dict[str, int]] | None = None
+        self.wide: Counter[int] = Counter()  # keys that more than WIDEST share: records seen under each
 
     def bound(self) -> None:
         for kept in (self.weighed, self.owners):
             if len(kept) > REMEMBERED:
                 kept.clear()
+        if len(self.wide) > REMEMBERED:
+            self.wide = Counter(dict(self.wide.most_common(REMEMBERED // 4)))
 
 
 def lot_after(noun: str, last: int, import_id: int | None = None) -> list[int]:
@@ -174,34 +184,32 @@ def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> 
     memory = memory or Memory()
     memory.bound()
     held = _keys_of(noun, record_ids)
-    # one more than WIDEST at most: those that more share are told from those that just so many do
-    holders = lookup.under(sorted({key for keys in held.values() for key in keys}), WIDEST + 1)
+    holders = _holders(held)
+    memory.wide.update(key for keys in held.values() for key in keys if len(holders[key]) > WIDEST)
     open_pairs = _open_pairs(noun, record_ids)
     pairs = [
         pair for pair in sorted(_partners(held, holders) | open_pairs) if (noun, *pair) not in memory.weighed
     ]
-    asked = {
-        key: ids[:ASKED]
-        for key, ids in holders.items()
-        if len(ids) > 1 and lookup.kind_of(key) in SHARED_BY_MANY and (noun, key) not in memory.owners
-    }
-    wanted = {one for pair in pairs for one in pair}.union(*asked.values())
-    records = {known.id: known.record for known in load(noun, sorted(wanted)).values()}
-    weigh = _weigher(noun, records, holders, asked, memory)
     looked = Looked(noun, records=len(record_ids), keys=sum(map(len, held.values())))
     here = set(record_ids)
+    found = _weighed(noun, pairs, holders, memory)
     for pair in pairs:
-        if pair[0] in records and pair[1] in records:
-            match = weigh(*pair)
+        match = found.get(pair)
+        if match is not None:
             looked.weighed += 1
             if not here.issuperset(pair):
                 memory.weighed.add((noun, *pair))
-            if worth_showing(match):
-                looked.alike[pair] = match
-                continue
-        if pair in open_pairs:
+        if match is not None and worth_showing(match):
+            looked.alike[pair] = match
+        elif pair in open_pairs:
             looked.unlike.append(pair)
     return looked
+
+
+def weigh(noun: str, pairs: Sequence[Pair]) -> dict[Pair, Match]:
+    """How these pairs compare, as a scan would have it; without those whose records are gone."""
+    holders = _holders(_keys_of(noun, sorted({one for pair in pairs for one in pair})))
+    return _weighed(noun, pairs, holders, Memory())
 
 
 def settle(looked: Looked) -> Counter[str]:
@@ -273,27 +281,57 @@ def _open_pairs(noun: str, record_ids: Sequence[int]) -> set[Pair]:
     return found
 
 
-def _weigher(
-    noun: str,
-    records: Mapping[int, Any],
-    holders: Mapping[int, Sequence[int]],
-    asked: Mapping[int, Sequence[int]],
-    memory: Memory,
-) -> Callable[[int, int], Match]:
-    """Two ids -> how they compare. Whatever many share is counted among the first records under its key, so a
-    pair weighs the same in whatever lot it comes up."""
+def _holders(held: Mapping[int, Iterable[int]]) -> Mapping[int, Sequence[int]]:
+    """key -> records under it, one more than WIDEST at most: those that more share are told from those that just
+    so many do."""
+    return lookup.under(sorted({key for keys in held.values() for key in keys}), WIDEST + 1)
+
+
+def _weighed(
+    noun: str, pairs: Sequence[Pair], holders: Mapping[int, Sequence[int]], memory: Memory
+) -> dict[Pair, Match]:
+    """Whatever many share is counted among the first records under its key, so a pair weighs the same in
+    whatever lot it comes up."""
+    asked = {
+        key: ids[:ASKED]
+        for key, ids in holders.items()
+        if len(ids) > 1 and lookup.kind_of(key) in SHARED_BY_MANY[noun] and (noun, key) not in memory.owners
+    }
+    wanted = sorted({one for pair in pairs for one in pair}.union(*asked.values()))
+    records = {
+        one: record for ids in chunks(wanted, 500) for one, record in lookup.records(noun, ids).items()
+    }
+    here = [pair for pair in pairs if pair[0] in records and pair[1] in records]
     engine = NOUNS[noun]
     profiles = {record_id: engine.profile(record) for record_id, record in records.items()}
     for key, ids in asked.items():
-        seen = chain.from_iterable(engine.sightings(profiles[one]) for one in ids if one in profiles)
-        memory.owners[noun, key] = owners_of(seen).get(SHARED_BY_MANY[lookup.kind_of(key)], {})
-    counts: dict[str, dict[str, int]] = {kind: {} for kind in SHARED_BY_MANY.values()}
+        seen = owners_of(
+            chain.from_iterable(engine.sightings(profiles[one]) for one in ids if one in profiles)
+        )
+        told = SHARED_BY_MANY[noun][lookup.kind_of(key)]
+        memory.owners[noun, key] = {kind: seen[kind] for kind in told if kind in seen}
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
     for key in holders:
-        for value, many in memory.owners.get((noun, key), {}).items():
-            of_kind = counts[SHARED_BY_MANY[lookup.kind_of(key)]]
-            of_kind[value] = max(many, of_kind.get(value, 0))
+        for kind, values in memory.owners.get((noun, key), {}).items():
+            for value, many in values.items():
+                counts[kind][value] = max(many, counts[kind].get(value, 0))
+    if noun == "person":
+        if memory.names is None:
+            memory.names = _names()
+        counts |= memory.names
     around = engine.surroundings(counts)
-    return lambda a, b: engine.compare(profiles[a], profiles[b], around)
+    return {(a, b): engine.compare(profiles[a], profiles[b], around) for a, b in here}
+
+
+def _names() -> dict[str, dict[str, int]]:
+    """How common surnames and given characters are in the base."""
+    every = max(1, -(-how_many("person") // NAMES))
+    rows = db.session.scalars(sa.select(Person.name).where(Person.id % every == 0).distinct())
+    engine = NOUNS["person"]
+    profiles = (engine.profile(engine.record(name=name)) for name in rows)
+    seen = chain.from_iterable(map(engine.sightings, profiles))
+    counts = owners_of(one for one in seen if one[0] in OF_NAMES)
+    return {kind: {value: many * every for value, many in values.items()} for kind, values in counts.items()}
 
 
 def _there(noun: str, pairs: Iterable[Pair]) -> dict[Pair, Any]:

@@ -57,7 +57,7 @@ def compare_profiles(a: PersonProfile, b: PersonProfile, around: Surroundings = 
     reasons = _reasons(found, table)
     if relation and verdict in (Verdict.RELATED, Verdict.DIFFERENT):
         reasons.insert(0, Reason(relation, 0.0))
-    return Match(score, band, verdict, reasons)
+    return Match(score, band, verdict, reasons, tuple(code for code, _value in found))
 
 
 _OTHERS = frozenset({"other", "kin", "beside"})
