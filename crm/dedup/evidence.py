@@ -17,6 +17,7 @@ from crm.dedup import normalise, shapes, sounds
 from crm.dedup.normalise import common_brands
 from crm.dedup.places import apart
 from crm.dedup.profile import Profile
+from crm.dedup.shortening import ALONE, shape
 
 
 def sightings(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -32,6 +33,8 @@ def sightings(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield "address", house_of(profile), owner
     if profile.brand:
         yield "brand", profile.brand, profile.place[:4]
+    if len(profile.core) > 2:
+        yield "bearer", profile.core[:2], f"{profile.core[2:4]}/{profile.name_place[:4]}"
 
 
 def house_of(profile: Profile) -> str:
@@ -41,7 +44,7 @@ def house_of(profile: Profile) -> str:
 class Surroundings:
     """How often values occur around a pair, from 2 on: in all rows of a batch, in the candidates when typing."""
 
-    __slots__ = ("address_owners", "phone_owners", "spread")
+    __slots__ = ("address_owners", "bearers", "phone_owners", "spread")
 
     def __init__(
         self, profiles: Iterable[Profile] = (), counts: Mapping[str, Mapping[str, int]] | None = None
@@ -52,6 +55,7 @@ class Surroundings:
         self.phone_owners = counts.get("phone", {})
         self.address_owners = counts.get("address", {})
         self.spread = counts.get("brand", {})
+        self.bearers = counts.get("bearer", {})
 
 
 def owners_of(seen: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
@@ -84,7 +88,7 @@ KINDS: dict[str, str] = {
         "other": "little far none",
     }.items()
     for level in those.split()
-}
+} | {ALONE: "alone"}
 
 
 def name_level(a: Profile, b: Profile) -> str:
@@ -464,7 +468,10 @@ def groups_apart(a: Profile, b: Profile) -> bool:
 
 
 def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list[tuple[str, str]]:
-    """[(field:level, shared value)], the combined fields `pair:` and `rare:` at the end."""
+    """[(field:level, shared value)], the combined fields `pair:` and `rarity:` at the end.
+
+    Where of one nothing but the name is known, `shape:` levels stand in their stead.
+    """
     name = name_level(a, b)
     found: list[tuple[str, str]] = [("name:" + name, "")]
     if place := _place_level(a, b):
@@ -488,6 +495,9 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
         found.append(("industry:other" if _lines_differ(a.industry, b.industry) else "industry:same", ""))
     if a.chamber and b.chamber:
         found.append(("chamber:same" if a.chamber == b.chamber else "chamber:other", ""))
+    if (a.only_name or b.only_name) and name not in _SETTLED:
+        found.extend([(code, "") for code in shape(a, b, name, _trades(a, b), around.bearers)])
+        return found
     # Two ties say more about sisters than about namesakes, so they are weighed together with the name.
     ties = len({code.split(":")[0] for code, _value in found if code in TIE_LEVELS})
     found.append((f"pair:{name}+{min(ties, 2)}", ""))
@@ -502,6 +512,7 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
     return found
 
 
+_SETTLED = frozenset({"same_full", "same_alias", "none"})
 _RARITY_COUNTS = frozenset(
     {"same_full", "same_core", "brand_kin", "brand_part", "brand_bare", "prefix", "short", "alike_bare"}
 )

@@ -33,7 +33,12 @@ _LABEL = re.compile(r"^[\W_]*(?:(?:客户|单位|企业|公司)(?:名称)?[:：]
 _CALLED = re.compile(r"\s*[-—]+\s*[一-鿿]{1,4}(?:经理|总|主任|先生|女士|厂长|会长)$")
 _SLASHED = re.compile(r"[/|\\][^/|\\]{0,8}$")  # XX公司/张三
 _STATUS = re.compile(r"(?:已|在|拟)?(?:注销|吊销|存续|在业|开业|迁出)$")
-_LISTED = re.compile(r"^\*?ST(?=[一-鿿])")
+_LISTED = re.compile(r"^(?:\*?ST|XD|XR|DR|[NCU])(?=[一-鿿]{2})|(?<=[一-鿿]{2})(?:-(?:UW?|S?W?R?|T|P|B)|[AB]股?)$")
+_BANKS = re.compile(r"(?<!银)(工|农|建|交)行(?=.*[行部处]$|$)|(?<=^)中行(?=.*[行部处]$|$)|农商(?:银行|行)|商业银行|农信社")
+_BANK_NAMES = {
+    "工行": "工商银行", "农行": "农业银行", "建行": "建设银行", "交行": "交通银行", "中行": "中国银行",
+    "农商行": "农村银行", "农商银行": "农村银行", "商业银行": "银行", "农信社": "农村信用社",
+}  # fmt: skip
 _ORDINAL = re.compile(r"^\s*(?:\d{1,4}[.、)]|\(\d{1,4}\)|№\d+)\s*(?=\D)")
 
 # Longest first. The class says what a difference means: a 厂 and a 有限公司 of one 字号 are two entities more
@@ -70,6 +75,7 @@ _BRANCH_AFTER = re.compile(
     rf"([^()]{{0,14}}?{_BRANCH_WORD})$"
 )
 _BRANCH_BARE = re.compile(rf"((?:第?[一二三四五六七八九十百\d]+)?{_BRANCH_WORD})$")
+_ROAD_OF_BRANCH = re.compile(r"(?<=..)(?:路|街|大道)(?=(?:支行|分行|分理处|营业部|分店)$)")
 _BRANCH_PLAIN = re.compile(rf"^{_BRANCH_WORD}$")
 _INSTITUTION = re.compile(
     r"(?:商会|协会|学会|联合会|联谊会|同乡会|促进会|基金会|大学|学院|学校|中学|小学|研究所|研究院|科学院|"
@@ -167,12 +173,13 @@ class NameParts:
     """A name taken apart; see the fields of `profile.Profile` for their meaning."""
 
     __slots__ = (
-        "alias", "branch", "core", "form", "full", "group", "institution", "latin", "latin_brand", "latin_trade", "place",
+        "alias", "branch", "core", "form", "full", "group", "inner", "institution", "latin", "latin_brand", "latin_trade", "place",
+        "whole",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.full = self.core = self.form = self.branch = self.place = ""
-        self.latin_brand = self.latin_trade = ""
+        self.latin_brand = self.latin_trade = self.whole = self.inner = ""
         self.group = self.institution = False
         self.alias: list[str] = []
         self.latin: tuple[str, ...] = ()
@@ -205,6 +212,8 @@ def take_apart(name: str) -> NameParts:
         parts.alias.append(bare(found.group(1)))
         text = text[: found.start()]
     text = bare(text)
+    if text.endswith(("行", "部", "处", "社", "公司")) and "行" in text:
+        text = _BANKS.sub(lambda found: _BANK_NAMES[found.group()], text)
     if (shorter := _STATUS.sub("", text)) and len(shorter) >= 6:
         text = shorter
     text = _HEARD_SHARES.sub("股份", text)
@@ -218,9 +227,9 @@ def take_apart(name: str) -> NameParts:
     if _INSTITUTION.search(text):
         # In 上海市衢州商会 or 浙江大学 the place is the name itself.
         parts.institution = True
-        parts.core = text
+        parts.core = parts.whole = text
         return parts
-    core = _take_form(text, parts)
+    core = parts.whole = _take_form(text, parts)
     place, rest = places.at_head(core)
     if not parts.place or len(place) > len(parts.place):
         parts.place = place
@@ -291,6 +300,7 @@ def _without_brackets(text: str, parts: NameParts) -> str:
         if code and not rest:
             if len(code) > len(parts.place):
                 parts.place = code
+            parts.inner += inner
             return ""
         if (
             inner in ("集团", "控股", "股份")
@@ -325,6 +335,7 @@ def _take_branch(text: str, parts: NameParts) -> str:
     if len(head) < 2:
         return text
     code, rest = places.read(mark)
+    rest = _ROAD_OF_BRANCH.sub("", rest)
     # 杭州市湖墅支行 is 湖墅支行; only a mark that names nothing but a place needs the place.
     parts.branch = f"{code}{rest}" if _BRANCH_PLAIN.match(rest) else rest
     return head

@@ -14,6 +14,7 @@ _NOT_SHORT = frozenset({"阿里"})
 _SUFFIX = re.compile(
     r"(?:(?:壮|回|维吾尔|藏|蒙古|满|苗|彝|布依|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|"
     r"柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|朝鲜|裕固|保安|独龙|鄂伦春|普米|塔吉克|怒|鄂温克|各)族)*"
+    r"(?:维吾尔|哈萨克|(?<=[^内])蒙古|柯尔克孜)?"
     r"(?:特别行政区|自治区|自治州|自治县|自治旗|地区|林区|省|市|区|县|盟|旗)$"
 )
 
@@ -149,11 +150,15 @@ def brief_head(core: str, place: str) -> str:
             codes = known.codes.get(core[:size])
             if codes and any(code.startswith(place) or place.startswith(code) for code in codes):
                 return core[size:]
-    first = core[0]
-    for code in (BRIEF.get(first), _BRIEF_TOO.get(first)):
-        if code and (code.startswith(place) or place.startswith(code)):
-            return core[1:]
-    return ""
+    return core[1:] if brief_of(core[0], place) else ""
+
+
+def brief_of(character: str, place: str) -> bool:
+    """Whether one character stands for the place: 粤 for 44, 甬 for 330212."""
+    return any(
+        code and (code.startswith(place) or place.startswith(code))
+        for code in (BRIEF.get(character), _BRIEF_TOO.get(character))
+    )
 
 
 @lru_cache(maxsize=1)

@@ -40,14 +40,16 @@ class Profile:
     people       contacts without titles
     written      the name as it was given
     brief        the core without what may be a place in front of it (浙, 北仑), "" if there is none; `bare` as a name
+    whole        the name without legal form, branch mark and 集团, but with its place; inner: a place in brackets
+    only_name    nothing but the name is known
     latin_brand  the 字号 in Latin letters, where the name is written so; latin_trade: its trade in Chinese
     """
 
     __slots__ = (
         "_bare", "alias", "branch", "brand", "brand_sound", "brief", "chamber", "code", "code_ok", "core", "form",
-        "full", "group", "id", "industry", "institution", "joined", "joined_brand", "kind", "latin", "latin_brand", "latin_trade",
+        "full", "group", "id", "industry", "inner", "institution", "joined", "joined_brand", "kind", "latin", "latin_brand", "latin_trade",
         "legal", "name_place", "number",
-        "organisation", "people", "phones", "place", "places", "road", "room", "sound", "trade", "written",
+        "only_name", "organisation", "people", "phones", "place", "places", "road", "room", "sound", "trade", "whole", "written",
     )  # fmt: skip
 
     def __init__(self, record: Record) -> None:
@@ -69,11 +71,16 @@ class Profile:
                     self.core = restored
                     self.brand, self.trade = norm.split_trade(restored, industry)
         self.latin_brand, self.latin_trade = parts.latin_brand, parts.latin_trade
+        self.whole, self.inner = parts.whole, parts.inner
         self._sounds()
         self.name_place = parts.place
         self._cells(record, parts)
         self.brief = "" if self.institution or self.latin_brand else places.brief_head(self.core, self.place)
         self._bare: Profile | None = None
+        self.only_name = not (
+            self.phones or self.legal or self.people or self.code or self.road or self.industry or self.chamber
+            or len(self.places) > (1 if parts.place else 0)
+        )  # fmt: skip
         self.kind = record.kind
         self.alias = tuple(
             Alias.of(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))

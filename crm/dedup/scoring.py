@@ -57,9 +57,11 @@ class Weights:
     kinds: dict[str, str] = field(default_factory=dict)
     beside: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def known(self, first: str) -> dict[str, float]:
-        """What the levels weigh where `first`, the level of the name, holds."""
-        kind = self.kinds.get(first)
+    def known(self, found: Sequence[tuple[str, str]]) -> dict[str, float]:
+        """What the levels weigh where these are found: the last or the first tells the kind."""
+        if not found:
+            return self.levels
+        kind = self.kinds.get(found[-1][0]) or self.kinds.get(found[0][0])
         return self.levels if kind is None else self.beside[kind]
 
 
@@ -124,7 +126,7 @@ def chance(log_odds: float) -> float:
 
 def log_odds(found: Sequence[tuple[str, str]], table: Weights) -> float:
     """`found` as `levels` gives it: the level of the name first."""
-    known = table.known(found[0][0]) if found else table.levels
+    known = table.known(found)
     total = table.bias
     for code, _value in found:
         total += known.get(code, 0.0)
@@ -210,7 +212,7 @@ def _half_typed(a: Profile, b: Profile, codes: set[str]) -> bool:
     if not codes & _BEGINNINGS or (a.form and b.form):
         return False
     return all(
-        weights().levels.get(code, 0.0) >= 0 or code.startswith(("name:", "pair:", "rarity:"))
+        weights().levels.get(code, 0.0) >= 0 or code.startswith(("name:", "pair:", "rarity:", "shape:"))
         for code in codes
     )
 
@@ -258,7 +260,9 @@ def _reasons(
     a: Profile, b: Profile, found: list[tuple[str, str]], table: Weights, relation: str, verdict: Verdict
 ) -> list[Reason]:
     name = next(code for code, _value in found if code.startswith("name:"))
-    known = table.known(name)
+    known = table.known(found)
+    # How a short name sits in a long one is the name's own affair and is shown there.
+    shape = sum([known.get(code, 0.0) for code, _value in found if code.startswith("shape:")])
     joint = next((code for code, _value in found if code.startswith("pair:")), "")
     alone = known.get(joint[:-1] + "0", 0.0)
     # What the ties add to this kind of name is shown at the ties, so that the waterfall reads true.
@@ -268,7 +272,7 @@ def _reasons(
     for code, value in found:
         weight, is_name = known.get(code, 0.0), code == name
         if is_name:
-            weight += alone
+            weight += alone + shape
             if code in ("name:same_full", "name:same_core") and _other_script(a, b):
                 code = "name:same_script"
         elif code in evidence.TIE_LEVELS:

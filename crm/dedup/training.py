@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from crm.dedup import evidence
@@ -21,21 +21,27 @@ if TYPE_CHECKING:
     from crm.dedup.nouns import Noun
 
 Combination = tuple[str, ...]
+Observed = dict[Combination, tuple[int, int]]  # -> pairs that are the same, pairs that are not
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
     """What is known before the first labelled pair is seen: the bounds and priors of the weights of one noun,
-    the chance from which a pair is SAME or worth ASKing, and the sentence at the head of its file. Where one
-    level of a field holds for every pair, the bias needs bounds too, else it makes up for those of the levels."""
+    the chance from which a pair is SAME or worth ASKing, and the sentence at the head of its file.
+
+    kinds: level that tells the kind -> kind (see `Weights.beside`). bias: its bounds; where one level of a field
+    holds for every pair it would else make up for the bounds of the levels. With `same_precision` and
+    `ask_precision` the two chances are found from pairs kept back (`thresholds`) instead of taken as they stand."""
 
     about: str
     limits_of: Callable[[str], tuple[float, float]]
     priors: Mapping[str, float]
-    kinds: Mapping[str, str]
     same_from: float
     ask_from: float
+    kinds: Mapping[str, str] = field(default_factory=dict)
     bias: tuple[float, float] = (-math.inf, math.inf)
+    same_precision: float = 0.0
+    ask_precision: float = 0.0
 
 
 # What a level may weigh at most, whatever one labelled set says. Agreement never speaks against, disagreement
@@ -124,16 +130,6 @@ def labelled_levels(
     }
 
 
-def together(lists: Iterable[dict[Combination, tuple[int, int]]]) -> dict[Combination, tuple[int, int]]:
-    """The sums of what several lists gave, each seen in its own surroundings."""
-    sums: Counter[tuple[Combination, bool]] = Counter()
-    for observed in lists:
-        for combination, (same, other) in observed.items():
-            sums[combination, True] += same
-            sums[combination, False] += other
-    return {each: (sums[each, True], sums[each, False]) for each in sorted({each for each, _same in sums})}
-
-
 @dataclass(slots=True)
 class Fitted:
     """levels: weight of each level; beside: (kind of name, level) -> what is added beside names of that kind."""
@@ -143,10 +139,54 @@ class Fitted:
     beside: dict[tuple[str, str], float]
 
     def log_odds(self, combination: Combination, kinds: Mapping[str, str]) -> float:
-        kind = kinds.get(combination[0], "")
+        kind = kind_of(combination, kinds)
         return self.bias + sum(
             self.levels.get(code, 0.0) + self.beside.get((kind, code), 0.0) for code in combination
         )
+
+
+def together(lists: Iterable[Mapping[Combination, tuple[int, int]]]) -> dict[Combination, tuple[int, int]]:
+    """The sums of what several lists gave, each seen in its own surroundings."""
+    sums: Counter[tuple[Combination, bool]] = Counter()
+    for observed in lists:
+        for combination, (same, other) in observed.items():
+            sums[combination, True] += same
+            sums[combination, False] += other
+    return {each: (sums[each, True], sums[each, False]) for each in sorted({each for each, _same in sums})}
+
+
+NEAR = 1
+MANY_BEARERS = 400  # a character that more names have says nothing
+
+
+def named_levels(pairs: Iterable[tuple[str, str, bool]], noun: Noun) -> dict[Combination, tuple[int, int]]:
+    """What `labelled_levels` gives, from pairs of names that are or are not the same, and nothing else.
+
+    Labelled pairs are chosen for being hard. So that the easy is learned too, each name that has its like is also
+    set beside the `NEAR` others of the list that share most characters with it; those count as different.
+    """
+    labelled = list(pairs)
+    names = sorted({name for one, other, _same in labelled for name in (one, other)})
+    profile = {name: noun.profile(noun.record(name=name)) for name in names}
+    around = noun.around(profile.values())
+    known = {frozenset((one, other)) for one, other, _same in labelled}
+    with_character: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        for character in set(name):
+            with_character[character].append(name)
+    for one in sorted({min(one, other, key=lambda name: (len(name), name)) for one, other, same in labelled if same}):
+        shared: Counter[str] = Counter()
+        for character in set(one):
+            if len(bearers := with_character[character]) <= MANY_BEARERS:
+                shared.update(bearers)
+        near = [name for name, _count in shared.most_common(4 * NEAR) if frozenset((one, name)) not in known]
+        labelled.extend((one, name, False) for name in [name for name in near if name != one][:NEAR])
+    profiles = [(profile[one], profile[other], same) for one, other, same in labelled]
+    return together(
+        {tuple([code for code, _value in noun.levels(one, other, around)]): (int(same), int(not same))}
+        for one, other, same in profiles
+        if noun.may_merge(one, other)
+    )
 
 
 def fit(
@@ -157,9 +197,11 @@ def fit(
     rate: float = 0.3,
     pull: float = 2.0,
     pull_beside: float = 8.0,
+    pull_shape: float = 0.5,
 ) -> Fitted:
-    """Log-odds. `pull` and `pull_beside` are the strengths of the L2 penalties, in pairs: what a level weighs
-    beside one kind of name stays near what it weighs by itself unless there are pairs enough to know better."""
+    """Log-odds. The pulls are the strengths of the L2 penalties, in pairs: what a level weighs beside one kind of
+    name stays near what it weighs by itself unless there are pairs enough to know better. Pairs of nothing but
+    names are few and their levels many and fine, so those are held less."""
     known = {code for combination in observed for code in combination}
     levels = sorted(known | learning.priors.keys())
     place = {code: at for at, code in enumerate(levels)}
@@ -170,7 +212,7 @@ def fit(
     rows = []
     for combination, (yes, no) in observed.items():
         used = [place[code] for code in combination]
-        if kind := learning.kinds.get(combination[0], ""):
+        if kind := kind_of(combination, learning.kinds):
             for code in combination[1:]:
                 if code.startswith(_BY_NAME):
                     continue
@@ -178,12 +220,13 @@ def fit(
                 if at is None:
                     at = extra[kind, code] = len(goal)
                     goal.append(0.0)
-                    bounds.append(bounds[place[code]])
+                    bounds.append(_FREE if kind == "alone" else bounds[place[code]])
                     owner.append(place[code])
                 used.append(at)
         rows.append((used, yes, yes + no))
     weights = list(goal)
-    pulls = [pull if at < len(levels) else pull_beside for at in range(len(goal))]
+    pulls = [pull_shape if code.startswith("shape:") else pull for code in levels]
+    pulls += [pull_beside] * len(extra)
     squares = [1e-6] * len(goal)
     bias, bias_square = 0.0, 1e-6
     step = max(1, len(rows) // 200)
@@ -220,11 +263,63 @@ def fit(
 
 
 # Levels that are the name's own: they have no second weight beside it.
-_BY_NAME = ("name:", "pair:", "rarity:")
+_BY_NAME = ("name:", "pair:", "rarity:", "shape:")
 
-# Where SAME and ASK begin. On the public labelled lists 995 of 1 000 pairs above .94 are right; of those
-# between the two about four in five, which is what a person is asked for.
-SAME_FROM, ASK_FROM = 0.95, 0.2
+
+def kind_of(combination: Combination, kinds: Mapping[str, str]) -> str:
+    """The kind that the last or the first level tells; "" if neither does."""
+    return kinds.get(combination[-1]) or kinds.get(combination[0], "")
+
+EVERY = 5  # each fifth pair is kept back to find the thresholds by
+LOT = 300  # pairs of about one score whose precision is looked at together
+
+
+def apart(observed: Mapping[Combination, tuple[int, int]]) -> tuple[Observed, Observed]:
+    """(pairs to learn from, pairs to find the thresholds by)."""
+    learnt: Observed = {}
+    kept: Observed = {}
+    for number, (combination, (same, other)) in enumerate(observed.items()):
+        back = ((same + number) // EVERY - number // EVERY, (other + number) // EVERY - number // EVERY)
+        if any(back):
+            kept[combination] = back
+        if (same - back[0], other - back[1]) != (0, 0):
+            learnt[combination] = same - back[0], other - back[1]
+    return learnt, kept
+
+
+def thresholds(fitted: Fitted, kept: Observed, learning: Learning) -> tuple[float, float]:
+    """(same_from, ask_from) as chances: of all pairs from the first on `same_precision` are right, and at the
+    second still `ask_precision` of those of about that score."""
+    scored = sorted(
+        (-fitted.log_odds(combination, learning.kinds), same, other)
+        for combination, (same, other) in kept.items()
+    )
+    same_from, ask_from = 1.0, 1.0
+    right = wrong = lot_right = lot = 0
+    for negative, same, other in scored:
+        chance = 1 / (1 + math.exp(max(-40.0, min(40.0, negative))))
+        right, wrong = right + same, wrong + other
+        if right >= learning.same_precision * (right + wrong):
+            same_from = chance
+        lot_right, lot = lot_right + same, lot + same + other
+        if lot >= LOT:
+            if lot_right >= learning.ask_precision * lot:
+                ask_from = chance
+            lot_right = lot = 0
+    return round(same_from, 3), round(min(ask_from, same_from), 3)
+
+
+def train(observed: Mapping[Combination, tuple[int, int]], learning: Learning) -> str:
+    """The text of weights.json: weights from all pairs, thresholds from pairs that the weights had not seen."""
+    found = learning.same_from, learning.ask_from
+    if learning.same_precision:
+        learnt, kept = apart(observed)
+        found = thresholds(fit(learnt, learning), kept, learning)
+    return as_json(fit(observed, learning), replace(learning, same_from=found[0], ask_from=found[1]))
+
+
+# SAME may be merged without asking. What is asked costs a person's time: one in four is worth it.
+SAME_PRECISION, ASK_PRECISION = 0.995, 0.25
 ABOUT = (
     "Log-odds of each level of evidence (crm/dedup/evidence.py): above zero speaks for the same merchant, below "
     "against. Made by `python -m crm.dedup train`; bounds and priors stand in crm/dedup/training.py. The levels of "
@@ -233,7 +328,10 @@ ABOUT = (
 )
 
 
-ENTERPRISES = Learning(ABOUT, limits_of, PRIORS, evidence.KINDS, SAME_FROM, ASK_FROM)
+ENTERPRISES = Learning(
+    ABOUT, limits_of, PRIORS, same_from=0.95, ask_from=0.2, kinds=evidence.KINDS,
+    same_precision=SAME_PRECISION, ask_precision=ASK_PRECISION,
+)  # fmt: skip
 
 
 def as_json(fitted: Fitted, learning: Learning) -> str:

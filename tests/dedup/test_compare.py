@@ -123,7 +123,7 @@ def test_related_stands_behind_what_may_be_the_same():
 
 def test_every_level_that_weighs_has_words():
     for code in weights().levels:
-        assert code in WORDS or code == "name:none" or code.startswith("pair:")
+        assert code in WORDS or code == "name:none" or code.startswith(("pair:", "shape:"))
 
 
 def test_agreement_never_weighs_against():
