@@ -17,7 +17,7 @@ from crm.dedup.candidates import LOW
 from crm.dedup.costs import Costs
 from crm.dedup.nouns import NOUNS, Noun
 from crm.dedup.scoring import Match, Verdict
-from crm.dedup.tables import CLUSTERS, BadTable, Table, write_rows
+from crm.dedup.tables import CLUSTERS, BadTable, Table, is_name_pairs, read_name_pairs, write_rows
 
 PRECISIONS = (0.995, 0.99)
 VERDICTS = {
@@ -132,6 +132,10 @@ def _words(match: Match) -> str:
 
 
 def _evaluate(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs: Costs) -> None:
+    if is_name_pairs(chosen.source):
+        for line in _names_only(chosen.source, noun):
+            print(line)
+        return
     table = Table(chosen.source, noun, labels=True)
     found = _run(table, chosen, progress)
     homes = found.named(table.ids)
@@ -151,17 +155,36 @@ def _evaluate(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs:
     )
 
 
+def _names_only(source: Path, noun: Noun) -> Iterator[str]:
+    """Pairs of names and nothing else: a threshold from one half of them, measured on the other, both ways."""
+    pairs = read_name_pairs(source)
+    scored = evaluate.scored_names(pairs, noun)
+    for name, learnt, measured in (
+        ("first", scored[::2], scored[1::2]),
+        ("second", scored[1::2], scored[::2]),
+    ):
+        threshold = evaluate.best_threshold(learnt)
+        q = evaluate.at_threshold(measured, threshold)
+        yield (
+            f"pairs {len(measured)}  threshold {threshold:.2f} of the {name} half  precision {q.precision:.4f}  "
+            f"recall {q.recall:.4f}  F1 {q.f1:.4f}"
+        )
+    yield f"short to full name: recall@1 {evaluate.first_of(pairs, noun):.4f}"
+
+
 def _train(chosen: argparse.Namespace, noun: Noun, progress: Progress) -> None:
-    observed, count = [], 0
+    lists, count = [], 0
     for source in chosen.sources:
-        table = Table(source, noun, labels=True)
-        records = list(map(table.record, table))
-        observed.append(training.labelled_levels(records, table.truth, noun))
-        count += len(records)
-    all_ = training.together(observed)
-    text = training.as_json(training.fit(all_, noun.learning), noun.learning)
-    chosen.target.write_text(text, encoding="utf-8")
-    progress.say(f"weights from {sum(map(sum, all_.values()))} pairs of {count} records")
+        if is_name_pairs(source):
+            lists.append(training.named_levels(read_name_pairs(source), noun))
+        else:
+            table = Table(source, noun, labels=True)
+            records = list(map(table.record, table))
+            lists.append(training.labelled_levels(records, table.truth, noun))
+            count += len(records)
+    observed = training.together(lists)
+    chosen.target.write_text(training.train(observed, noun.learning), encoding="utf-8")
+    progress.say(f"weights from {sum(map(sum, observed.values()))} pairs of {count} records")
 
 
 def _explain(chosen: argparse.Namespace, noun: Noun) -> None:
@@ -239,7 +262,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("a", metavar="A")
     one.add_argument("b", metavar="B")
     one.add_argument("--in", dest="source", type=Path, metavar="FILE.csv[.gz]", help="A and B are ids in it")
-    one = verb("train", "learn the weights from the labelled rows of one list or more")
+    one = verb(
+        "train", "learn weights and thresholds from labelled rows, or pairs of names (name_a,name_b,label)"
+    )
     one.add_argument("sources", type=Path, nargs="+", metavar="LABELLED.csv[.gz]")
     one.add_argument("target", type=Path, metavar="WEIGHTS.json")
     one = verb("bench", "cluster, write nothing, and say what each step cost")

@@ -150,7 +150,7 @@ def _together(parts: Sequence[Figures]) -> Figures:
 
 
 def _log_odds(levels: Sequence[str], table: Weights) -> float:
-    known = table.known(levels[0])
+    known = table.known(levels[0], levels[-1])
     return table.bias + sum(known.get(code, 0.0) for code in levels)
 
 

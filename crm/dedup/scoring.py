@@ -57,11 +57,9 @@ class Weights:
     kinds: dict[str, str] = field(default_factory=dict)
     beside: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def known(self, found: Sequence[tuple[str, str]]) -> dict[str, float]:
-        """What the levels weigh where these are found: the last or the first tells the kind."""
-        if not found:
-            return self.levels
-        kind = self.kinds.get(found[-1][0]) or self.kinds.get(found[0][0])
+    def known(self, first: str, last: str = "") -> dict[str, float]:
+        """What the levels weigh where these are the first and the last found: one of them tells the kind."""
+        kind = self.kinds.get(last) or self.kinds.get(first)
         return self.levels if kind is None else self.beside[kind]
 
 
@@ -126,7 +124,7 @@ def chance(log_odds: float) -> float:
 
 def log_odds(found: Sequence[tuple[str, str]], table: Weights) -> float:
     """`found` as `levels` gives it: the level of the name first."""
-    known = table.known(found)
+    known = table.known(found[0][0], found[-1][0]) if found else table.levels
     total = table.bias
     for code, _value in found:
         total += known.get(code, 0.0)
@@ -260,7 +258,7 @@ def _reasons(
     a: Profile, b: Profile, found: list[tuple[str, str]], table: Weights, relation: str, verdict: Verdict
 ) -> list[Reason]:
     name = next(code for code, _value in found if code.startswith("name:"))
-    known = table.known(found)
+    known = table.known(found[0][0], found[-1][0])
     # How a short name sits in a long one is the name's own affair and is shown there.
     shape = sum([known.get(code, 0.0) for code, _value in found if code.startswith("shape:")])
     joint = next((code for code, _value in found if code.startswith("pair:")), "")

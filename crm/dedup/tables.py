@@ -191,3 +191,32 @@ def _writing(path: Path, *, packed: bool) -> Iterator[IO[str]]:
         binary: Any = gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0) if packed else raw
         with io.TextIOWrapper(binary, encoding="utf-8", newline="") as text:
             yield text
+
+
+NAME_PAIRS = ("name_a", "name_b", "label")
+
+
+def is_name_pairs(path: Path) -> bool:
+    """Whether the file holds pairs of names (name_a,name_b,label) instead of rows."""
+    if not path.is_file():
+        raise BadTable(f"{path}: no such file")
+    try:
+        with path.open("rb") as raw, _text(raw) as text:
+            header = next(csv.reader(_without_nul(text)), [])
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error):
+        return False  # reading it as a table says what is wrong, and where
+    return set(NAME_PAIRS) <= set(header)
+
+
+def read_name_pairs(path: Path) -> list[tuple[str, str, bool]]:
+    """(one name, other name, the same or not) of each row; label is 1 or 0."""
+    pairs = []
+    try:
+        with path.open("rb") as raw, _text(raw) as text:
+            for number, row in enumerate(csv.DictReader(_without_nul(text)), start=2):
+                if row["label"] not in ("0", "1"):
+                    raise BadTable(f"{path}: row {number}: the label is neither 0 nor 1: {row['label']}")
+                pairs.append((row["name_a"] or "", row["name_b"] or "", row["label"] == "1"))
+    except UnicodeDecodeError:
+        raise BadTable(f"{path}: row {_not_utf8(path)}: not UTF-8; save the list as UTF-8") from None
+    return pairs

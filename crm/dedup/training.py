@@ -174,7 +174,9 @@ def named_levels(pairs: Iterable[tuple[str, str, bool]], noun: Noun) -> dict[Com
     for name in names:
         for character in set(name):
             with_character[character].append(name)
-    for one in sorted({min(one, other, key=lambda name: (len(name), name)) for one, other, same in labelled if same}):
+    for one in sorted(
+        {min(one, other, key=lambda name: (len(name), name)) for one, other, same in labelled if same}
+    ):
         shared: Counter[str] = Counter()
         for character in set(one):
             if len(bearers := with_character[character]) <= MANY_BEARERS:
@@ -269,6 +271,7 @@ _BY_NAME = ("name:", "pair:", "rarity:", "shape:")
 def kind_of(combination: Combination, kinds: Mapping[str, str]) -> str:
     """The kind that the last or the first level tells; "" if neither does."""
     return kinds.get(combination[-1]) or kinds.get(combination[0], "")
+
 
 EVERY = 5  # each fifth pair is kept back to find the thresholds by
 LOT = 300  # pairs of about one score whose precision is looked at together
