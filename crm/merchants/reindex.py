@@ -272,10 +272,8 @@ class _Wanted:
         self._file.execute("BEGIN")
         self.count = 0
 
-    def add(self, numbers: Iterable[int], record_id: int) -> None:
-        pairs = [(number, record_id) for number in numbers]
-        self._file.executemany("INSERT INTO pair VALUES (?, ?)", pairs)
-        self.count += len(pairs)
+    def add(self, pairs: Iterable[Pair]) -> None:
+        self.count += self._file.executemany("INSERT INTO pair VALUES (?, ?)", pairs).rowcount
 
     def below(self, key: int) -> int:
         return int(self._file.execute("SELECT count(*) FROM pair WHERE key < ?", (key,)).fetchone()[0])
@@ -293,8 +291,7 @@ class _Wanted:
 @contextmanager
 def _sorted_keys(entries: Iterable[tuple[int, Iterable[int]]]) -> Iterator[_Wanted]:
     with TemporaryDirectory(prefix="crm-keys-") as folder, closing(_Wanted(Path(folder) / "keys")) as wanted:
-        for record_id, numbers in entries:
-            wanted.add(numbers, record_id)
+        wanted.add((number, record_id) for record_id, numbers in entries for number in numbers)
         yield wanted
 
 
