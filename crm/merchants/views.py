@@ -18,7 +18,7 @@ from crm.org.queries import colleague_choices, unit_choices
 from crm.reference import industries, regions
 from crm.web.forms import ActForm, commit_and_go
 
-from . import actions, identity, lists, queries, reindex, uscc
+from . import actions, asking, identity, lists, queries, reindex, uscc
 from .forms import (
     AssignForm,
     EnterpriseForm,
@@ -280,33 +280,52 @@ def regions_below() -> Any:
 @permit(P.MERCHANT_VIEW)
 def duplicates() -> Any:
     """Look-alikes of what is being typed, as a fragment. Nothing typed is stored or logged."""
-    typed = {key: value[:5000] for key, value in request.form.items()}
     noun = request.values.get("noun", "enterprise")
-    enterprise = None
-    if noun == "person":
-        if enterprise_id := _number(request.values.get("enterprise_id")):
-            enterprise = db.session.scalar(queries.visible_to(me()).filter_by(id=enterprise_id))
-        record: identity.Question = actions.person_record(typed, [enterprise.name] if enterprise else ())
-    else:
-        if noun == "lead":  # and the deal that may grow out of one: both name a firm beside their own name
-            typed["name"] = typed.get("company") or typed.get("investor") or ""
-            typed.setdefault("contact_phones", typed.get("contact_phone", ""))
-        record = actions.enterprise_record(typed)
-    found = identity.likely(
-        me(), record, noun=noun if noun in ("person", "lead") else "enterprise",
-        leave_out=_number(request.values.get("leave_out")),
-    )  # fmt: skip
-    adds = noun in ("enterprise", "person") and not request.values.get("leave_out")
+    enterprise = _firm(request.values.get("enterprise_id")) if noun == "person" else None
+    leave_out = _number(request.values.get("leave_out"))
+    found = asking.look_alikes(me(), noun, request.form, firm=enterprise, leave_out=leave_out)
     return render_template(
         "merchants/duplicates.html",
-        alike=_dressed(found, enterprise, adds=adds),
+        alike=_dressed(found, enterprise, adds=noun in ("enterprise", "person") and not leave_out),
         ask=noun != "lead" and any(one.may_be_the_same for one in found),  # a lead is judged, not refused
         whole=reindex.standing().whole,
     )
 
 
-# A POST only because names and phones do not belong into addresses.
+@bp.post("/api/duplicates", endpoint="api_duplicates")
+@permit(P.MERCHANT_VIEW)
+def duplicates_as_json() -> Any:
+    """The same for programs: see docs/api.md."""
+    typed = request.get_json(silent=True)
+    if not isinstance(typed, dict) or typed.get("noun", "enterprise") not in asking.NOUNS:
+        return jsonify(error=_("请发送 JSON 对象，noun 为 enterprise、person 或 lead")), 400
+    noun = typed.pop("noun", "enterprise")
+    firm = _firm(str(typed.pop("enterprise_id", ""))) if noun == "person" else None
+    leave_out = _number(str(typed.pop("leave_out", "")))
+    found = _dressed(asking.look_alikes(me(), noun, typed, firm=firm, leave_out=leave_out), adds=False)
+    return jsonify(complete=reindex.standing().whole, found=[_as_json(one) for one in found])
+
+
+def _as_json(one: identity.Candidate) -> dict[str, Any]:
+    """What a page would show of it: of a record that is not mine to see, its unit and whom to ask."""
+    told: dict[str, Any] = {"noun": one.noun, "masked": one.masked, "unit": one.unit}
+    if one.masked:
+        return {**told, "ask": one.ask}
+    return {
+        **told, "id": one.id, "verdict": one.verdict.value, "name": one.name, "kind": one.kind, "score": one.score,
+        "band": one.band.value if one.band else None, "reasons": one.reasons, "url": one.url,
+    }  # fmt: skip
+
+
+def _firm(text: str | None) -> Enterprise | None:
+    """The enterprise that a form about a person was opened from."""
+    firm_id = _number(text)
+    return db.session.scalar(queries.visible_to(me()).filter_by(id=firm_id)) if firm_id else None
+
+
+# POSTs only because names and phones do not belong into addresses.
 duplicates.only_reads = True  # type: ignore[attr-defined]
+duplicates_as_json.only_reads = True  # type: ignore[attr-defined]
 
 
 # --- what the views share ----------------------------------------------------------------------------------

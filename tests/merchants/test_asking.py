@@ -1,0 +1,123 @@
+"""Every new form asks while it is filled in, and programs ask through the same door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crm.merchants import actions, asking
+
+NAME = "上海衢澜精密机械有限公司"
+
+
+@pytest.fixture
+def firm(cast: Any, session: Any) -> Any:
+    return actions.create_enterprise(
+        {"name": NAME, "address": "人民路 1 号", "contact_name": "沈予安", "contact_phones": "15400000001"},
+        actor=cast.wang,
+    )
+
+
+def asked(client: Any, body: Any) -> Any:
+    return client.post("/api/duplicates", json=body, headers={"X-CSRFToken": client.token()})
+
+
+def test_a_lead_asks_for_its_firm_and_for_its_person(cast: Any, firm: Any) -> None:
+    typed = {
+        "company": "衢澜精密",
+        "contact_name": "沈予安",
+        "contact_phone": "154 0000 0001",
+        "title": "想投一个厂",
+    }
+    found = asking.look_alikes(cast.wang, "lead", typed)
+    assert [(one.noun, one.name) for one in found] == [("enterprise", NAME), ("person", "沈予安")]
+    assert found[1].may_be_the_same
+    alone = asking.look_alikes(cast.wang, "lead", {"company": "毫不相干", "contact_name": "沈予安",
+                                                   "contact_phone": "15400000001"})  # fmt: skip
+    assert {one.noun for one in alone} == {"person", "enterprise"} and alone[0].name == "沈予安"
+    assert [one.name for one in asking.look_alikes(cast.wang, "lead", {"investor": "衢澜精密"})] == [NAME]
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize(
+    ("url", "noun", "inputs"),
+    [
+        ("/enterprises/new", "enterprise", {"name", "uscc", "contact_name", "contact_phones", "phones"}),
+        ("/people/new", "person", {"name", "phones"}),
+        ("/enterprises/{id}/people", "person", {"name", "phones"}),
+        ("/leads/new", "lead", {"company", "contact_name", "contact_phone"}),
+        ("/deals/new", "lead", {"investor"}),
+    ],
+)
+def test_every_new_form_asks_while_it_is_filled_in(
+    cast: Any, firm: Any, as_user: Callable[..., Any], url: str, noun: str, inputs: set[str]
+) -> None:
+    page = as_user(cast.wang).see(url.format(id=firm.id))
+    (asks,) = [one.get("data-duplicates") for one in page.all("div") if one.get("data-duplicates")]
+    assert asks.startswith("/duplicates") and f"noun={noun}" in asks
+    marked = {
+        one.get("name")
+        for tag in ("input", "textarea")
+        for one in page.all(tag)
+        if one.get("data-duplicates-url")
+    }
+    assert inputs <= marked
+
+
+@pytest.mark.on("sqlite")
+def test_a_note_about_nobody_known_leads_to_a_new_firm_with_its_name(
+    cast: Any, firm: Any, as_user: Callable[..., Any]
+) -> None:
+    page = as_user(cast.wang).see("/contacts/new?q=无人知晓的公司")
+    (link,) = [one for one in page.links if one.startswith("/enterprises/new")]
+    assert as_user(cast.wang).see(link).one("input", name="name").get("value") == "无人知晓的公司"
+
+
+def test_a_program_gets_what_a_page_shows(cast: Any, firm: Any, as_user: Callable[..., Any]) -> None:
+    answer = asked(as_user(cast.wang), {"name": "衢澜精密", "contact_phones": "15400000001"})
+    assert answer.status_code == 200 and answer.json["complete"] is True
+    first = answer.json["found"][0]
+    assert (first["id"], first["name"], first["unit"], first["masked"]) == (firm.id, NAME, "区招商局", False)
+    assert first["url"] == f"/enterprises/{firm.id}" and first["reasons"]
+    assert not asked(as_user(cast.wang), {"name": NAME, "leave_out": firm.id}).json["found"]
+
+
+def test_of_what_is_not_theirs_a_program_learns_unit_and_whom_to_ask(
+    cast: Any, firm: Any, as_user: Callable[..., Any]
+) -> None:
+    for body in ({"name": NAME}, {"noun": "person", "name": "沈予安", "phones": "15400000001"}):
+        answer = asked(as_user(cast.li), body)
+        assert answer.json["found"]
+        for one in answer.json["found"]:
+            assert set(one) == {"noun", "masked", "unit", "ask"} and one["masked"]
+            assert (one["unit"], one["ask"]) == ("区招商局", "陈主任")
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize("body", [[], "衢澜", {"noun": "deal"}, {"noun": ["person"]}, None])
+def test_what_cannot_be_read_is_refused_in_words(
+    cast: Any, session: Any, as_user: Callable[..., Any], body: Any
+) -> None:
+    answer = asked(as_user(cast.wang), body)
+    assert answer.status_code == 400 and "JSON" in answer.json["error"]
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize(
+    "body", [{}, {"name": None}, {"name": 5, "phones": [1]}, {"noun": "person", "enterprise_id": {}},
+             {"noun": "lead", "company": "衢" * 9000}, {"name": NAME, "leave_out": -1}]
+)  # fmt: skip
+def test_whatever_a_program_sends_is_answered(
+    cast: Any, firm: Any, as_user: Callable[..., Any], body: dict[str, Any]
+) -> None:
+    assert asked(as_user(cast.wang), body).status_code == 200
+
+
+@pytest.mark.on("sqlite")
+def test_a_stranger_and_a_forged_question_get_nothing(
+    cast: Any, firm: Any, client: Any, as_user: Any
+) -> None:
+    assert client.post("/api/duplicates", json={"name": NAME}).status_code in (303, 400)
+    assert as_user(cast.wang).post("/api/duplicates", json={"name": NAME}).status_code == 400
