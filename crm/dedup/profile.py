@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -58,7 +59,7 @@ class Profile:
         parts = norm.take_apart(record.name)
         self.full, self.form, self.group = parts.full, parts.form, parts.group
         self.branch, self.institution, self.latin = parts.branch, parts.institution, parts.latin
-        industry = norm.bare(norm.clean(record.industry, 40)) if record.industry else ""
+        industry = norm.label(record.industry) if record.industry else ""
         self.core, self.industry = parts.core, industry
         if self.institution:
             self.brand, self.trade = self.core, ""
@@ -111,7 +112,7 @@ class Profile:
             region, address = "", region
         elif len(region) > 8 and any(map(str.isdigit, region)):
             region, address = address, region
-        region = places.region_of(norm.bare(norm.clean(region, 60))) if region else ""
+        region = _region(region) if region else ""
         address_place, self.road, self.number, self.room = (
             norm.address(address) if address else ("", "", "", "")
         )
@@ -122,7 +123,7 @@ class Profile:
         self.people = tuple(dict.fromkeys([person for person in map(norm.person, names) if person]))
         numbers = [number for cell in phones for number in norm.phones_in(cell)]
         self.phones = tuple(dict.fromkeys(numbers[:MANY]))
-        self.chamber = norm.bare(norm.clean(record.chamber, 40)) if record.chamber else ""
+        self.chamber = norm.label(record.chamber) if record.chamber else ""
 
     @property
     def bare(self) -> Profile:
@@ -144,6 +145,11 @@ class Profile:
     def bigrams(self) -> frozenset[str]:
         core = self.core
         return frozenset([core[i : i + 2] for i in range(len(core) - 1)])
+
+
+@lru_cache(maxsize=20_000)
+def _region(cell: str) -> str:
+    return places.region_of(norm.bare(norm.clean(cell, 60)))
 
 
 _SEVEN_DIGITS = re.compile(r"\d[\d -]{6,}")

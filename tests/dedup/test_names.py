@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from stdnum.cn import uscc
 
 from crm.dedup import Record, keys_of, normalise, places, sounds
 from crm.dedup.profile import profile_of
@@ -138,3 +139,26 @@ def test_ten_thousand_characters_are_quick(character: str):
     started = time.perf_counter()
     keys_of(Record(character * 10_000, address=character * 10_000, uscc=character * 10_000))
     assert time.perf_counter() - started < 0.5
+
+
+@given(st.text(alphabet="0123456789ABCDEFGHJKLMNPQRTUWXYIOSZ", min_size=18, max_size=18), st.integers(0, 17))
+@example("91330182MA42HB9W8Y", 17)
+@example("91330110MA5ETGJL30", 0)
+def test_a_code_is_valid_where_the_standard_says_so(code: str, at: int):
+    right = uscc.is_valid
+    for one in (code, code[:at] + "7" + code[at + 1 :], "91330182" + code[8:]):
+        for sign in ("", *"0123456789ABCDEFGHJKLMNPQRTUWXY"):
+            whole = one[:17] + (sign or one[17])
+            assert normalise._code_valid(whole) == right(whole)
+
+
+def test_a_name_without_signs_of_another_script_goes_unconverted_and_means_the_same():
+    for name in (
+        "杭州乾坤科技",
+        "著作权代理",
+        "後海機械",
+        "臺州麵業(杭州)",
+        "龙游县粉面厂",
+        "【示例】永康五金",
+    ):
+        assert normalise.clean(name) == normalise._simplify(name.translate(normalise._BRACKETS))
