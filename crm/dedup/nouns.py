@@ -32,7 +32,9 @@ class Noun:
     packed        P -> a tuple of strings, numbers, truth values and such tuples, to be handed to other processes
     unpacked      such a tuple -> P
     sightings     P -> (kind, value, owner) of what many may share
-    surroundings  kind -> value -> number of owners, where several -> what is handed to `levels`
+    surroundings  kind -> value -> number of owners, where several -> what is handed to `levels`, which asks it
+                  about values that one of the two has
+    everywhere    kinds of which `levels` also asks about other values (how common is each surname?): few values
     levels        P, P, surroundings -> [(field:level, shared value)], symmetrical
     may_merge     P, P -> False where the two can never be one, whatever else agrees
     code          P -> what cannot differ within one cluster, "" if unknown
@@ -53,6 +55,7 @@ class Noun:
     unpacked: Callable[[tuple[Any, ...]], Any]
     sightings: Callable[[Any], Iterable[tuple[str, str, str]]]
     surroundings: Callable[[Mapping[str, Mapping[str, int]]], Any]
+    everywhere: frozenset[str]
     levels: Callable[[Any, Any, Any], list[tuple[str, str]]]
     may_merge: Callable[[Any, Any], bool]
     code: Callable[[Any], str]
@@ -82,6 +85,7 @@ ENTERPRISES = Noun(
     unpacked=profile.unpacked,
     sightings=evidence.sightings,
     surroundings=lambda counts: evidence.Surroundings(counts=counts),
+    everywhere=frozenset(),
     levels=evidence.levels,
     may_merge=evidence.may_merge,
     code=lambda one: one.organisation if one.code_ok else "",
@@ -102,6 +106,7 @@ PEOPLE = Noun(
     unpacked=people_profile.unpacked,
     sightings=people_evidence.sightings,
     surroundings=lambda counts: people_evidence.Surroundings(counts=counts),
+    everywhere=frozenset(("people", "surname", "given")),
     levels=people_evidence.levels,
     may_merge=people_evidence.may_merge,
     code=lambda _one: "",

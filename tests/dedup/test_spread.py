@@ -21,6 +21,7 @@ from distributed import LocalCluster
 from pyarrow import parquet
 
 from crm.dedup.batch import cluster
+from crm.dedup.nouns import PEOPLE
 from crm.dedup.spread import run, sources, steps
 from crm.dedup.spread.__main__ import main
 from crm.dedup.tables import BadTable, read_records
@@ -181,6 +182,19 @@ def test_the_command_starts_its_own_workers_and_writes_what_the_embedded_one_wri
         command = [sys.executable, "-m", module, "-q", "cluster", str(path), str(target), *more]
         subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
     assert out[0].read_bytes() == out[1].read_bytes()
+
+
+def test_people_are_found_as_well(tmp_path: Path):
+    header, *cells = invented.rows("people", 800, 5)
+    rows = [dict(zip(header, row, strict=True)) for row in cells]
+    path = written(tmp_path / "people.csv", rows)
+    records, _none = read_records(path, noun=PEOPLE)
+    homes = dict(zip((record.id for record in records), cluster(records, noun=PEOPLE), strict=True))
+    run.cluster_spread(
+        sources.files([path]), tmp_path / "out", run.here, exchange=tmp_path, noun=PEOPLE, rows_in_range=90
+    )
+    same(tmp_path / "out", rows, homes)
+    assert 100 < len(set(homes.values())) < 700
 
 
 def test_an_id_that_stands_in_two_files_is_named(tmp_path: Path, rows: Rows):

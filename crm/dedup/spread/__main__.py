@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument(
         "target", type=Path, metavar="OUT", help="a .csv or .csv.gz, or a folder for parts of one"
     )
-    verb.add_argument("--noun", choices=sorted(NOUNS), default="enterprise")
+    verb.add_argument("--people", action="store_true", help="the list is of people, not of enterprises")
     verb.add_argument("--table", help="with a URL: the table to read; schema.table is understood")
     verb.add_argument(
         "--key", default="id", help="with a URL: a unique, indexed column to divide the table by (id)"
@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
         ):
             target = Path(beside) if one_file else chosen.target.resolve()
             rows, clusters = cluster_spread(
-                pieces, target, send, exchange=chosen.exchange.resolve(), noun=NOUNS[chosen.noun],
+                pieces, target, send, exchange=chosen.exchange.resolve(), noun=NOUNS["person" if chosen.people else "enterprise"],
                 rows_in_range=chosen.rows_in_range, progress=say,
             )  # fmt: skip
             if one_file:

@@ -18,6 +18,7 @@ from crm.dedup import scoring
 from crm.dedup.nouns import ENTERPRISES, Noun
 from crm.dedup.record import columns_of
 from crm.dedup.spread import steps
+from crm.dedup.spread.exchange import put
 from crm.dedup.spread.sources import Piece
 from crm.dedup.spread.steps import Done, Plan, Step
 from crm.dedup.tables import BadTable
@@ -164,7 +165,8 @@ def cluster_spread(
         do(steps.lend, each, "asked", "postings")
         do(steps.nearest, each, "ties", "lent", "followed")
         do(steps.ask, each)
-        do(steps.answer, each, "wanted", "shared")
+        everywhere = set().union(*do(steps.answer, each, "wanted", "shared"))
+        put(plan.at(steps.EVERYWHERE), 0, [sorted(everywhere)])
         do(steps.weigh, each, "answers", "pairs")
         do(steps.components, [(0,)], "forest")
         do(steps.gather, each, "roots", "weighed", "around")

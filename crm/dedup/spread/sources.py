@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -25,17 +25,20 @@ class CsvFile:
 
     def header(self) -> Sequence[str]:
         with _text(self.path) as file:
-            return next(csv.reader(_without_nul(file)), [])
+            return next(_rows(file), [])
 
-    def rows(self) -> Iterator[Mapping[str, Any]]:
+    def rows(self, titles: Sequence[str]) -> Iterator[list[Any]]:
         number = 1
         try:
             with _text(self.path) as file:
-                for number, row in enumerate(csv.DictReader(_without_nul(file)), start=2):
-                    if None in row:
-                        more = len(row[None])  # type: ignore[call-overload]
+                rows = _rows(file)
+                header = next(rows, [])
+                places = [header.index(_known(self, title, header)) for title in titles]
+                for number, row in enumerate(rows, start=2):
+                    if len(row) > len(header):
+                        more = len(row) - len(header)
                         raise BadTable(f"{self}: row {number}: {more} cells more than the header has")
-                    yield row
+                    yield [row[at] if at < len(row) else "" for at in places]
         except UnicodeDecodeError as error:
             raise BadTable(f"{self}: near row {number + 1}: not UTF-8 ({error.reason})") from None
         except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -55,9 +58,13 @@ class RowGroup:
     def header(self) -> Sequence[str]:
         return list(_parquet(self.path).schema_arrow.names)
 
-    def rows(self) -> Iterator[Mapping[str, Any]]:
-        for batch in _parquet(self.path).iter_batches(row_groups=[self.number], batch_size=10_000):
-            yield from batch.to_pylist()
+    def rows(self, titles: Sequence[str]) -> Iterator[list[Any]]:
+        file = _parquet(self.path)
+        for title in titles:
+            _known(self, title, file.schema_arrow.names)
+        for batch in file.iter_batches(10_000, row_groups=[self.number], columns=list(titles)):
+            columns = [batch.column(title).to_pylist() for title in titles]
+            yield from map(list, zip(*columns, strict=True))
 
     def __str__(self) -> str:
         return f"{self.path} (row group {self.number})"
@@ -76,18 +83,18 @@ class KeyRange:
     def header(self) -> Sequence[str]:
         return [column.name for column in _table(self.url, self.table)[1].columns]
 
-    def rows(self) -> Iterator[Mapping[str, Any]]:
+    def rows(self, titles: Sequence[str]) -> Iterator[list[Any]]:
         import sqlalchemy as sa
 
         engine, table = _table(self.url, self.table)
         key = table.columns[self.key]
-        asked = sa.select(table).order_by(key)
+        asked = sa.select(*(table.columns[title] for title in titles)).order_by(key)
         if self.low is not None:
             asked = asked.where(key >= self.low)
         if self.high is not None:
             asked = asked.where(key < self.high)
-        with engine.connect().execution_options(stream_results=True, yield_per=5_000) as connection:
-            yield from connection.execute(asked).mappings()
+        with engine.connect().execution_options(yield_per=5_000) as connection:
+            yield from map(list, connection.execute(asked))
         engine.dispose()
 
     def __str__(self) -> str:
@@ -137,8 +144,15 @@ def _text(path: Path) -> IO[str]:
     return (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", newline="")  # type: ignore[return-value]
 
 
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
-    return (line.replace("\0", "") for line in lines)
+def _rows(file: IO[str]) -> Iterator[list[str]]:
+    """All rows that are not blank, the header among them."""
+    return filter(None, csv.reader(line.replace("\0", "") for line in file))
+
+
+def _known(piece: Piece, title: str, header: Sequence[str]) -> str:
+    if title not in header:
+        raise BadTable(f"{piece}: no column {title}, which the first piece has, in: {', '.join(header)}")
+    return title
 
 
 def _parquet(path: Path) -> Any:

@@ -63,6 +63,9 @@ from crm.dedup.spread.sources import Piece
 from crm.dedup.tables import BadTable, Layout
 
 CHUNK = 20_000  # rows
+EVERYWHERE = (
+    "everywhere"  # what the surroundings of every pair have; the one who sends out the tasks leaves it
+)
 SAMPLES = 200  # names that each chunk shows for the division into ranges
 
 
@@ -84,6 +87,10 @@ class Plan:
 
     def at(self, name: str) -> Path:
         return Path(self.folder) / name
+
+    def titles(self) -> list[str]:
+        """The columns of the source that are read."""
+        return list(dict.fromkeys(title for those in self.columns.values() for title in those))
 
     def range_of(self, position: int) -> int:
         return bisect_right(self.starts, position) - 1
@@ -131,7 +138,7 @@ def _bytes(buckets: Iterable[array[Any]]) -> list[bytes]:
 
 def cut(plan: Plan, piece_at: int, piece: Piece) -> Done:
     """Told: rows of each chunk, the first of which the header of csv files counts as row 2."""
-    noun, written = NOUNS[plan.noun], 0
+    written = 0
     sizes: list[int] = []
     rows: list[list[str]] = []
 
@@ -141,8 +148,9 @@ def cut(plan: Plan, piece_at: int, piece: Piece) -> Done:
         sizes.append(len(rows))
         rows.clear()
 
-    for row in piece.rows():
-        rows.append(_cells(row, plan.columns, noun))
+    for row in piece.rows(plan.titles()):
+        # a Parquet file or a table may hold numbers, and nothing at all
+        rows.append(["" if cell is None else str(cell) for cell in row])
         if len(rows) == CHUNK:
             leave()
     if rows:
@@ -150,18 +158,11 @@ def cut(plan: Plan, piece_at: int, piece: Piece) -> Done:
     return Done(written, sizes)
 
 
-def _cells(row: Mapping[str, Any], columns: Mapping[str, list[str]], noun: Noun) -> list[str]:
-    """The cells of the columns in use, in the order of the columns: a Parquet file or a table may hold numbers."""
-    cells = {title: row.get(title) for titles in columns.values() for title in titles}
-    return ["" if cell is None else str(cell) for cell in cells.values()]
-
-
 def parse(plan: Plan, chunk: int, piece_at: int, number: int) -> Done:
     """Told: some of the places, evenly taken, for the division into ranges."""
     noun = NOUNS[plan.noun]
-    titles = list(dict.fromkeys(title for those in plan.columns.values() for title in those))
     rows: list[list[str]] = one(plan.at(f"rows/{piece_at}"), number, 0)
-    record_of = Layout.of(titles, plan.columns, noun)
+    record_of = Layout.of(plan.titles(), plan.columns, noun)
     records = []
     for at, row in enumerate(rows, start=1):
         record = record_of(row)
@@ -423,42 +424,49 @@ _Shared = tuple[str, str, int]  # kind, value, owners
 
 
 def answer(plan: Plan, own: int) -> Done:
+    """Told: what the surroundings must have everywhere, as far as records of this range have it."""
     profiles, start = _profiles(plan, own), plan.starts[own]
-    shared = _shared(plan, own, profiles)
+    everywhere = NOUNS[plan.noun].everywhere
+    shared: dict[int, list[_Shared]] = {}
+    told: set[_Shared] = set()
+    for at, those in _shared(plan, own, profiles):
+        told.update(each for each in those if each[0] in everywhere)
+        if local := [each for each in those if each[0] not in everywhere]:
+            shared[at] = local
     answers: list[Any] = [None] * plan.ranges
     for asker, raw in take(plan.at("wanted"), own, plan.ranges):
         wanted = _read(raw)
         values = sorted({each for at in wanted for each in shared.get(at, ())})
         answers[asker] = ([(at, profiles[at - start]) for at in wanted], values)
     kept = put(plan.at("around"), own, [list(shared.items())])
-    return Done(kept + put(plan.at("answers"), own, answers))
+    return Done(kept + put(plan.at("answers"), own, answers), told)
 
 
-def _shared(plan: Plan, own: int, profiles: list[bytes]) -> dict[int, list[_Shared]]:
-    """position -> what of its record several own."""
+def _shared(plan: Plan, own: int, profiles: list[bytes]) -> Iterator[tuple[int, list[_Shared]]]:
+    """Positions, and what of their records several own."""
     noun = NOUNS[plan.noun]
     counts: dict[int, int] = {}
     for _bucket, raw in take(plan.at("shared"), own, plan.buckets):
         flat = _read(raw)
         counts.update(zip(flat[::2], flat[1::2], strict=True))
-    found: dict[int, list[_Shared]] = {}
-    for at, (keys, packed) in enumerate(zip(_keys(plan, own), profiles, strict=True)):
-        if counts.keys().isdisjoint(_read(keys[2])):
-            continue
-        profile = noun.unpacked(marshal.loads(packed))
-        found[plan.starts[own] + at] = [
-            (kind, text, counts[number])
-            for kind, text, _owner in noun.sightings(profile)
-            if (number := number_of(f"{kind}:{text}")) in counts
-        ]
-    return found
+    for at, (keys, packed) in enumerate(zip(_keys(plan, own), profiles, strict=True), start=plan.starts[own]):
+        if not counts.keys().isdisjoint(_read(keys[2])):
+            profile = noun.unpacked(marshal.loads(packed))
+            yield (
+                at,
+                [
+                    (kind, text, counts[number])
+                    for kind, text, _owner in noun.sightings(profile)
+                    if (number := number_of(f"{kind}:{text}")) in counts
+                ],
+            )
 
 
-def _surroundings(noun: Noun, shared: Iterable[_Shared]) -> Any:
+def _surroundings(plan: Plan, shared: Iterable[_Shared]) -> Any:
     counts: dict[str, dict[str, int]] = {}
-    for kind, text, count in shared:
+    for kind, text, count in chain(one(plan.at(EVERYWHERE), 0, 0) or (), shared):
         counts.setdefault(kind, {})[text] = count
-    return noun.surroundings(counts)
+    return NOUNS[plan.noun].surroundings(counts)
 
 
 def weigh(plan: Plan, own: int) -> Done:
@@ -469,7 +477,7 @@ def weigh(plan: Plan, own: int) -> Done:
     for _range, (profiles, values) in take(plan.at("answers"), own, plan.ranges):
         others.update(profiles)
         shared += values
-    around = _surroundings(noun, shared)
+    around = _surroundings(plan, shared)
     pairs, totals = _numbers(_pairs(plan, own)), array("d")
     known: dict[int, Any] = {}  # the lower ones come one after the other; of the higher ones some stay
     for pair in pairs:
@@ -593,7 +601,7 @@ def decide(plan: Plan, own: int) -> Done:
         if pair >> 32 in local and pair & LOW in local
     )
     scored = Scored(_numbers(pair for pair, _total in inside), array("d", [total for _pair, total in inside]))
-    around = _surroundings(noun, chain.from_iterable(shared for *_rest, shared in members))
+    around = _surroundings(plan, chain.from_iterable(shared for *_rest, shared in members))
     homes = homes_of(_Some(noun, [packed for _at, packed, *_rest in members]), scored, around, noun)
     clusters: dict[int, list[int]] = defaultdict(list)
     for number, home in enumerate(homes):
