@@ -18,6 +18,7 @@ from crm.dedup.costs import Costs
 from crm.dedup.nouns import NOUNS, Noun
 from crm.dedup.scoring import Match, Verdict
 from crm.dedup.tables import CLUSTERS, BadTable, Table, is_name_pairs, read_name_pairs, write_rows
+from crm.lib.words import _
 
 PRECISIONS = (0.995, 0.99)
 VERDICTS = {
@@ -113,18 +114,15 @@ def _plan(
             continue
         group = merging.group_of(members, judge)
         fullest = max(members, key=lambda at: (found.fullness(at), -at))
-        why = "；".join(dict.fromkeys(_words(link.match) for link in group.links)) or "内容相同"
+        why = "；".join(dict.fromkeys(_words(link.match) for link in group.links)) or _("内容相同")
         what = "merge" if group.verdict is Verdict.SAME else "ask"
         yield names[members[0]], what, min(rows[fullest], key=batch.order_of_ids), " ".join(own), why
     for link in merging.related(found.apart(RELATED_FROM), judge):
-        two = (min(rows[link.one], key=batch.order_of_ids), min(rows[link.two], key=batch.order_of_ids))
-        yield (
-            names[link.one],
-            "related",
-            "",
-            " ".join(sorted(two, key=batch.order_of_ids)),
-            _words(link.match),
+        two = sorted(
+            (link.one, link.two), key=lambda at: batch.order_of_ids(min(rows[at], key=batch.order_of_ids))
         )
+        own = [min(rows[at], key=batch.order_of_ids) for at in two]
+        yield names[two[0]], "related", "", " ".join(own), _words(link.match)
 
 
 def _words(match: Match) -> str:

@@ -59,9 +59,14 @@ def homes_of(
     no two codes that differ meet. So one likely pair cannot chain two groups that otherwise disagree.
     """
     table = noun.weights()
-    home = array("I", range(len(profiles)))
-    members: dict[int, list[int]] = {}
-    codes: dict[int, str] = {}
+    parent = array("I", range(len(profiles)))
+    witnesses: dict[int, list[int]] = {}  # the first members of a cluster, by its first position
+    codes: dict[int, str] = {}  # of a cluster, by its first position
+
+    def home_of(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = at = parent[parent[at]]
+        return at
 
     def weigh(one: int, two: int) -> float:
         total = scored.get(one, two)
@@ -71,7 +76,6 @@ def homes_of(
         return NEVER if total == -math.inf else total
 
     def code_of(at: int) -> str:
-        """The code of a cluster by its first position."""
         known = codes.get(at)
         if known is None:
             known = codes[at] = noun.code(profiles[at])
@@ -82,21 +86,19 @@ def homes_of(
         if progress and done % 20_000 == 0:
             progress(done, len(edges))
         pair = scored.pairs[edge]
-        first, second = sorted((home[pair >> 32], home[pair & LOW]))
+        first, second = sorted((home_of(pair >> 32), home_of(pair & LOW)))
         if first == second:
             continue
         code, other = code_of(first), code_of(second)
         if code and other and code != other:
             continue
-        left, right = members.get(first, [first]), members.get(second, [second])
+        left, right = witnesses.get(first, [first]), witnesses.get(second, [second])
         if len(left) + len(right) > 2:
-            asked, answering = left[:WITNESSES], right[:WITNESSES]
-            between = sum(weigh(mine, theirs) for mine in asked for theirs in answering)
-            if between < LINK_FROM * len(asked) * len(answering):
+            between = sum(weigh(mine, theirs) for mine in left for theirs in right)
+            if between < LINK_FROM * len(left) * len(right):
                 continue
-        members[first] = sorted(left + right)
-        members.pop(second, None)
-        for at in right:
-            home[at] = first
+        witnesses[first] = sorted(left + right)[:WITNESSES]
+        witnesses.pop(second, None)
+        parent[second] = first
         codes[first] = code or other
-    return home
+    return array("I", map(home_of, range(len(profiles))))

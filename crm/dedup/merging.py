@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from crm.dedup.scoring import Match, Verdict
 
-COMPARED = 24  # members of one cluster that are compared each with each; of more, each with these first ones
+LARGEST = 60  # members of a group that are compared each with each; a larger one is always a question
 
 T = TypeVar("T")
 Judge = Callable[[T, T], Match]
@@ -44,23 +44,34 @@ class Group(Generic[T]):
 
 def group_of(members: Sequence[T], judge: Judge[T]) -> Group[T]:
     """Sort out one cluster; the order of `members` decides nothing but the order of what is given back."""
+    count = len(members)
+    with_whom = range if count <= LARGEST else lambda _two: range(1)
     links = [
-        (one, two, judge(members[one], members[two]))
-        for two in range(1, len(members))
-        for one in range(min(two, COMPARED))
+        (one, two, judge(members[one], members[two])) for two in range(1, count) for one in with_whom(two)
     ]
     links.sort(key=lambda link: (link[2].verdict is not Verdict.SAME, -link[2].score, link[0], link[1]))
-    apart = {(one, two) for one, two, match in links if match.verdict in (Verdict.RELATED, Verdict.DIFFERENT)}
-    sure = _joined(len(members), [(one, two) for one, two, m in links if m.verdict is Verdict.SAME], apart)
-    verdict = Verdict.SAME if len(sure) == 1 else Verdict.ASK
-    home, holding = list(range(len(members))), []
+    apart = {(one, two) for one, two, match in links if match.verdict in _APART}
+    sure = (
+        []
+        if count > LARGEST
+        else _joined(count, [(one, two) for one, two, match in links if match.verdict is Verdict.SAME], apart)
+    )
+    holding: list[Link[T]] = []
+    held = list(range(count))
     for one, two, match in links:
-        if home[one] != home[two]:
+        if len(holding) == count - 1:
+            break
+        if held[one] != held[two]:
             holding.append(Link(members[one], members[two], match))
-            gone, kept = home[two], home[one]
-            home = [kept if at == gone else at for at in home]
+            if count <= LARGEST:
+                gone, kept = held[two], held[one]
+                held = [kept if at == gone else at for at in held]
     parts = tuple(tuple(members[at] for at in part) for part in sure if len(part) > 1)
+    verdict = Verdict.SAME if len(sure) == 1 else Verdict.ASK
     return Group(tuple(members), verdict, parts, tuple(holding))
+
+
+_APART = (Verdict.RELATED, Verdict.DIFFERENT)
 
 
 def _joined(count: int, links: Sequence[tuple[int, int]], apart: set[tuple[int, int]]) -> list[list[int]]:

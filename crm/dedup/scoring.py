@@ -165,7 +165,7 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
     if "code:other_valid" in codes:
         verdict = Verdict.RELATED if relation and relation != "related:namesake" else Verdict.DIFFERENT
         score = min(score, 0.05)
-    elif a.branch != b.branch:
+    elif a.branch != b.branch and "name:none" not in codes:
         verdict = Verdict.RELATED if relation else Verdict.DIFFERENT
         score = min(score, 0.2)
     elif relation == "related:namesake":

@@ -24,7 +24,7 @@ from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.on_merge import Act
 from crm.lib.words import _
-from crm.merchants import identity, queries
+from crm.merchants import identity, placing, queries
 from crm.merchants.models import Enterprise, FormerName, Handle, HandleKind, Person, Position, SuspectState
 from crm.merchants.uscc import warning
 from crm.org.models import User
@@ -364,6 +364,7 @@ def merge(plan: Plan, *, actor: User, seen: Mapping[int, int] | None = None) -> 
         identity.forget(noun, plan.loser_ids)
         identity.refresh(survivor)
     refresh_around(noun, [survivor.id])
+    placing.place(noun, [survivor.id])
     return done
 
 

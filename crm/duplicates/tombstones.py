@@ -18,7 +18,7 @@ def ways(noun: str, start: int | None = None) -> sa.CTE:
     first = sa.select(Tombstone.old_id.label("start"), Tombstone.survivor_id.label("now")).where(
         Tombstone.noun == noun, Tombstone.standing
     )
-    way = (first if start is None else first.where(Tombstone.old_id == start)).cte("way", recursive=True)
+    way = (first if start is None else first.where(Tombstone.old_id == start)).cte(recursive=True)
     further = sa.select(way.c.start, Tombstone.survivor_id).where(
         Tombstone.noun == noun, Tombstone.standing, Tombstone.old_id == way.c.now
     )

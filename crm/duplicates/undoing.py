@@ -22,7 +22,7 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.on_merge import Act
 from crm.lib.words import _
-from crm.merchants import identity
+from crm.merchants import identity, placing
 from crm.org.guard import reaches
 from crm.org.models import User
 from crm.org.permissions import Permission
@@ -411,6 +411,7 @@ def undo(merge: Merge, *, actor: User) -> Undone:
     for one in db.session.scalars(again):
         record(f"{noun}.brought_back", one, actor=actor, note=f"{survivor.name} #{survivor.id}")
     refresh_around(noun, [survivor.id, *back])
+    placing.place(noun, [survivor.id, *back])
     return Undone(merge, back, ahead.conflicts, ahead.newer)
 
 

@@ -13,10 +13,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
+from crm.audit.models import Event
+from crm.contacts import telling
 from crm.db import db
 from crm.lib.errors import Refused
-from crm.lib.words import _
-from crm.merchants import placing
+from crm.lib.words import N_, _
 from crm.merchants.models import Relation, Suspect, SuspectState
 from crm.merchants.queries import rows_of
 from crm.merchants.signs import Sign
@@ -25,9 +26,10 @@ from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.org.queries import unit_choices
-from crm.web.forms import commit_and_go
+from crm.web.forms import ActForm, commit_and_go
+from crm.web.listing import page_of
 
-from . import actions, merging, pane, queries
+from . import actions, history, merging, pane, queries, undoing
 from .forms import DecideForm, MergeForm
 from .models import Merge
 from .queries import Asked, Found, Heap, Item
@@ -217,7 +219,6 @@ def merge(id: int) -> Any:
             raise actions.AlreadyDecided(suspect)
         planned = _planned(suspect, ids, form)
         done = merging.merge(planned, actor=me(), seen=form.seen)
-        placing.place(done.noun, [done.survivor_id])
     except Refused as refused:
         return _lost(id, refused)
     except StaleDataError:
@@ -257,19 +258,21 @@ def undo() -> Any:
 @permit(P.MERCHANT_MERGE)
 def undo_merge(id: int) -> Any:
     """The 撤销 of the sentence that told of a merge."""
-    done = db.get_or_404(Merge, id)
-    seen = rows_of(done.noun, me()).with_only_columns(placing.MODELS[done.noun].id)
-    if db.session.scalar(seen.where(placing.MODELS[done.noun].id == done.survivor_id)) is None:
-        abort(404)
+    done = _merge(id)
     try:
         undone = actions.undo_merge(done, actor=me())
         db.session.flush()
     except Refused as refused:
-        return _no(refused.message, 422)
+        return _no(refused.message, 422, url_for(".show_merge", id=id), _("看看这次合并"))
     except StaleDataError:
         db.session.rollback()
-        return _no(_("别人刚刚撤销了这次合并"), 409)
-    return _undone(undone)
+        return _no(_("别人刚刚撤销了这次合并"), 409, url_for(".show_merge", id=id), _("看看这次合并"))
+    return _undone(undone, url_for(".show_merge", id=id) if request.form.get("next") == "log" else "")
+
+
+def _merge(id: int) -> Merge:
+    rows = history.loaded(history.visible_to(me())).where(Merge.id == id)
+    return db.session.scalars(rows).unique().one_or_none() or abort(404)
 
 
 def _planned(suspect: Suspect, ids: list[int], form: MergeForm) -> merging.Plan:
@@ -316,6 +319,94 @@ def _pairs(suspect: Suspect, said: str, members: list[int]) -> list[Suspect]:
     return found
 
 
+# --- the log of merges ------------------------------------------------------------------------------------------
+
+SHOWS = {"": N_("全部"), "standing": N_("已合并"), "undone": N_("已撤销"), "mine": N_("我合并的")}
+
+
+@bp.get("/merges")
+@permit(P.MERCHANT_VIEW)
+def merges() -> Any:
+    """Who merged what into what, the newest first; about one record with ?noun= and ?about=."""
+    rows, subject = history.visible_to(me()), None
+    noun, about, show = (request.args.get(key, "") for key in ("noun", "about", "show"))
+    if noun in SHOW and about.isdecimal() and len(about) < 10:
+        subject = db.session.scalar(rows_of(noun, me()).filter_by(id=int(about)))
+        rows = history.about(rows, noun, int(about))
+    if show in ("standing", "undone"):
+        rows = rows.where(Merge.undone_at.is_(None) if show == "standing" else Merge.undone_at.is_not(None))
+    if show == "mine":
+        rows = rows.where(Merge.merged_by_id == me().id)
+    kept: dict[str, Any] = {"noun": noun, "about": about} if subject is not None else {}
+    return render_template(
+        "duplicates/merges.html",
+        page=page_of(history.loaded(rows).order_by(Merge.id.desc()), key=Merge.id),
+        subject=subject,
+        filtered=bool(show or kept),
+        shows=[
+            {
+                "label": _(label),
+                "url": url_for(".merges", **(kept | {"show": key} if key else kept)),
+                "active": key == show,
+            }
+            for key, label in SHOWS.items()
+        ],
+    )
+
+
+@bp.get("/merges/<int:id>")
+@permit(P.MERCHANT_VIEW)
+def show_merge(id: int) -> Any:
+    """What one merge did, and what taking it back would do now."""
+    done = _merge(id)
+    ahead = undoing.outlook(done) if done.undone_at is None else undoing.Outlook()
+    told = history.account(done)
+    ids = [done.survivor_id, *(one.id for one in told.records)]
+    there = dict(history.names(done.noun, ids, me()))
+    open_merges = history.visible_to(me()).where(Merge.id.in_([one.id for one in ahead.first]))
+    return render_template(
+        "duplicates/merge.html",
+        merge=done,
+        form=ActForm(),
+        account=told,
+        rows=history.records(done, told, {one: url_for(SHOW[done.noun], id=one) for one in there}),
+        subject=done.survivor_id in there,
+        subject_url=url_for(SHOW[done.noun], id=done.survivor_id),
+        ahead=ahead,
+        open_merges=set(db.session.scalars(open_merges.with_only_columns(Merge.id)))
+        if ahead.first
+        else set(),
+        may_undo=me().may(P.MERCHANT_MERGE) and undoing.may_undo(done, me()),
+    )
+
+
+@bp.app_template_global("merges_of")
+def merges_of(subject: Any) -> Markup:
+    """The panel of a record's page: what became it."""
+    noun = subject.__tablename__
+    made = [
+        {
+            "names": "、".join(tombstone.name for tombstone in one.tombstones),
+            "count": len(one.tombstones),
+            "url": url_for("duplicates.show_merge", id=one.id),
+            "who": one.merged_by.name if one.merged_by else "CRM",
+            "at": one.merged_at,
+        }
+        for one in history.merged_into(subject)
+    ]
+    url = url_for("duplicates.merges", noun=noun, about=subject.id)
+    return Markup(render_template("duplicates/_merged.html", merges=made, url=url))
+
+
+def _log_of(event: Event) -> tuple[str, str]:
+    return _("合并日志"), url_for("duplicates.merges", noun=event.noun, about=event.record_id)
+
+
+for noun in SHOW:
+    for verb in ("merged", "unmerged", "brought_back"):
+        telling.LINKS[f"{noun}.{verb}"] = _log_of
+
+
 # --- answers ----------------------------------------------------------------------------------------------------
 
 
@@ -326,9 +417,9 @@ def _done(form: Any, said: str, undo_url: str, touched: list[int] | None = None)
     return commit_and_go(form, _next(), said, undo_url)
 
 
-def _undone(done: actions.Undone) -> Any:
+def _undone(done: actions.Undone, here: str = "") -> Any:
     suspect = done.suspect
-    here = url_for(".show", id=suspect.id) if suspect else url_for(".suspects")
+    here = here or (url_for(".show", id=suspect.id) if suspect else url_for(".suspects"))
     number = suspect.id if suspect else 0
     db.session.commit()
     if _json():

@@ -510,14 +510,20 @@ def set_tags(subject: Merchant, typed: str, *, actor: User) -> list[str]:
 # --- what is typed, as the dedup core sees it ---------------------------------------------------------------
 
 
+_BRACKETS = str.maketrans("（）", "()")
+
+
 def enterprise_record(data: dict[str, Any]) -> Record:
     """Never refuses: it is asked while somebody types."""
     try:
         code = region_code(data)
     except Refused:
         code = ""
+    name = texts.clean_line(data.get("name"))[:199]
+    if "(" in (tail := name.translate(_BRACKETS).rpartition(")")[2]):
+        name += ")" * tail.count("(")  # 天墙（绍 is on its way to 天墙（绍兴）机械
     return Record(
-        name=texts.clean_line(data.get("name"))[:200],
+        name=name,
         former_names=tuple(_names((data.get("former_lines") or "")[:2000])),
         uscc=uscc.tidy((data.get("uscc") or "")[:60]),
         region=regions.full_name(code),

@@ -18,6 +18,7 @@ from crm import dedup
 from crm.db import db
 from crm.dedup import Band, Match, Reason, Record, Verdict, keys_of, normalise, people_keys_of
 from crm.dedup import Person as PersonRecord
+from crm.dedup.profile import profile_of
 from crm.lib.enums import Labelled
 from crm.lib.words import N_
 from crm.org.guard import reaches
@@ -30,7 +31,7 @@ from crm.search.tokens import Field, Kind
 
 from . import lookup
 from .models import Enterprise, FormerName, Handle, HandleKind, Person, Position
-from .queries import people_visible_to, visible_to
+from .queries import rows_of
 
 PROMISING = 60  # candidates that are loaded and weighed
 CHUNK = 500
@@ -289,6 +290,27 @@ def _known(noun: str, row: Any, kind: str, record: Any) -> Known:
     )
 
 
+def _shown(noun: str, records: Sequence[Any]) -> dict[int, Known]:
+    """Records of the look-up with what is shown of them, and whose they are at this moment: one statement."""
+    if not records:
+        return {}
+    of = {record.id: record for record in records}
+    rows = db.session.execute(_SHOWN[noun], {"ids": list(of)})
+    if noun == "enterprise":
+        return {row.id: _known(noun, row, row.kind.label, of[row.id]) for row in rows}
+    return {row.id: _known(noun, row, "、".join(of[row.id].companies[:2]), of[row.id]) for row in rows}
+
+
+# Made once: to put a statement together takes as long as to ask it.
+_SHOWN = {
+    noun: sa.select(
+        model.id, model.name, model.follow_unit_id, model.first_report_unit_id, model.follow_user_id,
+        model.first_report_user_id, Unit.name.label("unit"), *([Enterprise.kind] if model is Enterprise else []),
+    ).join(Unit, model.follow_unit_id == Unit.id).where(model.id.in_(sa.bindparam("ids", expanding=True)))
+    for noun, model in MODELS.items()
+}  # fmt: skip
+
+
 # --- asking ------------------------------------------------------------------------------------------------
 
 
@@ -320,8 +342,16 @@ def matches(
         assert isinstance(question, Record)
         found = dedup.find(question, records.values(), limit=PROMISING)
     found = [one for one in found if worth_showing(one[1])]
-    found.sort(key=lambda one: (one[1].verdict is Verdict.RELATED, -one[1].score, one[0].id))
-    known = load(same, [record.id for record, _match in found[:limit]])
+    begun = _begun(question)
+
+    def place(one: tuple[Any, Match]) -> tuple[Any, ...]:
+        record, match = one
+        begins = bool(begun) and profile_of(record).core.startswith(begun)
+        # a branch's mark comes last: so far it is as good as the firm
+        return (match.verdict is Verdict.RELATED and not begins, not begins, -match.score, record.id)
+
+    found.sort(key=place)
+    known = _shown(same, [record for record, _match in found[:limit]])
     answer = [(known[record.id], match) for record, match in found[:limit] if record.id in known]
     others = [record_id for noun_, record_id in best if noun_ == other][:5]
     if others and len(answer) < limit:
@@ -329,10 +359,19 @@ def matches(
     return answer
 
 
+def _begun(question: Question) -> str:
+    """The name as far as it is typed, while nothing else is: whoever types 建星 is shown 建星设计院 before 建信."""
+    if not isinstance(question, Record):
+        return ""
+    profile = profile_of(question)
+    more = (question.uscc, question.phones, question.contacts, question.legal_rep, question.address)
+    return "" if profile.form or any(more) else profile.core
+
+
 def _by_phone(question: Question, other: str, record_ids: Sequence[int]) -> Iterator[tuple[Known, Match]]:
     """Who of the other noun has a phone of the question's."""
     phones = set(_phone_keys(question))
-    for each in load(other, record_ids).values():
+    for each in _shown(other, list(lookup.records(other, record_ids).values())).values():
         shared = phones & set(_phone_keys(each.record))
         if shared:
             mobile = any(len(key) == 13 and key[2] == "1" for key in shared)
@@ -414,12 +453,9 @@ def _reached(user: User, known: Known, permission: Permission) -> bool:
 
 def _seen(user: User, hidden: Sequence[Known]) -> set[tuple[str, int]]:
     seen: set[tuple[str, int]] = set()
-    for noun, rows, model in (
-        ("enterprise", visible_to(user), Enterprise),
-        ("person", people_visible_to(user), Person),
-    ):
+    for noun, model in MODELS.items():
         if ids := [known.id for known in hidden if known.noun == noun]:
-            wanted = rows.with_only_columns(model.id).where(model.id.in_(ids)).order_by(None)
+            wanted = rows_of(noun, user).with_only_columns(model.id).where(model.id.in_(ids)).order_by(None)
             seen |= {(noun, record_id) for record_id in db.session.scalars(wanted)}
     return seen
 

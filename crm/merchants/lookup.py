@@ -19,6 +19,7 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
@@ -74,15 +75,14 @@ def strength_of(number: int, hits: int) -> float:
 # --- what the core is told of a record, as text ------------------------------------------------------------
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_OF_ENTERPRISES = (
-    "name", "former_names", "uscc", "region", "industry", "legal_rep", "contacts", "phones", "address", "chamber", "kind",
-)  # fmt: skip
-_OF_PEOPLE = ("name", "phones", "companies", "native_place", "chamber")
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(one.name for one in fields(kind) if one.init and one.name != "id")
+    for kind in (Record, PersonRecord)
+}
 
 
 def said_of(question: Question) -> str:
-    names = _OF_PEOPLE if isinstance(question, PersonRecord) else _OF_ENTERPRISES
-    return _write({name: value for name in names if (value := getattr(question, name))})
+    return _write({name: value for name in _FIELDS[type(question)] if (value := getattr(question, name))})
 
 
 @lru_cache(maxsize=4096)
@@ -282,6 +282,12 @@ def weighed(numbers: Sequence[int]) -> dict[tuple[str, int], float]:
 
 def records(noun: str, record_ids: Sequence[int]) -> dict[int, Any]:
     """Records as the core sees them, from their entries: one statement."""
-    entry = DEDUP_ENTRY.c
-    rows = sa.select(entry.record_id, entry.said).where(entry.noun == noun, entry.record_id.in_(record_ids))
-    return {record_id: record_of(noun, record_id, said) for record_id, said in db.session.execute(rows)}
+    rows = db.session.execute(_RECORDS, {"noun": noun, "ids": list(record_ids)})
+    return {record_id: record_of(noun, record_id, said) for record_id, said in rows}
+
+
+# Made once: to put a statement together takes as long as to ask it.
+_RECORDS = sa.select(DEDUP_ENTRY.c.record_id, DEDUP_ENTRY.c.said).where(
+    DEDUP_ENTRY.c.noun == sa.bindparam("noun"),
+    DEDUP_ENTRY.c.record_id.in_(sa.bindparam("ids", expanding=True)),
+)

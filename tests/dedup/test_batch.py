@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import os
+import signal
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.dedup import Record
-from crm.dedup.batch import cluster
+from crm.dedup.batch import Crew, Stopped, cluster
 from crm.dedup.candidates import BLOCK, NEAREST, candidate_pairs
 from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.profile import profile_of
@@ -86,3 +89,32 @@ def test_what_all_share_costs_no_more_than_what_ten_share(shared: dict[str, str]
     for count in (BLOCK, 500, 4000):
         pairs = candidate_pairs([profile_of(row) for row in many(count, **shared)], ENTERPRISES)
         assert len(pairs) <= NEAREST * count
+
+
+def test_one_name_on_every_row_is_weighed_in_proportion_to_the_rows():
+    def weighed(count: int) -> int:
+        asked = 0
+
+        def levels(a: Any, b: Any, around: Any) -> list[tuple[str, str]]:
+            nonlocal asked
+            asked += 1
+            return ENTERPRISES.levels(a, b, around)
+
+        rows = [
+            Record("温州兰景服饰有限公司", id=n, phones=f"138{n:08}", address=f"兰景路{n}号")
+            for n in range(count)
+        ]
+        cluster(rows, noun=replace(ENTERPRISES, levels=levels))
+        return asked
+
+    small, large = weighed(200), weighed(2000)
+    assert 0 < large <= 10 * small * 1.2
+
+
+def test_a_worker_that_is_killed_is_reported_and_not_waited_for():
+    with pytest.raises(Stopped, match="memory"), Crew(2, None) as crew:
+        list(crew.each(_end_yourself, range(8)))
+
+
+def _end_yourself(_context: None, _portion: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

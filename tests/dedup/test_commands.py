@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crm.dedup.__main__ import main
+from crm.dedup.tables import write_rows
 
 HERE = Path(__file__).parent
 ROWS = (
@@ -117,6 +118,102 @@ def test_odd_rows_survive(tmp_path: Path):
         writer.writerows(enumerate(odd))
     assert main(["-q", "cluster", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 0
     assert len(written(tmp_path / "out.csv")) == len(odd)
+
+
+def test_workers_write_the_same_file(tmp_path: Path):
+    for number in (1, 2):
+        target = tmp_path / f"{number}.csv"
+        assert main(["-q", "cluster", "--workers", str(number), str(HERE / "labelled.csv"), str(target)]) == 0
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+
+def test_the_plan_says_what_to_merge_what_to_ask_and_what_to_link(tmp_path: Path):
+    rows = (
+        "rec_id,name,uscc,phone,region,address\n"
+        "1,上海衢澜精密机械有限公司,,15400000001,上海,上海市嘉定区兰景路8号201室\n"
+        "2,上海衢澜精密机械公司,,154-0000-0001,上海,\n"
+        "3,温州瓯柯鞋业有限公司,,15400000031,温州,\n"
+        "4,温州瓯柯鞋业有限公司瑞安分公司,,15400000031,温州,\n"
+        "5,宁波朗煜塑料有限公司,,15400000077,宁波,\n"
+        "6,朗煜塑料,,,,\n"
+    )
+    (tmp_path / "in.csv").write_text(rows, encoding="utf-8")
+    paths = [str(tmp_path / name) for name in ("in.csv", "out.csv", "plan.csv")]
+    assert main(["-q", "cluster", paths[0], paths[1], "--plan", paths[2]]) == 0
+    with (tmp_path / "plan.csv").open(encoding="utf-8", newline="") as handle:
+        plan = {row["members"]: row for row in csv.DictReader(handle)}
+    assert plan["1 2"]["what"] == "merge"
+    assert plan["1 2"]["survivor"] == "1"  # it says more
+    assert "同手机" in plan["1 2"]["why"]
+    assert plan["3 4"]["what"] == "related"
+    assert "分支机构" in plan["3 4"]["why"]
+    assert plan["5 6"]["what"] == "ask"
+    homes = written(tmp_path / "out.csv")
+    assert all(row["cluster"] == homes[members.split()[0]] for members, row in plan.items())
+
+
+def test_explain_draws_names_and_rows_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["explain", "上海衢澜精密机械有限公司", "衢澜精密机械"]) == 0
+    assert "字号与行业相同" in capsys.readouterr().out
+    (tmp_path / "in.csv").write_text(ROWS, encoding="utf-8")
+    assert main(["explain", "1", "2", "--in", str(tmp_path / "in.csv")]) == 0
+    out = capsys.readouterr().out
+    assert "SAME" in out and "同手机" in out and "█" in out
+    sums = [float(line.split()[1]) for line in out.splitlines() if "│" in line]
+    steps = [float(line.split()[0]) for line in out.splitlines() if "│" in line]
+    assert sums[-1] == pytest.approx(sum(steps), abs=0.05)
+    assert main(["explain", "1", "9", "--in", str(tmp_path / "in.csv")]) == 2
+    assert "no row has the id 9" in capsys.readouterr().err
+
+
+def test_bench_says_what_each_step_cost(capsys: pytest.CaptureFixture[str]):
+    assert main(["-q", "bench", str(HERE / "labelled.csv")]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()] == [
+        "parsing", "proposing", "weighing", "clustering", "all",
+    ]  # fmt: skip
+    assert "records 400" in out
+
+
+def test_a_row_that_is_not_utf8_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    good = "".join(f"{n},衢州第{n}纸业有限公司\n" for n in range(2, 3000)).encode()
+    (tmp_path / "in.csv").write_bytes(b"id,name\n" + good + "3000,衢州\n".encode("gbk") + b"3001,a\n")
+    assert main(["-q", "cluster", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 2
+    assert "row 3000: not UTF-8" in capsys.readouterr().err
+
+
+def test_a_missing_column_is_no_error_and_a_short_row_is_blank_behind(tmp_path: Path):
+    (tmp_path / "in.csv").write_text("id,name,phone\n1,传化物流\n2,传化物流,\n", encoding="utf-8")
+    assert main(["-q", "cluster", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")]) == 0
+    assert written(tmp_path / "out.csv") == {"1": "1", "2": "1"}
+
+
+def test_killed_in_the_middle_leaves_no_half_file(tmp_path: Path):
+    target = tmp_path / "out.csv"
+    lines = "".join(f"{n},衢州第{n}纸业有限公司\n" for n in range(20_000))
+    (tmp_path / "in.csv").write_text("id,name\n" + lines, encoding="utf-8")
+    command = [sys.executable, "-m", "crm.dedup", "-q", "cluster", str(tmp_path / "in.csv"), str(target)]
+    run = subprocess.Popen(command, cwd=HERE.parents[1], stderr=subprocess.PIPE)
+    with pytest.raises(subprocess.TimeoutExpired):
+        run.wait(1.5)
+    run.terminate()
+    assert run.wait(30) != 0
+    run.stderr.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+def test_what_fails_while_it_is_written_leaves_the_old_file(tmp_path: Path):
+    target = tmp_path / "out.csv"
+    target.write_text("as it was", encoding="utf-8")
+
+    def rows():
+        yield ("1", "1")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_rows(target, ("id", "cluster_id"), rows())
+    assert target.read_text(encoding="utf-8") == "as it was"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
 
 
 def test_the_core_loads_no_web_framework_no_database_and_no_numpy():

@@ -39,6 +39,8 @@ NOT_PURE = {
     "org/sessions.py": "signing in is about the cookie and its row",
     "org/settings.py": "answers from the table of settings",
     "org/demo.py": "loads the demo district and takes it away",
+    "duplicates/history.py": "reads the log of merges and says in words what one did",
+    "duplicates/tombstones.py": "follows the numbers that are gone through their table",
     "duplicates/merging.py": "the plan is read from the base, the act writes to it: one theory, one room",
     "duplicates/pairs.py": "what becomes of the pairs in their table, for merging and undoing alike",
     "duplicates/pane.py": "tells what the page of a pair shows, as lists.py does for lists",

@@ -1,0 +1,177 @@
+"""The log of merges, a merge's own page, old links, and the undo from each place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crm.db import db
+from crm.duplicates import merging
+from crm.duplicates.models import Merge
+from crm.merchants.models import Enterprise
+from tests.cast import Cast, make_enterprise, make_person
+
+from .make import NEW, OLD, base, twins
+
+
+@pytest.fixture
+def done(cast: Cast) -> dict[str, int]:
+    """A merge of 陈主任's unit: {merge, old, new}."""
+    old, new = twins(cast)
+    ids = {"old": old.id, "new": new.id}
+    made = merging.merge(merging.plan("enterprise", [old.id, new.id]), actor=cast.chen)
+    db.session.commit()
+    return ids | {"merge": made.id}
+
+
+def test_an_old_link_leads_to_the_record_it_became(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    answer = as_user(cast.wang).get(f"/enterprises/{done['new']}?tab=1")
+    assert answer.status_code == 302 and answer.location.endswith(f"/enterprises/{done['old']}?tab=1")
+    answer = as_user(cast.wang).get(f"/enterprises/{done['new']}/edit")
+    assert answer.location.endswith(f"/enterprises/{done['old']}/edit")
+
+
+def test_a_chain_of_merges_is_followed_to_its_end(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    first = make_enterprise(
+        "更早的一家",
+        by=cast.wang,
+        first_reported_at=db.session.get_one(Enterprise, done["old"]).first_reported_at.replace(year=2011),
+    )
+    db.session.commit()
+    merging.merge(merging.plan("enterprise", [first.id, done["old"]]), actor=cast.chen)
+    db.session.commit()
+    assert as_user(cast.wang).get(f"/enterprises/{done['new']}").location.endswith(f"/enterprises/{first.id}")
+
+
+def test_who_may_not_see_the_record_learns_nothing_of_the_old_number(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    li = as_user(cast.li)
+    li.see(f"/enterprises/{done['new']}", 404)
+    li.see(f"/merges/{done['merge']}", 404)
+    assert NEW not in li.get("/merges").said
+    answer = li.post(f"/enterprises/{done['new']}/assign", data={"csrf_token": li.token()})
+    assert answer.status_code in (403, 404)
+
+
+def test_what_is_being_written_to_a_record_that_has_gone_is_told_and_not_lost_on_another(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    chen, before = as_user(cast.chen), base()
+    answer = chen.post(
+        f"/enterprises/{done['new']}/edit", data={"csrf_token": chen.token(), "name": "别的名字"}
+    )
+    assert answer.status_code == 409
+    assert "已由陈主任于" in answer.said and "打开合并后的记录" in answer.said
+    assert base() == before
+
+
+def test_people_lead_on_too(cast: Cast, as_user: Callable[..., Any]) -> None:
+    one, two = make_person("赵明", by=cast.wang), make_person("赵明", by=cast.wang)
+    db.session.commit()
+    ids = (one.id, two.id)
+    merging.merge(merging.plan("person", ids), actor=cast.chen)
+    db.session.commit()
+    assert as_user(cast.wang).get(f"/people/{ids[1]}").location.endswith(f"/people/{ids[0]}")
+
+
+def test_the_log_tells_who_what_and_how_much(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    for user in (cast.wang, cast.chen, cast.zhou, cast.zheng, cast.admin):
+        said = as_user(user).get("/merges").said
+        assert "陈主任" in said and NEW in said and f"#{done['new']}" in said
+    chen = as_user(cast.chen)
+    assert NEW in chen.get("/merges?show=mine").said
+    assert NEW not in chen.get("/merges?show=undone").said
+    assert NEW in chen.get(f"/merges?noun=enterprise&about={done['old']}").said
+    assert NEW in chen.get(f"/merges?noun=enterprise&about={done['new']}").said
+    assert NEW not in as_user(cast.admin).get("/merges?show=mine").said
+
+
+def test_a_merges_page_says_what_went_where_and_shows_nobodys_number(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    said = as_user(cast.chen).get(f"/merges/{done['merge']}").said
+    for words in (OLD, NEW, "沟通记录", "线索", "任职", "联系方式", "撤销合并", "会还回去"):
+        assert words in said, words
+    assert "13905700002" not in said
+    assert "撤销合并" not in as_user(cast.zheng).get(f"/merges/{done['merge']}").page.text
+
+
+def test_the_record_says_what_became_it(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    page = as_user(cast.chen).get(f"/enterprises/{done['old']}").said
+    assert "曾合并 1 条" in page and "合并重复记录" in page  # its panel, its timeline
+
+
+def test_undo_from_the_merges_page(cast: Cast, as_user: Callable[..., Any], done: dict[str, int]) -> None:
+    chen = as_user(cast.chen)
+    assert "undo-form" in chen.get(f"/merges/{done['merge']}").get_data(as_text=True)
+    answer = chen.post(
+        f"/suspects/merges/{done['merge']}/undo", data={"csrf_token": chen.token(), "next": "log"}
+    )
+    assert answer.went_to == f"/merges/{done['merge']}"
+    assert db.session.get_one(Merge, done["merge"]).undone_by_id == cast.chen.id
+    assert "全部恢复到了合并前" in chen.get(f"/merges/{done['merge']}").said
+    chen.see(f"/enterprises/{done['new']}")
+    again = chen.post(
+        f"/suspects/merges/{done['merge']}/undo", data={"csrf_token": chen.token(), "next": "log"}
+    )
+    assert again.status_code == 422 and "陈主任已于" in again.said
+
+
+def test_a_later_merge_is_named_on_the_page(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    early = db.session.get_one(Enterprise, done["old"]).first_reported_at.replace(year=2011)
+    first = make_enterprise("更早的一家", by=cast.wang, first_reported_at=early)
+    db.session.commit()
+    later = merging.merge(merging.plan("enterprise", [first.id, done["old"]]), actor=cast.chen)
+    db.session.commit()
+    later_id = later.id
+    chen = as_user(cast.chen)
+    said = chen.get(f"/merges/{done['merge']}").said
+    assert "请先撤销" in said and f"第 {later_id} 号" in said
+    answer = chen.post(
+        f"/suspects/merges/{done['merge']}/undo", data={"csrf_token": chen.token(), "next": "log"}
+    )
+    assert answer.status_code == 422 and "请先撤销" in answer.said
+
+
+def test_looking_does_not_undo(cast: Cast, as_user: Callable[..., Any], done: dict[str, int]) -> None:
+    before = base()
+    as_user(cast.chen).see(f"/merges/{done['merge']}")
+    assert as_user(cast.chen).get(f"/suspects/merges/{done['merge']}/undo").status_code == 405
+    assert base() == before
+
+
+def test_readers_and_strangers_cannot_undo(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    for user, status in ((cast.zhou, 403), (cast.zheng, 403), (cast.li, 404), (cast.wang, 422)):
+        client = as_user(user)
+        url = f"/suspects/merges/{done['merge']}/undo"
+        answer = client.post(url, data={"csrf_token": client.token(), "next": "log"})
+        if user is cast.wang:  # both records are his own: he may
+            assert answer.status_code == 303
+        else:
+            assert answer.status_code == status, user.name
+
+
+def test_its_pages_are_good_ones_in_english_too(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    cast.chen.locale = "en"
+    chen = as_user(cast.chen)
+    for url in ("/merges", f"/merges/{done['merge']}", f"/enterprises/{done['old']}"):
+        assert chen.see(url).lang == "en"
+    chen.post(f"/suspects/merges/{done['merge']}/undo", data={"csrf_token": chen.token(), "next": "log"})
+    assert chen.see(f"/merges/{done['merge']}").lang == "en"
