@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crm.dedup.people.evidence import common_name
 from crm.dedup.people.profile import PersonProfile, profile_of
 from crm.dedup.record import Person
 
@@ -69,50 +70,49 @@ def keys_of_profile(profile: PersonProfile) -> list[str]:
 def blocks_of(profile: PersonProfile) -> Iterator[str]:
     """Keys of the exact blocks of one person in a whole file: who shares one is compared."""
     name = profile.name
-    city, chamber = profile.home[:4], profile.chamber
+    city = profile.home[:4] if len(profile.home) >= 4 else ""
     for phone in profile.phones:
-        yield "p" + phone[-11:]
+        yield "p" + phone
         if phone[0] == "0":
             yield "p" + phone[-7:]
-    given = name.given or name.masked[1:]
-    if len(given) == 2:
-        # one character wrong, left out by a mask, or the two exchanged
-        first, last = given[0], given[1]
-        for mark in (city if len(city) == 4 else "", chamber):
-            if mark:
-                yield f"g{name.surname}{first}_/{mark}"
-                yield f"g{name.surname}_{last}/{mark}"
-        if first != "*" != last:
-            yield f"g{name.surname}{min(given)}{max(given)}"
-    if name.bare or name.masked:
-        for firm in profile.firms:
-            yield f"f{name.surname}{firm.brand}"
-        if chamber and len(city) == 4:
-            yield f"c{name.surname}{chamber}{city}"
-        return
-    # A common name fills a block of its own; with a city or a firm beside it the block is small again.
-    marks = [city] if len(city) == 4 else []
-    marks += [firm.brand_sound for firm in profile.firms]
-    if chamber:
-        marks.append(chamber)
-    for spelled in name.spelled[:3]:
-        yield "y" + spelled
-        for mark in marks:
-            yield f"y{spelled}/{mark}"
-    if name.sound:
-        yield "s" + name.sound
-        for mark in marks:
-            yield f"s{name.sound}/{mark}"
     for firm in profile.firms:
         if name.surname:
             yield f"f{name.surname}{firm.brand}"
         elif name.spelled:
             yield f"l{name.spelled[0][:4]}{firm.brand}"
-    if name.surname and chamber and len(city) == 4:
-        yield f"c{name.surname}{chamber}{city}"
+    given = name.given or name.masked[1:]
+    if len(given) == 2:
+        # one character wrong, left out by a mask, or the two exchanged
+        if city:
+            yield f"g{name.surname}{given[0]}_{city}"
+            yield f"g{name.surname}_{given[1]}{city}"
+            yield f"g_{given}{city}"
+        if not name.masked:
+            yield f"g{name.surname}{min(given)}{max(given)}"
+    elif len(given) == 1 and city and name.full:
+        yield f"g{name.surname}{given}_{city}"  # 张晓 for 张晓燕
+        yield f"g{name.surname}_{given}{city}"
+    marks = []
+    if len(name.given) < 2 or common_name(name):
+        # so many bear the name that its block is of no use; with a city, a firm or a chamber it is small again
+        marks = [
+            mark for mark in (city, profile.chamber, *(firm.brand_sound for firm in profile.firms)) if mark
+        ]
+    for spelled in name.spelled[:3]:
+        key = by_ear(spelled)
+        yield "y" + key
+        for mark in marks:
+            yield f"y{key}/{mark}"
     if len(name.parts) > 1 and name.full:
         for part in name.parts:
-            yield "y" + part
+            yield "n" + part
+    elif not name.surname and name.full:
+        yield "n" + name.full
+
+
+def by_ear(spelled: str) -> str:
+    """Letters without what the ear of the south does not tell apart, the same for 王建国 and Wang Jianguo."""
+    return spelled.replace("zh", "z").replace("ch", "c").replace("sh", "s").replace("ng", "n")
 
 
 def grams_of(profile: PersonProfile) -> tuple[str, ...]:

@@ -40,7 +40,6 @@ def sightings(profile: PersonProfile) -> Iterator[tuple[str, str, str]]:
     if name.bare or not name.full:
         return
     whole = name.full
-    yield "people", "", whole
     if name.surname:
         yield "surname", name.surname, whole
         for firm in profile.firms:
@@ -60,7 +59,7 @@ class Surroundings:
     persons of one surname in a firm (surname/字号).
     """
 
-    __slots__ = ("_given", "_letters", "_people", "_surnames", "chambers", "firms", "homes", "phones")
+    __slots__ = ("_given", "_letters", "_surnames", "chambers", "firms", "homes", "phones")
 
     def __init__(
         self, profiles: Iterable[PersonProfile] = (), counts: Mapping[str, Mapping[str, int]] | None = None
@@ -70,7 +69,7 @@ class Surroundings:
             counts = owners_of(chain.from_iterable(map(sightings, profiles)))
         self.phones, self.firms = counts.get("phone", {}), counts.get("firm", {})
         self.homes, self.chambers = counts.get("home", {}), counts.get("chamber", {})
-        self._people = counts.get("people", {}).get("", 0)
+
         self._surnames, self._given = counts.get("surname", {}), counts.get("given", {})
         self._letters = sum(self._given.values())
 
@@ -147,7 +146,7 @@ def _characters_level(a: PersonName, b: PersonName) -> str:
     if (a.parts and b.parts) or len(one) > 4 or len(two) > 4:
         return _pointed_level(a, b)
     if a.surname != b.surname:
-        if len(one) == len(two) == 3 and one[1:] == two[1:] and _alike(one[0], two[0]):
+        if a.given == b.given and len(a.surname) == len(b.surname) and all(map(_alike, a.surname, b.surname)):
             return "sound_surname"
         if (len(one) == 2 and one == b.given) or (len(two) == 2 and two == a.given):
             return "given"
@@ -155,7 +154,7 @@ def _characters_level(a: PersonName, b: PersonName) -> str:
     mine, theirs = a.given, b.given
     if len(mine) == len(theirs):
         unlike = [(x, y) for x, y in zip(mine, theirs, strict=True) if x != y]
-        if all(shapes.alike(x, y) or sounds.alike(x, y) for x, y in unlike):
+        if all(_alike(x, y) for x, y in unlike):
             return "look"
         if len(mine) == 2 and mine == theirs[::-1]:
             return "swapped"
@@ -165,7 +164,20 @@ def _characters_level(a: PersonName, b: PersonName) -> str:
 
 
 def _alike(one: str, two: str) -> bool:
-    return sounds.alike(one, two) or shapes.alike(one, two)
+    return sounds.alike(one, two) or _look_alike(one, two)
+
+
+def _look_alike(one: str, two: str) -> bool:
+    """More generous than with firms: 陈未央 and 陈末央 on one phone are one more often than two."""
+    table = _lookalikes()
+    return shapes.alike(one, two) or two in table.get(one, "") or one in table.get(two, "")
+
+
+@lru_cache(maxsize=1)
+def _lookalikes() -> dict[str, str]:
+    source = resources.files(__package__).joinpath("lookalikes.txt")
+    rows = source.read_text(encoding="utf-8").splitlines()
+    return {row[0]: row[1:] for row in rows if row[:1] != "#"}
 
 
 def _pointed_level(a: PersonName, b: PersonName) -> str:
@@ -174,7 +186,8 @@ def _pointed_level(a: PersonName, b: PersonName) -> str:
         return "part"
     if Indel.normalized_similarity(a.sound, b.sound) >= 0.85:
         return "sound"
-    return "other"
+    shorter, longer = sorted((a.full, b.full), key=len)
+    return "part" if len(shorter) >= 3 and len(longer) >= 5 and longer.startswith(shorter) else "other"
 
 
 def _masked_level(a: PersonName, b: PersonName) -> str:
@@ -201,7 +214,7 @@ def _letters_level(a: PersonName, b: PersonName) -> str:
     if len(others) < len(letters.parts):
         if characters.bare:
             return "title"
-        if not all(map(_PINYIN.fullmatch, others)) or not others:
+        if not others or not _chinese(others):
             return "spelled_surname"  # David Wang; but Wang Jianjun is not 王建国
     return "spelled_near" if _one_letter(letters, characters) else "other"
 
@@ -210,7 +223,8 @@ def _two_in_letters(a: PersonName, b: PersonName) -> str:
     if not a.spelled or not b.spelled:
         return "none"
     few, more = sorted((a.parts, b.parts), key=len)
-    if len(few) == 1 < len(more) and few[0] in more:
+    shared = set(few) & set(more)
+    if shared and (len(few) == 1 or any(not _chinese(set(parts) - shared) for parts in (few, more))):
         return "spelled_surname"
     return "spelled_near" if _one_letter(a, b) else "other"
 
@@ -219,9 +233,18 @@ def _one_letter(a: PersonName, b: PersonName) -> bool:
     return any(OSA.distance(mine, theirs, score_cutoff=1) <= 1 for mine in a.spelled for theirs in b.spelled)
 
 
+def _chinese(words: Iterable[str]) -> bool:
+    """Whether all of these may be Chinese given names in letters."""
+    return all(word not in _ENGLISH and _PINYIN.fullmatch(word) for word in words)
+
+
 _PINYIN = re.compile(
-    "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:i?ang|i?ong|uang|eng|ing|uai|uan|ian|iao|ai|an|ao|ei|en|er|ia|ie|in|iu|"
-    "ou|ua|ue|ui|un|uo|a|e|i|o|u))+"
+    "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])(?:i?ang|i?ong|uang|eng|ing|uai|uan|ian|iao|ai|an|ao|ei|en|ia|ie|in|iu|ou|ua|"
+    "ue|ui|un|uo|a|e|i|o|u)|ang|eng|ai|an|ao|ei|en|er|ou|a|e|o)+"
+)
+# English names that read like pinyin
+_ENGLISH = frozenset(
+    "lisa linda anna nina lina tina dina mina luna susan alan mona lola lulu coco sunny ann".split()
 )
 
 

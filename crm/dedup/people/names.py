@@ -117,9 +117,10 @@ def person_name(cell: str) -> PersonName:
     if not outside and not name.full and not name.masked:
         _take_letters(" ".join((text, *notes)), name)
     if name.full:
-        name.sound = _sound(name.full)
+        readings = pinyin.readings(name.full)
+        name.sound = " ".join([sounds.folded(syllable) for syllable in readings[0] if syllable])
         if not name.bare:
-            name.spelled = _spelled(name.full)
+            name.spelled = tuple(dict.fromkeys([_one_spelling("".join(each)) for each in readings]))
     return name
 
 
@@ -131,7 +132,7 @@ def _take_characters(text: str, name: PersonName) -> bool:
     if not any(map(normalise.is_han, first)):
         first = text
     if _MASK.search(first) and (masked := _masked(first)):
-        if len(masked) == 1:
+        if "*" not in masked:
             name.full = name.surname = masked
             name.bare = True
         else:
@@ -197,6 +198,8 @@ def _split(word: str, name: PersonName) -> None:
         word = word[:8]
     name.full = word
     size = 2 if word[:2] in COMPOUND_SURNAMES else 1
+    if len(word) == size + 3 and word[-1] == word[-2]:
+        word = name.full = word[:-1]  # 周澜玮玮: a key held too long
     name.surname, name.given = word[:size], word[size:]
     name.bare = not name.given
 
@@ -227,7 +230,8 @@ def _masked(text: str) -> str:
     text = _without_titles(text)
     if not text or text[0] == "*" or "*" not in text or len(text) > 6:
         return ""
-    return text[0] if set(text[1:]) == {"*"} else text
+    size = 2 if text[:2] in COMPOUND_SURNAMES else 1
+    return text[:size] if set(text[size:]) == {"*"} else text
 
 
 def _take_letters(text: str, name: PersonName) -> None:
@@ -250,12 +254,3 @@ _COURTESIES = frozenset(
 def _one_spelling(word: str) -> str:
     """吕 is typed lv, lu and lyu."""
     return word.replace("lyu", "lu").replace("nyu", "nu").replace("v", "u")
-
-
-@lru_cache(maxsize=32_768)
-def _sound(full: str) -> str:
-    return " ".join([sounds.folded(syllable) for syllable in pinyin.name_syllables(full)])
-
-
-def _spelled(full: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_one_spelling("".join(reading)) for reading in pinyin.readings(full)))

@@ -18,8 +18,9 @@ MANY = 6  # phones and firms beyond this many are not looked at
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?\s*86[-\s]*|0)?(1[3-9]\d[-\s]?\d{4}[-\s]?\d{4})(?!\d)")
 _RUN = re.compile(r"[\d+()\- ]{7,}")
-_AS_DIGIT = re.compile(r"(?<=\d)[\dOoIl]+")
+_AS_DIGIT = re.compile(r"(?<=\d)[\dOoIl]+|(?<![A-Za-z])[Il](?=\d{10})")
 _LETTERS = str.maketrans("OoIl", "0011")
+_NOTE = re.compile(r"\([^()]*\)|(?<=会)(?:会员单位|会员|理事单位|理事)$")
 _ADMINISTRATIVE = re.compile("[省市县区]")
 
 
@@ -38,7 +39,13 @@ class Firm:
 
 @lru_cache(maxsize=16_384)
 def firm_of(name: str) -> Firm:
-    return Firm(name)
+    return Firm(_BEHIND.sub("", name))
+
+
+# …有限公司市场部, …有限公司董事长, …有限公司 总经理
+_BEHIND = re.compile(
+    r"(?<=公司)[\s,，-]*(?:[一-鿿]{0,6}部|副?董事长|副?总经理|总裁|执行董事|董事|监事|法人|经理|负责人|老板|会长|厂长|总监)$"
+)
 
 
 class PersonProfile:
@@ -88,7 +95,7 @@ def _home(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _chamber(text: str) -> str:
-    plain = norm.bare(norm.clean(text, 40))
+    plain = norm.bare(_NOTE.sub("", norm.clean(text, 40))) or norm.bare(text)
     return _ADMINISTRATIVE.sub("", plain) or plain
 
 

@@ -18,9 +18,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "office:same": (0.0, 1.0), "gender:other": (-8.0, -6.0),
     "namesake:common": (-5.0, -3.0), "namesake:several": (-4.0, 0.0), "namesake:rare": (0.0, 2.0),
     # hundreds of thousands are called 张伟: the name with a city beside it is still many persons
-    "person_and:same_common+none": (-8.0, -2.0), "person_and:same_common+soft": (-8.0, -2.0),
-    "person_and:same_common+softs": (-8.0, -0.5), "person_and:spelled_common+none": (-8.0, -2.0),
-    "person_and:spelled_common+soft": (-8.0, -2.0), "person_and:spelled_common+softs": (-8.0, -0.5),
+    "person_and:same_common+none": (-8.0, -3.0), "person_and:same_common+soft": (-8.0, -2.5),
+    "person_and:same_common+softs": (-8.0, -0.5), "person_and:spelled_common+none": (-8.0, -3.0),
+    "person_and:spelled_common+soft": (-8.0, -2.5), "person_and:spelled_common+softs": (-8.0, -0.5),
     "person:other": _AGAINST, "person:kin": _AGAINST, "person:beside": _AGAINST,
 }  # fmt: skip
 
