@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from crm.dedup.candidates import LOW, Proposer, proposer
@@ -169,7 +170,10 @@ def run(
     with Crew(workers, (noun, profiles, around, keys, noun.weights())) as crew:
         pairs = _proposed(crew, len(first), say)
         scored = _weighed(crew, pairs, say)
-    homes = homes_of(profiles, scored, around, noun, lambda done, total: say("clustering", done, total))
+    codes = _of_positions([portion.codes for portion in portions], first)
+    homes = homes_of(
+        profiles, scored, around, noun, lambda done, total: say("clustering", done, total), codes
+    )
     return Outcome(noun, place, profiles, around, scored, homes)
 
 
@@ -203,6 +207,12 @@ def _places(portions: Sequence[Portion]) -> tuple[array[int], array[int]]:
             first.append(row)
         place[row] = len(first) - 1
     return place, first
+
+
+def _of_positions(columns: Sequence[array[int]], first: Sequence[int]) -> array[int]:
+    """What the rows of all portions hold, by position."""
+    rows = array(columns[0].typecode if columns else "Q", chain.from_iterable(columns))
+    return array(rows.typecode, [rows[row] for row in first])
 
 
 def _spans(portions: Sequence[Portion], first: Sequence[int]) -> tuple[array[int], array[int], array[int]]:

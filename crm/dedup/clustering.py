@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm.dedup.candidates import LOW
-from crm.dedup.portions import Profiles
+from crm.dedup.portions import Profiles, code_number
 from crm.dedup.scoring import log_odds
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ def homes_of(
     around: Any,
     noun: Noun,
     progress: Callable[[int, int], None] | None = None,
+    codes: Sequence[int] | None = None,
 ) -> array[int]:
-    """For each position the first position of its cluster.
+    """For each position the first position of its cluster. `codes`: of `portions.code_number`, if at hand.
 
     Likeliest pairs first; two clusters become one only if the mean over the pairs between them allows it and
     no two codes that differ meet. So one likely pair cannot chain two groups that otherwise disagree.
@@ -61,7 +62,8 @@ def homes_of(
     table = noun.weights()
     parent = array("I", range(len(profiles)))
     witnesses: dict[int, list[int]] = {}  # the first members of a cluster, by its first position
-    codes: dict[int, str] = {}  # of a cluster, by its first position
+    # of a cluster, by its first position
+    code_at = array("Q", codes or [code_number(noun, profiles[at]) for at in range(len(profiles))])
 
     def home_of(at: int) -> int:
         while parent[at] != at:
@@ -75,12 +77,6 @@ def homes_of(
             total = log_odds(noun.levels(a, b, around), table) if noun.may_merge(a, b) else NEVER
         return NEVER if total == -math.inf else total
 
-    def code_of(at: int) -> str:
-        known = codes.get(at)
-        if known is None:
-            known = codes[at] = noun.code(profiles[at])
-        return known
-
     edges = scored.likeliest(PAIR_FROM)
     for done, edge in enumerate(edges):
         if progress and done % 20_000 == 0:
@@ -89,7 +85,7 @@ def homes_of(
         first, second = sorted((home_of(pair >> 32), home_of(pair & LOW)))
         if first == second:
             continue
-        code, other = code_of(first), code_of(second)
+        code, other = code_at[first], code_at[second]
         if code and other and code != other:
             continue
         left, right = witnesses.get(first, [first]), witnesses.get(second, [second])
@@ -100,5 +96,5 @@ def homes_of(
         witnesses[first] = sorted(left + right)[:WITNESSES]
         witnesses.pop(second, None)
         parent[second] = first
-        codes[first] = code or other
+        code_at[first] = code or other
     return array("I", map(home_of, range(len(profiles))))

@@ -26,6 +26,12 @@ def number_of(text: str) -> int:
     return int.from_bytes(text.encode("utf-8", "surrogatepass"), "little") % PRIME
 
 
+def code_number(noun: Noun, profile: Any) -> int:
+    """What cannot differ within one cluster as a number, 0 if it is unknown."""
+    code = noun.code(profile)
+    return 1 + number_of(code) if code else 0
+
+
 @dataclass(slots=True)
 class Portion:
     """Some rows, taken apart. The arrays hold all rows one after the other, `…_each` how many of each row.
@@ -34,6 +40,7 @@ class Portion:
     profiles  the packed profiles; ends: where each of them ends
     blocks, grams   numbers of the keys
     seen, owners    numbers of what many may share, and of who has it
+    codes     number of what cannot differ within one cluster, 0 if unknown
     """
 
     places: list[str] = field(default_factory=list)
@@ -46,6 +53,7 @@ class Portion:
     seen: array[int] = field(default_factory=lambda: array("Q"))
     owners: array[int] = field(default_factory=lambda: array("Q"))
     seen_each: array[int] = field(default_factory=lambda: array("H"))
+    codes: array[int] = field(default_factory=lambda: array("Q"))
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -80,6 +88,7 @@ def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
             made.owners.append(number_of(owner))
             count += 1
         made.seen_each.append(count)
+        made.codes.append(code_number(noun, profile))
     made.profiles = b"".join(packed)
     return made
 
