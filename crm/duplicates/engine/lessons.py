@@ -146,9 +146,8 @@ def shown(job: JobRun) -> list[dict[str, Any]]:
     found = {one.id: one for one in db.session.scalars(pairs)}
     model = suspects.MODELS[job.params["noun"]]
     numbers = {one for suspect in found.values() for one in (suspect.a_id, suspect.b_id)}
-    names: dict[int, str] = dict(
-        db.session.execute(sa.select(model.id, model.name).where(model.id.in_(numbers))).tuples().all()
-    )
+    asked = sa.select(model.id, model.name).where(model.id.in_(numbers))
+    names = {one: name for one, name in db.session.execute(asked)}  # noqa: C416 (a row is no pair to dict())
     return [
         row | {"a": names.get(suspect.a_id, ""), "b": names.get(suspect.b_id, "")}
         for row in rows

@@ -62,7 +62,7 @@ def _page(form: ActForm) -> Any:
         sure_same=sum(month.sure_same for month in known),
         weeks=[{"label": f"{monday:%m-%d}", "value": many} for monday, many in health.weeks()],
         merged=merged,
-        merges_url=None,
+        merges_url=url_for("duplicates.merges"),
         undone=undone,
         wide=fan_out.dressed((last.result.get("widest") or []) if last else []),
         standing=health.index(),
@@ -239,6 +239,7 @@ def _in_force(form: ActForm, said: str) -> Any:
     job_id = job.id if job else None
     answer = commit_and_go(form, _back(), said)
     weighing.keep_up()
+    db.session.rollback()  # having looked, this session would hold SQLite's write lock against the scan
     if job_id is not None:
         queue.start(job_id)
     return answer
