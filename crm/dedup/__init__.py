@@ -25,7 +25,9 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
 Use: store `keys_of` of each record; while somebody types take the records that share keys with the question
 (skip a key that some hundreds share, add up `KEY_STRENGTH` by the letter before the colon, keep the best
 sixty) and give them to `find`. `compare` for one pair, `cluster` for a whole list, `python -m crm.dedup` for
-files. All of this works on any kind of record that is described as a `Noun` (`nouns`).
+files. All of this works on any kind of record that is described as a `Noun` (`nouns`): enterprises, and people
+(`people`: `people_keys_of`, `find_people`, `compare_people`). A lead names a company *and* somebody there: `across`
+weighs both together.
 """
 
 from crm.dedup.batch import cluster

@@ -133,6 +133,9 @@ WORDS: dict[str, str] = {
     "related:kin": N_("同姓近名，可能是亲属"),
     "related:phone": N_("同一电话的另一人"),
     "related:colleague": N_("同一单位的另一人"),
+    # across nouns
+    "across:person": N_("所提联系人在这家企业任职"),
+    "across:firm": N_("所在企业即所提企业"),
     # given by earlier versions; stored with pairs found then
     "person:company": N_("同一单位"),
     "person:company_other": N_("单位不同"),
