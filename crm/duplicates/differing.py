@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 Parts = list[tuple[str, bool]]  # stretches of a text, and whether the other side has them otherwise
-UNLIKE = (
-    0.34  # below this two values have nothing to do with each other, and marking characters tells nothing
-)
+UNLIKE = 0.5  # below this two values have nothing to do with each other; marking characters tells nothing
+UNLIKE_NUMBERS = 0.75  # any two numbers have half their digits in common
 
 
 def parts(text: str, other: str, shown: str = "") -> Parts:
@@ -20,7 +19,8 @@ def parts(text: str, other: str, shown: str = "") -> Parts:
         return []
     if not other or text == other:
         return [(shown, False)]
-    if len(shown) != len(text) or Indel.normalized_similarity(text, other) < UNLIKE:
+    unlike = UNLIKE_NUMBERS if text.isascii() and any(char.isdigit() for char in text) else UNLIKE
+    if len(shown) != len(text) or Indel.normalized_similarity(text, other) < unlike:
         return [(shown, True)]
     found: Parts = []
     for step in Indel.opcodes(text, other):

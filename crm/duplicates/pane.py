@@ -25,7 +25,9 @@ from crm.merchants.identity import Likeness, likeness
 from crm.merchants.models import Handle, Person, Relation, Suspect, SuspectState
 from crm.merchants.placing import MODELS
 from crm.merchants.queries import TO_LOOK_AT, loaded, rows_of
+from crm.merchants.queries import may as may_change
 from crm.org.models import Unit, User
+from crm.org.permissions import Permission as P
 from crm.org.queries import whom_to_ask
 from crm.web import display
 
@@ -99,6 +101,15 @@ class Evidence:
         return [(word_of(step), step.weight) for step in self.fall.steps if step.code in WORDS]
 
 
+@dataclass(frozen=True)
+class HandOver:
+    """A way to let the other unit decide: it follows our record too."""
+
+    number: int
+    unit: str
+    url: str
+
+
 @dataclass
 class Pane:
     item: Item
@@ -118,6 +129,7 @@ class Pane:
     suggested: Relation | None
     ask: str = ""  # who may decide, where the reader may not
     may_reopen: bool = False
+    hand_over: list[HandOver] = field(default_factory=list)
 
     @property
     def differing(self) -> list[Row]:
@@ -186,8 +198,27 @@ def pane_of(
         decided_of=_unit_of(suspect),
         suggested=_suggested(pairs),
         ask="" if may else whom_to_ask({suspect.unit_id}).get(suspect.unit_id, ""),
+        hand_over=_hand_over(in_order, members, user) if suspect.state is SuspectState.OPEN else [],
         may_reopen=may and suspect.state in (SuspectState.DIFFERENT, SuspectState.RELATED),
     )
+
+
+def _hand_over(records: Sequence[Any], members: Sequence[Member], user: User) -> list[HandOver]:
+    """A pair of which one side is ours and one another unit's can be given to that unit, who then has both."""
+    masked = [one for one in members if one.masked]
+    if len(members) != 2 or len(masked) != 1 or not user.may(P.MERCHANT_ASSIGN):
+        return []
+    theirs = next(record for record in records if record.id == masked[0].id)
+    nouns = "people" if isinstance(theirs, Person) else "enterprises"
+    return [
+        HandOver(
+            member.number,
+            theirs.follow_unit.name,
+            url_for("merchants.assign", nouns=nouns, id=record.id, unit=theirs.follow_unit_id),
+        )
+        for record, member in zip(records, members, strict=True)
+        if not member.masked and may_change(user, P.MERCHANT_ASSIGN, record)
+    ]
 
 
 def _left(noun: str, ids: Sequence[int]) -> dict[int, Any]:

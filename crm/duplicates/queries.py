@@ -31,6 +31,7 @@ from crm.org.permissions import Scope
 from crm.reference import regions
 
 from .grouping import Edge, Group, groups, webs
+from .models import Merge
 
 PAGE = 25
 MOST_COUNTED = 1000  # a heap is counted up to here: 999+ says enough
@@ -274,13 +275,24 @@ def said(user: User) -> str:
 
 
 def decided_today(user: User) -> int:
-    """How often I have decided since midnight: pairs decided in one act count once."""
+    """How often I have decided since midnight: pairs decided in one act count once, a merge is one act."""
     acts = (
         sa.select(Suspect.decided_at)
-        .where(Suspect.decided_by_id == user.id, Suspect.decided_at >= _midnight())
+        .where(
+            Suspect.decided_by_id == user.id,
+            Suspect.decided_at >= _midnight(),
+            Suspect.state != SuspectState.MERGED,
+        )
         .distinct()
+        .subquery()
     )
-    return db.session.scalar(sa.select(sa.func.count()).select_from(acts.subquery())) or 0
+    merges = sa.select(sa.func.count(Merge.id)).where(
+        Merge.merged_by_id == user.id, Merge.merged_at >= _midnight(), Merge.undone_at.is_(None)
+    )
+    told = sa.select(
+        sa.select(sa.func.count()).select_from(acts).scalar_subquery() + merges.scalar_subquery()
+    )
+    return db.session.scalar(told) or 0
 
 
 def _midnight() -> dt.datetime:

@@ -88,6 +88,7 @@ def _list(asked: Asked, found: queries.Page, item: Item | None = None) -> dict[s
         "more_url": f"{url_for('.suspects')}?{more}" if more else "",
         "begins": not asked.after,
         "tabs": _tabs(asked),
+        "waiting": queries.said(me()),
         "total": queries.counted(me(), asked),
         "most": queries.MOST_COUNTED,
         "done_today": queries.decided_today(me()),

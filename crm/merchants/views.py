@@ -217,6 +217,8 @@ def assign(nouns: str, id: int) -> Any:
     form = AssignForm.of(subject)
     form.follow_unit_id.offer(unit_choices())
     form.follow_user_id.offer(_assignable(subject), _("暂不指派到人"))
+    if request.method == "GET" and (unit_id := _number(request.args.get("unit"))):
+        form.follow_unit_id.data, form.follow_user_id.data = unit_id, None  # 查重 hands a record over
     if form.submitted():
         with form.refusals():
             actions.assign(subject, form.follow_unit_id.data, form.follow_user_id.data, actor=me())

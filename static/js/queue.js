@@ -1,10 +1,16 @@
 // 查重 by keyboard: the next pair is on the screen before the server has answered about this one. The server has the last
 // word: what it refuses comes back as a sentence with a link. Every act is a form of the page and works without this file.
 import { fragment, post, NoAnswer } from "./server.js";
-import { toast } from "./toasts.js";
+import { toast as show_toast } from "./toasts.js";
 import { say } from "./words.js";
 
 const MOST_KEPT = 8; // panes fetched ahead
+
+/** One sentence at a time: at this pace a heap of them would cover what is to be read. U takes back what is gone. */
+function toast(said) {
+  document.querySelectorAll("#toasts [data-toast]").forEach((old) => old.remove());
+  show_toast(said);
+}
 
 export function wake(queue) {
   const room = queue.querySelector("[data-pane-room]");
@@ -124,6 +130,7 @@ export function wake(queue) {
       const box = parsed(html);
       const tabs = box.querySelector("[data-queue-tabs]");
       document.querySelector(".main > [data-queue-tabs]")?.replaceWith(tabs);
+      menu(tabs.dataset.waiting);
       const was = side.scrollTop;
       const deep = side.querySelectorAll("[data-item]").length > box.querySelectorAll("[data-item]").length + 5;
       // Somebody who has paged far down keeps the list; only the counts are new.
@@ -135,6 +142,16 @@ export function wake(queue) {
       if (now) mark(now);
       else if (!pane()) first();
     } catch { /* the next decision asks again */ }
+  }
+
+  /** The number in the menu is the page's own. */
+  function menu(number) {
+    const entry = document.querySelector(`.nav a[href="${new URL(queue.dataset.listUrl, location).pathname}"]`);
+    const count = entry?.querySelector(".count");
+    if (count) {
+      count.textContent = number;
+      count.hidden = !number;
+    }
   }
 
   function first() {
@@ -272,10 +289,10 @@ export function wake(queue) {
     if (target.matches?.("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])")) return;
     if (document.querySelector("dialog[open]")) return;
     const digit = /^(Digit|Numpad)([1-9])$/.exec(event.code)?.[2];
-    const menu = room.querySelector('details[data-act="related"][open]');
+    const kinds = room.querySelector('details[data-act="related"][open]');
     let done = true;
-    if (menu && digit) menu.querySelector(`[data-relation="${digit}"]`)?.click();
-    else if (menu && event.key.toLowerCase() === "r") (menu.querySelector("[data-suggested]") ?? menu.querySelector("button")).click();
+    if (kinds && digit) kinds.querySelector(`[data-relation="${digit}"]`)?.click();
+    else if (kinds && event.key.toLowerCase() === "r") kinds.querySelector("[data-suggested]")?.click();
     else if (digit && event.shiftKey) tick(digit);
     else if (digit) pick(digit);
     else if (event.key === "?") document.querySelector('[data-open="queue-keys"]')?.click();

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from crm.db import db
-from crm.duplicates import merging
+from crm.duplicates import actions, merging
 from crm.lib.errors import Refused
-from crm.merchants import actions
-from crm.merchants.models import OrganisationKind, Suspect, SuspectState
+from crm.merchants.models import OrganisationKind, Relation, Suspect, SuspectState
 from tests.cast import Cast, make_enterprise, make_person
 
 from .make import base, twins
@@ -67,10 +66,11 @@ def test_a_decision_has_to_be_taken_back_first(cast: Cast, state: SuspectState) 
     pair = Suspect(a_id=min(ids), b_id=max(ids), score=0.9, verdict="ask", reasons=[])
     db.session.add(pair)
     db.session.flush()
-    actions.decide(pair, state, "", actor=cast.chen)
+    relation = Relation.BRANCH if state is SuspectState.RELATED else None
+    actions.decide([pair], state, relation=relation, actor=cast.chen)
     db.session.commit()
     refused(cast, ids, "请先撤销那个判定")
-    actions.reopen(pair, actor=cast.chen)
+    actions.reopen([pair], actor=cast.chen)
     assert merging.plan("enterprise", ids, user=cast.chen).refusals == []
 
 

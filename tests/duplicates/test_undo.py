@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.db import db
 from crm.deals.models import Deal
+from crm.duplicates import actions as deciding
 from crm.duplicates import merging, undoing
 from crm.duplicates.models import Merge
 from crm.lib.errors import Refused
@@ -166,7 +167,7 @@ def test_decisions_go_with_the_record_and_come_back(cast: Cast) -> None:
     pair = Suspect(a_id=a_id, b_id=b_id, score=0.6, verdict="ask", reasons=[])
     db.session.add(pair)
     db.session.flush()
-    actions.decide(pair, SuspectState.DIFFERENT, "物业是另一家", actor=cast.chen)
+    deciding.decide([pair], SuspectState.DIFFERENT, note="物业是另一家", actor=cast.chen)
     db.session.commit()
     done = merge(cast, old, new)
     assert {pair.a_id, pair.b_id} == {old.id, other.id} and pair.state is SuspectState.DIFFERENT
@@ -184,7 +185,7 @@ def test_of_two_pairs_that_become_one_the_decision_stays(cast: Cast) -> None:
         ).one()
         for firm in (old, new)
     }
-    actions.decide(rows[new.id], SuspectState.DIFFERENT, "杭州的是另一家", actor=cast.chen)
+    deciding.decide([rows[new.id]], SuspectState.DIFFERENT, note="杭州的是另一家", actor=cast.chen)
     db.session.commit()
     kept_id, gone_id = rows[old.id].id, rows[new.id].id
     done = merge(cast, old, new)
