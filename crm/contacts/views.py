@@ -16,7 +16,6 @@ from crm.deals.stages import MoveKind
 from crm.files.store import hand_out
 from crm.leads.models import Lead
 from crm.lib import clock, texts
-from crm.lib.dates import relative
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.merchants.models import Enterprise, Person
@@ -354,7 +353,7 @@ def _item(one: Happening, subject: Subject) -> dict[str, Any]:
 
 def _when(moment: dt.datetime) -> dict[str, str]:
     return {
-        "when": relative(clock.local(moment).date(), clock.today(), display.language()),
+        "when": display.how_long_ago(moment),
         "exact": display.moment(moment),
         "iso": moment.isoformat(),
     }

@@ -64,11 +64,12 @@ def merged_into(subject: Enterprise | Person) -> list[Merge]:
     return list(db.session.scalars(loaded(rows).order_by(Merge.id.desc())))
 
 
-def names(noun: str, ids: Sequence[int], user: User) -> Sequence[Any]:
-    """(number, name) of those that are records today and that this user may see."""
+def there(noun: str, ids: Sequence[int], user: User) -> dict[int, Enterprise | Person]:
+    """Those of these numbers that are records today and that this user may see."""
     model = NOUNS[noun]
-    rows = rows_of(noun, user).with_only_columns(model.id, model.name).where(model.id.in_(ids))
-    return db.session.execute(rows).all()
+    rows = rows_of(noun, user).where(model.id.in_(ids))
+    rows = rows.options(orm.joinedload(model.first_report_unit), orm.joinedload(model.first_report_user))
+    return {one.id: one for one in db.session.scalars(rows)}
 
 
 # --- what one merge did ------------------------------------------------------------------------------------
@@ -156,15 +157,25 @@ def _was(noun: str, row: Mapping[str, Any], units: Mapping[int, str], users: Map
     )
 
 
-def records(merge: Merge, told: Account, urls: Mapping[int, str]) -> list[Line]:
-    """The record that stayed, then those that went into it. Their numbers lead on as long as the merge stands."""
+def records(merge: Merge, told: Account, stays: Any, urls: Mapping[int, str]) -> list[Line]:
+    """The record that stayed, then those that went into it; those that are records today lead to their pages."""
+    first = ""
+    if stays is not None:
+        user = stays.first_report_user
+        first = _first(
+            stays.first_report_unit.name, user.name if user else "", display.day(stays.first_reported_at)
+        )
     way = urls.get(merge.survivor_id, "")
-    lines = [Line(merge.survivor_id, merge.survivor_name, _("保留"), "", way)]
+    lines = [Line(merge.survivor_id, merge.survivor_name, _("保留"), first, way)]
     gone = _("已恢复") if merge.undone_at else _("并入")
     for one in told.records:
-        first = " · ".join(part for part in (one.unit, one.by, one.first_reported) if part)
+        first = _first(one.unit, one.by, one.first_reported)
         lines.append(Line(one.id, one.name, gone, first, urls.get(one.id, "")))
     return lines
+
+
+def _first(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _changes(

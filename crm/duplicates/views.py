@@ -363,16 +363,16 @@ def show_merge(id: int) -> Any:
     ahead = undoing.outlook(done) if done.undone_at is None else undoing.Outlook()
     told = history.account(done)
     ids = [done.survivor_id, *(one.id for one in told.records)]
-    there = dict(history.names(done.noun, ids, me()))
+    there = history.there(done.noun, ids, me())
+    urls = {one: url_for(SHOW[done.noun], id=one) for one in there}
     open_merges = history.visible_to(me()).where(Merge.id.in_([one.id for one in ahead.first]))
     return render_template(
         "duplicates/merge.html",
         merge=done,
         form=ActForm(),
         account=told,
-        rows=history.records(done, told, {one: url_for(SHOW[done.noun], id=one) for one in there}),
-        subject=done.survivor_id in there,
-        subject_url=url_for(SHOW[done.noun], id=done.survivor_id),
+        rows=history.records(done, told, there.get(done.survivor_id), urls),
+        subject_url=urls.get(done.survivor_id, ""),
         ahead=ahead,
         open_merges=set(db.session.scalars(open_merges.with_only_columns(Merge.id)))
         if ahead.first

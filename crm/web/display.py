@@ -50,14 +50,19 @@ def ago(value: dt.date | dt.datetime | None) -> Markup:
     if value is None:
         return Markup("—")
     exact = moment(value) if isinstance(value, dt.datetime) else day(value)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(), exact, how_long_ago(value)
+    )
+
+
+def how_long_ago(value: dt.date | dt.datetime) -> str:
+    """The words alone."""
     near, from_day = value, clock.today()
     if isinstance(value, dt.datetime):
         near = clock.local(value).date()
         # The trail is stamped with the real time, the demo district's records with its own day: the nearer one is meant.
         from_day = min(from_day, clock.local(clock.now()).date(), key=lambda d: abs((near - d).days))
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), exact, dates.relative(near, from_day, language())
-    )
+    return dates.relative(near, from_day, language())
 
 
 def marked(text: str, query: str, person: bool = False) -> Markup:
