@@ -154,7 +154,7 @@ def cluster_spread(
         do(steps.deal, _numbered(len(chunks)), "parsed")
         each = _numbered(ranges)
         sizes = do(steps.settle, each, "dealt")
-        plan = replace(plan, starts=tuple(accumulate(sizes, initial=0)))
+        plan = replace(plan, starts=tuple(accumulate(sizes, initial=0)), splits=())
         do(steps.index, each)
         twice = [told for told in do(steps.tally, each, "blocks", "grams", "seen", "ids") if told]
         if twice:
