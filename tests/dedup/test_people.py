@@ -37,6 +37,8 @@ SAME, ASK, RELATED, DIFFERENT = Verdict.SAME, Verdict.ASK, Verdict.RELATED, Verd
         ("李文工", "李文工", False), ("欧阳修", "欧阳修", False), ("买买提·艾力", "买买提艾力", False),
         ("王总", "王", True), ("王董", "王", True), ("王 工", "王", True), ("小王", "王", True), ("老王", "王", True),
         ("欧阳先生", "欧阳", True), ("诸葛经理", "诸葛", True), ("王某某", "王", True), ("王**", "王", True),
+        ("王总（建国）", "王建国", False), ("王总（杭州）", "王", True), ("刘·文斌", "刘文斌", False), ("王建国*", "王建国", False),
+        ("王建国 手机13800000000", "王建国", False), ("周澜玮玮", "周澜玮", False), ("田老总", "田", True), ("南宫某某", "南宫", True),
         ("董总", "董", True), ("王太太", "王", True), ("老板", "", False), ("", "", False), ("Wang Jianguo", "", False),
     ],
 )  # fmt: skip

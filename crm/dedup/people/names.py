@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from crm.dedup import normalise, sounds
+from crm.dedup import normalise, places, sounds
 from crm.lib import pinyin
 
 LONGEST = 60  # characters of a cell that are looked at
@@ -25,7 +25,7 @@ _TITLE_WORDS = (
     "副会长|会长|副秘书长|秘书长|常务理事|副理事长|理事长|理事|监事长|监事|合伙人|创始人|法人代表|法人|法定代表人|"
     "负责人|联系人|投资人|大老板|老板娘|老板|经理|主任|部长|厂长|校长|院长|所长|社长|店长|行长|科长|处长|局长|县长|"
     "镇长|乡长|村长|区长|市长|书记|主席|委员|代表|顾问|总监|总工程师|工程师|总工|律师|会计|出纳|教授|博士|医生|老师|"
-    "先生|女士|小姐|师傅|同志|阿姨|大姐|大哥|副总|[总董工姐哥]"
+    "老总|先生|女士|小姐|师傅|同志|阿姨|大姐|大哥|副总|[总董工姐哥]"
 )
 _TITLE_TAIL = re.compile(rf"(?:{_TITLE_WORDS})$")
 _TITLE_HEAD = re.compile(rf"^(?:{_TITLE_WORDS})(?=..)")
@@ -41,12 +41,14 @@ _MAN = re.compile(r"先生|大哥|哥$|[(]男[)]|丈夫")
 _FAMILIAR = re.compile(r"^[小老阿大](?=.$)")
 _DIGITS = re.compile(r"\+?\d[\d\- ]{5,}\d")
 _SEX = re.compile(r"(?<=[一-鿿])[\s,，]+[男女]$")
+_LABELS = re.compile(r"(?:手机号?码?|电话|联系方式|联系人|姓名|微信号?|TEL|MOBILE)\s*[:：]?")
 _NUMBERED = re.compile(r"^\W*\d{1,4}\s*[.、)]\s*")
 _DOTS = "·•・‧∙⋅●．."
 _BETWEEN = re.compile(rf"(?<=[^\W\d_A-Za-z])[{_DOTS}\-](?=[^\W\d_A-Za-z])")
 _SEVERAL = re.compile(r"[/|\\、;，；&]|和(?=..)")
 _BRACKETED = re.compile(r"\(([^()]*)\)?")
 _WORD = re.compile(r"[A-Z][A-Z']*(?:-[A-Z']+)*")
+_MARKED = re.compile(r"(?<=[一-鿿]{2})[*?]$")  # 王建国*: a mark of the list, nothing is hidden
 _MASK = re.compile(r"[*×＊某○〇□?]|(?<=[㐀-鿿])X+")
 
 
@@ -101,6 +103,7 @@ def person_name(cell: str) -> PersonName:
     if any(c.isdigit() for c in text):
         name.numbers = tuple(found.strip() for found in _DIGITS.findall(text))
         text = _NUMBERED.sub("", _DIGITS.sub(" ", text))
+    text = _LABELS.sub(" ", text)
     if sex := _SEX.search(text.rstrip()):
         name.gender = "f" if sex.group()[-1] == "女" else "m"
         text = text[: sex.start()]
@@ -131,6 +134,7 @@ def _take_characters(text: str, name: PersonName) -> bool:
     first, *_others = _SEVERAL.split(text.strip(" /|\\、;，；&"), maxsplit=1)
     if not any(map(normalise.is_han, first)):
         first = text
+    first = _MARKED.sub("", first)
     if _MASK.search(first) and (masked := _masked(first)):
         if "*" not in masked:
             name.full = name.surname = masked
@@ -142,7 +146,10 @@ def _take_characters(text: str, name: PersonName) -> bool:
     pointed = bool(_BETWEEN.search(first))
     if pointed:
         first = _BETWEEN.sub("·", first)
-        name.parts = tuple(part for part in (_han(piece) for piece in first.split("·")) if part)
+        pieces = first.split("·")
+        if len(pieces) == 2 and len(pieces[0].strip()) == 1:
+            pieces = []  # 刘·文斌 is 刘文斌
+        name.parts = tuple(part for part in map(_han, pieces) if part)
     word = _han(first)
     if word in _NOBODY:
         return False
@@ -204,6 +211,11 @@ def _split(word: str, name: PersonName) -> None:
     name.bare = not name.given
 
 
+_NO_GIVEN = frozenset(
+    "会员 客户 代理 微信 手机 重点 新增 退休 本人 已故 失联 在职 离职 兼职 常务 名誉 示例 测试".split()
+)
+
+
 def _take_note(note: str, name: PersonName) -> None:
     """A bracket behind the name: its bearer's whole name (王总（王建国）), whom it is for, or a title."""
     inner = _han(note)
@@ -216,11 +228,10 @@ def _take_note(note: str, name: PersonName) -> None:
     word = _without_titles(inner)
     if not 2 <= len(word) <= 4 or word != inner:
         return
-    if not name.full:
+    if not name.full or (name.bare and word.startswith(name.surname)):
         _split(word, name)
-    elif name.bare and word.startswith(name.surname):
-        name.bare = False
-        _split(word, name)
+    elif name.bare and len(word) == 2 and word not in _NO_GIVEN and not places.read(word)[0]:
+        _split(name.surname + word, name)  # 王总（建国）
 
 
 def _masked(text: str) -> str:
