@@ -274,7 +274,7 @@ def test_the_share_decided_the_same_is_told_by_month(cast: Cast, as_user: Callab
     assert months[-1].share == 0.4
     assert sum(month.decided for month in months) == 23
     page = as_user(cast.chen).get(PAGE)
-    assert "40%（20 对）" in page.said and '<svg class="chart-line"' in page.get_data(as_text=True)
+    assert "7 40%" in page.get_data(as_text=True) and '<svg class="chart-line"' in page.get_data(as_text=True)
     assert [many for _monday, many in health.weeks()][-1] == 25
 
 
@@ -302,7 +302,7 @@ def test_the_widest_keys_are_shown_without_giving_a_phone_away(
     identity.refresh_many("enterprise", list(session.scalars(sa.select(Enterprise.id))))
     session.commit()
     scanned(cast)
-    wide = next(one for one in fan_out.dressed(scans.last_done().result["widest"]) if one.kind == "电话")
+    wide = next(one for one in fan_out.dressed(scans.last_done().result["widest"]) if one.kind == "电话号码")
     assert (wide.many, wide.shown) == (6, "154****0001")
     chen, admin = as_user(cast.chen), as_user(cast.admin)
     page = chen.get(PAGE)

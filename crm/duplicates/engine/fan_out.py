@@ -18,10 +18,10 @@ from crm.merchants.models import DEDUP_KEY
 SHOWN = 12
 KINDS = {
     "enterprise": {
-        "u": N_("信用代码"), "n": N_("企业全名"), "c": N_("字号和行业"), "p": N_("电话"), "y": N_("读音"), "g": N_("字号"),
+        "u": N_("信用代码"), "n": N_("企业全名"), "c": N_("字号和行业"), "p": N_("电话号码"), "y": N_("读音"), "g": N_("字号"),
         "a": N_("地址"), "m": N_("人名"), "t": N_("名称片段"), "k": N_("名称片段"), "b": N_("名称片段"), "s": N_("读音片段"),
     },
-    "person": {"p": N_("电话"), "x": N_("姓名和单位"), "n": N_("姓名"), "y": N_("姓名读音")},
+    "person": {"p": N_("电话号码"), "x": N_("姓名和单位"), "n": N_("姓名"), "y": N_("姓名读音")},
 }  # fmt: skip
 OF_A_PERSON = frozenset("mxny")  # kinds that begin with somebody's name; of people, and "m" of enterprises
 

@@ -73,9 +73,10 @@ def _page(form: ActForm) -> Any:
 
 def _point(month: health.Month) -> dict[str, Any]:
     return {
-        "label": f"{month.first:%Y-%m}",
-        "value": round(100 * month.share, 1),
-        "text": _("%(share)s%%（%(many)s 对）", share=round(100 * month.share), many=month.decided),
+        "label": f"{month.first:%y}/{month.first.month}"
+        if month.first.month == 1
+        else str(month.first.month),
+        "value": round(100 * month.share),
     }
 
 
@@ -188,10 +189,21 @@ def _learning(form: ActForm) -> Any:
         told=job.result if job and done else None,
         refusal=lessons.refusal_of(job.result) if job and done else "",
         examples=lessons.shown(job) if job and done else [],
-        words={code: _(msgid) for code, msgid in WORDS.items()},
+        words={one["code"]: _words_of(one["code"]) for one in job.result["moved"]} if job and done else {},
         number=weighing.number_in_force(noun),
         history=weighing.history(noun),
     )
+
+
+def _words_of(code: str) -> str:
+    """A level in words; of a name with so many ties beside it, both."""
+    if code.startswith("pair:"):
+        name, _plus, ties = code.removeprefix("pair:").partition("+")
+        kind = next((kind for kind in ("name", "person") if f"{kind}:{name}" in WORDS), "")
+        if kind:
+            named = _(WORDS[f"{kind}:{name}"])
+            return _("%(name)s，另有 %(n)s 项旁证", name=named, n=ties if ties != "2" else "2+")
+    return _(WORDS[code]) if code in WORDS else code
 
 
 @bp.post("/learning/preview")
