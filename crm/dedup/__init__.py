@@ -9,9 +9,11 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
    form + branch mark, after NFKC, simplified characters and one kind of bracket. 原… in brackets is a former
    name; a place in brackets is a place. In the name of a chamber or a school the place is the name itself.
    A USCC is checked; its characters 9 to 17 are the older organisation code and identify the entity.
-2. Propose (`blocking`, `candidates`). Two records are compared only if they share a short key (code, phone, name, readings,
-   person and city, address) or several *rare* n-grams. Every fan-out is bounded, so a phone that 100 000
-   rows share costs no more than one that ten share. `keys_of` gives the keys for a look-up table.
+2. Propose (`blocking`, `candidates`). Records share exact keys (code, phone, name, readings, person and city,
+   address) and n-grams of the name. The fewer share a key, the more it says; what two records share is added
+   up, and each record names the seven others it shares most with, if that is enough. Every fan-out is
+   bounded, so a phone that 100 000 rows share costs no more than one that ten share, and nothing grows faster
+   than the rows. `keys_of` gives the keys for a look-up table.
 3. Weigh (`evidence`, `weights.json`, `scoring`). For each field one level holds ("phone:mobile",
    "place:other_city"); each level has one weight in log-odds; the sum is the score. Missing values say
    nothing. What many share (a common 字号, a chamber secretary's phone, a hosted address) says little.
@@ -19,8 +21,16 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
 4. Judge. SAME may be merged, ASK is for a person, RELATED is kept apart and linked (branch, group and
    company, namesake elsewhere, sister), DIFFERENT is not offered. Two valid USCCs that differ, or two
    branch marks that differ, are never SAME or ASK whatever the score.
-5. Cluster (`clustering`). Likeliest pairs first; two clusters become one only if the mean over *all* pairs
+5. Cluster (`clustering`). Likeliest pairs first; two clusters become one only if the mean over the pairs
    between them agrees and no constraint breaks, so chains of likely pairs do not run away.
+6. Plan (`merging`). A cluster merges by itself if links that are SAME hold all of it together and no two in it
+   are RELATED or DIFFERENT; else it is a question, in which the parts that are sure are named.
+
+A list of any size goes through 1 to 5 in `batch`: portions of rows are taken apart (`portions`) by one process
+or several, everything that is compared in bulk is a number in a flat array, records are kept packed and
+unpacked when a pair asks. Positions are those of the records sorted by what they say, and ties are broken by
+position: so the order of the rows, copies of a row, the number of processes, and whether numpy is there
+(`candidates_numpy`) change nothing. `spread` does the same on many machines.
 
 Use: store `keys_of` of each record; while somebody types take the records that share keys with the question
 (skip a key that some hundreds share, add up `KEY_STRENGTH` by the letter before the colon, keep the best
