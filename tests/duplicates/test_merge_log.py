@@ -12,6 +12,7 @@ from crm.duplicates import merging
 from crm.duplicates.models import Merge
 from crm.merchants.models import Enterprise
 from tests.cast import Cast, make_enterprise, make_person
+from tests.support.statements import count_statements
 
 from .make import NEW, OLD, base, twins
 
@@ -175,3 +176,22 @@ def test_its_pages_are_good_ones_in_english_too(
         assert chen.see(url).lang == "en"
     chen.post(f"/suspects/merges/{done['merge']}/undo", data={"csrf_token": chen.token(), "next": "log"})
     assert chen.see(f"/merges/{done['merge']}").lang == "en"
+
+
+def test_the_log_asks_no_more_often_for_more_merges(cast: Cast, as_user: Callable[..., Any]) -> None:
+    admin = as_user(cast.admin)
+
+    def asked(count: int) -> int:
+        for _ in range(count):
+            firms = [
+                make_enterprise(f"衢州澜峰{part}", by=cast.wang).id for part in ("公司", "有限公司", "厂")
+            ]
+            db.session.commit()
+            merging.merge(merging.plan("enterprise", firms), actor=cast.chen)
+        db.session.commit()
+        admin.get("/merges")
+        with count_statements() as seen:
+            admin.get("/merges")
+        return len(seen)
+
+    assert asked(2) == asked(8)
