@@ -191,27 +191,42 @@ def _common_columns(model: Any) -> list[Any]:
     ]  # fmt: skip
 
 
-def _enterprises(ids: Sequence[int]) -> dict[int, Known]:
-    more = [Enterprise.uscc, Enterprise.industry_code, Enterprise.legal_representative, Enterprise.kind]
-    rows = db.session.execute(
-        sa.select(*_common_columns(Enterprise), *more)
-        .join(Unit, Enterprise.follow_unit_id == Unit.id)
-        .where(Enterprise.id.in_(ids))
-    ).all()
-    details = _details(
-        sa.select(FormerName.enterprise_id, sa.literal("former"), FormerName.id, FormerName.name).where(
-            FormerName.enterprise_id.in_(ids)
-        ),
-        sa.select(Handle.enterprise_id, sa.literal("phone"), Handle.id, Handle.value).where(
-            Handle.enterprise_id.in_(ids), Handle.kind.in_(PHONE_KINDS)
-        ),
+# The statements are made once: to put one together takes as long as to ask it.
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_ENTERPRISES: tuple[Any, Any] = (
+    sa.select(
+        *_common_columns(Enterprise),
+        Enterprise.uscc, Enterprise.industry_code, Enterprise.legal_representative, Enterprise.kind,
+    ).join(Unit, Enterprise.follow_unit_id == Unit.id).where(Enterprise.id.in_(_IDS)),
+    sa.union_all(
+        sa.select(FormerName.enterprise_id, sa.literal("former"), FormerName.id, FormerName.name)
+        .where(FormerName.enterprise_id.in_(_IDS)),
+        sa.select(Handle.enterprise_id, sa.literal("phone"), Handle.id, Handle.value)
+        .where(Handle.enterprise_id.in_(_IDS), Handle.kind.in_(PHONE_KINDS)),
         sa.select(Position.enterprise_id, sa.literal("contact"), Position.id, Person.name)
         .join(Person, Position.person_id == Person.id)
-        .where(Position.enterprise_id.in_(ids)),
+        .where(Position.enterprise_id.in_(_IDS)),
         sa.select(Position.enterprise_id, sa.literal("phone"), Handle.id, Handle.value)
         .join(Handle, Handle.person_id == Position.person_id)
-        .where(Position.enterprise_id.in_(ids), Handle.kind.in_(PHONE_KINDS)),
-    )
+        .where(Position.enterprise_id.in_(_IDS), Handle.kind.in_(PHONE_KINDS)),
+    ),
+)  # fmt: skip
+_PEOPLE: tuple[Any, Any] = (
+    sa.select(*_common_columns(Person))
+    .join(Unit, Person.follow_unit_id == Unit.id)
+    .where(Person.id.in_(_IDS)),
+    sa.union_all(
+        sa.select(Handle.person_id, sa.literal("phone"), Handle.id, Handle.value)
+        .where(Handle.person_id.in_(_IDS), Handle.kind.in_(PHONE_KINDS)),
+        sa.select(Position.person_id, sa.literal("company"), Position.id, Enterprise.name)
+        .join(Enterprise, Position.enterprise_id == Enterprise.id)
+        .where(Position.person_id.in_(_IDS)),
+    ),
+)  # fmt: skip
+
+
+def _enterprises(ids: Sequence[int]) -> dict[int, Known]:
+    rows, details = _rows(_ENTERPRISES, ids)
     return {
         row.id: _known(
             "enterprise",
@@ -237,19 +252,7 @@ def _enterprises(ids: Sequence[int]) -> dict[int, Known]:
 
 
 def _people(ids: Sequence[int]) -> dict[int, Known]:
-    rows = db.session.execute(
-        sa.select(*_common_columns(Person))
-        .join(Unit, Person.follow_unit_id == Unit.id)
-        .where(Person.id.in_(ids))
-    ).all()
-    details = _details(
-        sa.select(Handle.person_id, sa.literal("phone"), Handle.id, Handle.value).where(
-            Handle.person_id.in_(ids), Handle.kind.in_(PHONE_KINDS)
-        ),
-        sa.select(Position.person_id, sa.literal("company"), Position.id, Enterprise.name)
-        .join(Enterprise, Position.enterprise_id == Enterprise.id)
-        .where(Position.person_id.in_(ids)),
-    )
+    rows, details = _rows(_PEOPLE, ids)
     return {
         row.id: _known(
             "person",
@@ -268,13 +271,14 @@ def _people(ids: Sequence[int]) -> dict[int, Known]:
     }
 
 
-def _details(*selects: Any) -> dict[int, dict[str, list[str]]]:
-    """Each in the order in which it was put down, so that the same record always says the same."""
-    found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    rows = db.session.execute(sa.union_all(*selects)).all()
-    for record_id, what, _row_id, value in sorted(rows, key=lambda row: row[:3]):
-        found[record_id][what].append(value)
-    return found
+def _rows(statements: tuple[Any, Any], ids: Sequence[int]) -> tuple[Any, dict[int, dict[str, list[str]]]]:
+    """(rows, {id: what hangs on it}), this in the order in which it was put down, so that the same record
+    always says the same."""
+    rows, hanging = (db.session.execute(one, {"ids": list(ids)}).all() for one in statements)
+    details: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for record_id, what, _row_id, value in sorted(hanging, key=lambda row: row[:3]):
+        details[record_id][what].append(value)
+    return rows, details
 
 
 def _known(noun: str, row: Any, kind: str, record: Any) -> Known:

@@ -115,7 +115,17 @@ def hold(noun: str, record_ids: Iterable[int], *, wait: bool = True) -> dict[int
 _CLAIM = sa.text(
     "INSERT INTO dedup_entry (noun, record_id, said, numbers) VALUES (:noun, :record_id, :said, :numbers)"
     " ON CONFLICT DO NOTHING"
-)
+).bindparams(sa.bindparam("numbers", type_=sa.LargeBinary))
+
+
+def without_entry(noun: str, ids: Iterable[int]) -> list[int]:
+    """Which of these have none."""
+    entry = DEDUP_ENTRY.c
+    wanted = sorted(ids)
+    there = set(
+        db.session.scalars(sa.select(entry.record_id).where(entry.noun == noun, entry.record_id.in_(wanted)))
+    )
+    return [one for one in wanted if one not in there]
 
 
 def held(noun: str, ids: Sequence[int], *, wait: bool = True) -> dict[int, tuple[str, bytes]]:
@@ -134,11 +144,8 @@ def put(
     noun: str,
     records: Mapping[int, tuple[Question, Sequence[str]]],
     known: Mapping[int, tuple[str, bytes]],
-    *,
-    later: bool = False,
 ) -> int:
-    """Records under exactly these keys from now on; `known` as `hold` gave it. How many entries have changed.
-    `later`: the keys of entries that are new go into the key table by and by, in its own order (reindex.py)."""
+    """Records under exactly these keys from now on; `known` as `hold` gave it. How many entries have changed."""
     gone, come, entries = [], [], []
     for record_id, (question, keys) in records.items():
         said, wanted = said_of(question), packed(number_of(noun, key) for key in keys)
@@ -146,8 +153,6 @@ def put(
         if (said, wanted) == (was_said, was):
             continue
         entries.append({"of": noun, "at": record_id, "said": said, "numbers": wanted})
-        if later and not was:
-            continue
         before, after = set(unpacked(was)), set(unpacked(wanted))
         gone += [(key, record_id) for key in before - after]
         come += [(key, record_id) for key in after - before]
@@ -163,15 +168,18 @@ _CHANGE = sa.text(
 ).bindparams(sa.bindparam("numbers", type_=sa.LargeBinary))
 
 
-def put_new(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]]) -> None:
-    """The same for records that this transaction has made: nobody else knows of them."""
+def put_new(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]], *, later: bool = False) -> None:
+    """The same for records without an entry: this transaction has made them, nobody else knows of them. Or
+    it is a rebuild that finds them: if somebody does so before us, that entry is at least as new and stays.
+    `later`: the keys go into the key table by and by, in its own order (reindex.py)."""
     entries, come = [], []
-    for record_id, (question, keys) in records.items():
+    for record_id, (question, keys) in sorted(records.items()):
         numbers = packed(number_of(noun, key) for key in keys)
         entries.append({"noun": noun, "record_id": record_id, "said": said_of(question), "numbers": numbers})
-        come += [(key, record_id) for key in unpacked(numbers)]
+        if not later:
+            come += [(key, record_id) for key in unpacked(numbers)]
     if entries:
-        db.session.execute(sa.insert(DEDUP_ENTRY), entries)
+        db.session.execute(_CLAIM, entries)
     put_in(come)
 
 

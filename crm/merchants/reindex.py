@@ -196,15 +196,20 @@ def _let_others(began: float) -> None:
 
 
 def _made_right(noun: str, ids: Sequence[int], told: Told, search: bool, *, wait: bool) -> set[int]:
-    known = lookup.hold(noun, ids, wait=wait)
+    missing = lookup.without_entry(noun, ids)
+    known = lookup.held(noun, ids, wait=wait)
+    wanted = [*known, *missing]
     records = {
-        one.id: (one.record, identity.keys_for(one.record)) for one in identity.load(noun, known).values()
+        one.id: (one.record, identity.keys_for(one.record)) for one in identity.load(noun, wanted).values()
     }
-    told.changed += lookup.put(noun, records, known, later=True)
+    fresh = {one: records.pop(one) for one in missing if one in records}
+    lookup.put_new(noun, fresh, later=True)
+    told.changed += lookup.put(noun, records, known) + len(fresh)
+    records |= fresh
     if search:
         words = identity.search_words(noun, identity.MODELS[noun], list(records))
         told.found_anew += index.put_changed(noun, [(one, words[one]) for one in records])
-    return set(known)
+    return set(wanted)
 
 
 def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None]) -> None:
