@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import signal
 import sys
 import time
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from crm.dedup import batch, evaluate, merging, training
+from crm.dedup import batch, evaluate, made, merging, training
 from crm.dedup.candidates import LOW
 from crm.dedup.costs import Costs
 from crm.dedup.nouns import NOUNS, Noun
@@ -218,9 +217,13 @@ def _waterfall(match: Match, bias: float, width: int = 20) -> Iterator[str]:
 
 
 def _bench(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs: Costs) -> None:
-    table = Table(chosen.source, noun)
-    found = _run(table, chosen, progress)
-    count = len(table.ids)
+    if chosen.source:
+        found = _run(Table(chosen.source, noun), chosen, progress)
+    else:
+        rows = batch.portioned(made.firms(chosen.records))
+        found = batch.run(noun, rows, batch.as_it_is, workers=chosen.workers, progress=progress)
+        progress.close()
+    count = len(found.place)
     for step, seconds in progress.took.items():
         print(f"{step:<12}{seconds:8.1f} s")
     print(
@@ -266,7 +269,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("sources", type=Path, nargs="+", metavar="LABELLED.csv[.gz]")
     one.add_argument("target", type=Path, metavar="WEIGHTS.json")
     one = verb("bench", "cluster, write nothing, and say what each step cost")
-    one.add_argument("source", type=Path, metavar="IN.csv[.gz]")
+    one.add_argument("source", type=Path, nargs="?", metavar="IN.csv[.gz]")
+    one.add_argument(
+        "--records",
+        type=_at_least_one,
+        default=10_000,
+        metavar="N",
+        help="without IN: so many invented firms",
+    )
     return parser
 
 
@@ -274,7 +284,7 @@ def _at_least_one(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
-    return min(number, 4 * (os.cpu_count() or 1))
+    return number
 
 
 def _stop(_signal: int, _frame: object) -> NoReturn:
@@ -283,7 +293,10 @@ def _stop(_signal: int, _frame: object) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when done; 2 with one sentence on stderr when a file cannot be read or written; 130 when interrupted."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.verb == "bench" and chosen.people and not chosen.source:
+        parser.error("bench --people needs a file: only firms are invented")
     noun = NOUNS["person" if chosen.people else "enterprise"]
     costs = Costs()
     progress = Progress(costs, quiet=chosen.quiet)

@@ -8,8 +8,13 @@ objects: a record is unpacked when a pair asks for it.
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
+import os
+import signal
+import threading
+import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,12 +85,20 @@ _context: Any = None  # of a worker process
 
 
 def _join(context: Any) -> None:
-    import gc
-
     global _context
     _context = context
     gc.disable()  # nothing here makes cycles, and looking for them would touch all that is shared
     gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started the crew is interrupted, and sends it home
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_go_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _go_with(parent: int) -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _work(task: Callable[[Any, Any], Any], portion: Any) -> Any:
@@ -318,7 +331,7 @@ def _weigh(context: _Weighing, pairs: array[int]) -> array[int]:
     return totals  # type: ignore[return-value]
 
 
-def _as_it_is(record: Any) -> Any:
+def as_it_is(record: Any) -> Any:
     return record
 
 
@@ -335,5 +348,5 @@ def cluster(
     Neither the order of the records nor a thousand copies of one change the outcome, nor does the number of
     workers.
     """
-    found = run(noun, portioned(records), _as_it_is, workers=workers, progress=progress, arrays=arrays)
+    found = run(noun, portioned(records), as_it_is, workers=workers, progress=progress, arrays=arrays)
     return found.named([record.id for record in records])

@@ -69,6 +69,12 @@ def test_neither_processes_nor_arrays_change_the_clusters(rows: list[Record], wo
     assert cluster([fresh(row) for row in rows], workers=workers, arrays=arrays) == expected
 
 
+def test_where_processes_cannot_be_forked_they_are_started_anew(rows: list[Record], monkeypatch):
+    expected = cluster([fresh(row) for row in rows[:120]])
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    assert cluster([fresh(row) for row in rows[:120]], workers=2) == expected
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_neither_order_nor_copies_of_rows_change_the_clusters(rows: list[Record], data: st.DataObject):

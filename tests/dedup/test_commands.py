@@ -7,6 +7,7 @@ import gzip
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,16 @@ def test_bench_says_what_each_step_cost(capsys: pytest.CaptureFixture[str]):
     assert "records 400" in out
 
 
+def test_bench_invents_firms_where_no_file_is_given(capsys: pytest.CaptureFixture[str]):
+    assert main(["-q", "bench", "--records", "300"]) == 0
+    out = capsys.readouterr().out
+    assert "records 300" in out
+    clusters = int(out.split("clusters ")[1])
+    assert 150 < clusters < 300
+    with pytest.raises(SystemExit):
+        main(["bench", "--people"])
+
+
 def test_a_row_that_is_not_utf8_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     good = "".join(f"{n},衢州第{n}纸业有限公司\n" for n in range(2, 3000)).encode()
     (tmp_path / "in.csv").write_bytes(b"id,name\n" + good + "3000,衢州\n".encode("gbk") + b"3001,a\n")
@@ -200,6 +211,29 @@ def test_killed_in_the_middle_leaves_no_half_file(tmp_path: Path):
     assert run.wait(30) != 0
     run.stderr.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the workers in /proc")
+def test_workers_do_not_outlive_who_started_them(tmp_path: Path):
+    lines = "".join(f"{n},衢州第{n}纸业有限公司\n" for n in range(40_000))
+    (tmp_path / "in.csv").write_text("id,name\n" + lines, encoding="utf-8")
+    command = [sys.executable, "-m", "crm.dedup", "-q", "cluster", "--workers", "2"]
+    run = subprocess.Popen(
+        [*command, str(tmp_path / "in.csv"), str(tmp_path / "out.csv")], cwd=HERE.parents[1]
+    )
+    children: list[str] = []
+    while len(children) < 2 and run.poll() is None:
+        time.sleep(0.05)
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    time.sleep(0.5)  # they have read their orders
+    run.kill()
+    run.wait()
+    ends = time.monotonic() + 60
+    while any(Path(f"/proc/{child}/cmdline").exists() for child in children) and time.monotonic() < ends:
+        time.sleep(0.2)
+    assert len(children) == 2
+    assert not [child for child in children if Path(f"/proc/{child}/cmdline").exists()]
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_what_fails_while_it_is_written_leaves_the_old_file(tmp_path: Path):
