@@ -58,6 +58,8 @@ def keys_of_profile(profile: Profile) -> list[str]:
             add("p", phone[-7:])
     add("n", profile.full)
     cores = [(profile.core, profile.brand, profile.sound)]
+    if profile.brief:
+        cores.append((profile.bare.core, profile.bare.brand, ""))
     cores += [(alias.core, alias.brand, "") for alias in profile.alias[:2]]
     for core, brand, _sound in cores:
         add("c", core)
@@ -66,6 +68,7 @@ def keys_of_profile(profile: Profile) -> list[str]:
         if len(brand) >= 2:
             add("g", brand)
             add("y", "".join(map(sounds.syllable, brand[:8])))
+    add("y", profile.latin_brand)
     for word in profile.latin[:3]:
         if len(word) >= 4:
             add("y", word.lower())
@@ -101,6 +104,11 @@ def blocks_of(profile: Profile) -> Iterator[str]:
     for phone in profile.phones:
         yield "p" + phone[-8:]
     core = profile.core
+    if profile.brief:
+        yield "c" + profile.brief
+        yield f"h{profile.brief[:2]}{city}"
+    if profile.latin_brand:
+        yield "w" + profile.latin_brand
     if len(core) >= 2:
         yield "c" + core
         yield "y" + profile.sound
@@ -133,9 +141,15 @@ def grams_of(profile: Profile) -> set[str]:
         grams.update((f"{core[0]}_{core[2]}", f"^{core[:2]}"))
     if len(core) >= 2:
         grams.add("^" + profile.joined[:7])
+        grams.add("^" + " ".join(reads[:2]))
         if len(core) >= 4:
             grams.add(f"{core[0]}~{core[2:4]}")
             grams.add(f"{core[1]}~{core[2:4]}")
+    if profile.brief:
+        grams.add("^" + profile.brief[:2])
+        grams.add("^" + profile.bare.joined[:7])
+    if profile.latin_brand:
+        grams.add("^" + profile.latin_brand[:7])
     for word in profile.latin:
         grams.add("^" + word.lower()[:7])
     for alias in profile.alias:

@@ -33,8 +33,14 @@ def sightings(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield "address", house_of(profile), owner
     if profile.brand:
         yield "brand", profile.brand, profile.place[:4]
+    if len(profile.place) >= 4 and (trade := profile.trade or profile.industry):
+        yield "house", _house_of(profile), normalise.trade_sense(trade)[:2]
     if len(profile.core) > 2:
         yield "bearer", profile.core[:2], f"{profile.core[2:4]}/{profile.name_place[:4]}"
+
+
+def _house_of(profile: Profile) -> str:
+    return f"{profile.core[:2]}/{profile.place[:4]}"
 
 
 def house_of(profile: Profile) -> str:
@@ -44,7 +50,7 @@ def house_of(profile: Profile) -> str:
 class Surroundings:
     """How often values occur around a pair, from 2 on: in all rows of a batch, in the candidates when typing."""
 
-    __slots__ = ("address_owners", "bearers", "phone_owners", "spread")
+    __slots__ = ("address_owners", "bearers", "houses", "phone_owners", "spread")
 
     def __init__(
         self, profiles: Iterable[Profile] = (), counts: Mapping[str, Mapping[str, int]] | None = None
@@ -56,6 +62,7 @@ class Surroundings:
         self.address_owners = counts.get("address", {})
         self.spread = counts.get("brand", {})
         self.bearers = counts.get("bearer", {})
+        self.houses = counts.get("house", {})
 
 
 def owners_of(seen: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
@@ -238,7 +245,7 @@ def _stem_only(one: str, two: str) -> bool:
     at = 2
     while one[at : at + 1] == two[at : at + 1] != "":
         at += 1
-    return len(one) - at >= 2 and len(two) - at >= 2 and not set(one[at:]) & set(two[at:])
+    return at <= 3 and len(one) - at >= 2 and len(two) - at >= 2 and not set(one[at:]) & set(two[at:])
 
 
 def _twos(text: str) -> list[str]:
@@ -422,7 +429,7 @@ def _people_levels(a: Profile, b: Profile) -> list[tuple[str, str]]:
     if mine and theirs:
         shared = [person for person in mine if person in theirs and len(person) > 1]
         if shared:
-            found.append(("contact:same", shared[0]))
+            found.append(("contact:same", min(shared)))
             return found
     for who in (b.legal if b.legal in mine else "", a.legal if a.legal in theirs else ""):
         if len(who) > 1:
@@ -501,6 +508,10 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
     # Two ties say more about sisters than about namesakes, so they are weighed together with the name.
     ties = len({code.split(":")[0] for code, _value in found if code in TIE_LEVELS})
     found.append((f"pair:{name}+{min(ties, 2)}", ""))
+    if name in _MAY_BE_SISTERS:
+        # 国信 may be any of the 国信 of that town: 国信科技, 国信置业
+        lines = max(around.houses.get(_house_of(a), 1), around.houses.get(_house_of(b), 1))
+        found.append(("rivals:none" if lines < 2 else "rivals:one" if lines == 2 else "rivals:several", ""))
     if not ties and name in _RARITY_COUNTS:
         # Beside a phone or a person it matters little how rare the 字号 is; alone it decides.
         known, spread = common_brands(), around.spread
@@ -512,6 +523,10 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
     return found
 
 
+# Names of which one leaves out the line of business, or nearly so.
+_MAY_BE_SISTERS = frozenset(
+    {"brand_bare", "prefix", "short", "alike_bare", "brand_part", "latin", "same_core"}
+)
 _SETTLED = frozenset({"same_full", "same_alias", "none"})
 _RARITY_COUNTS = frozenset(
     {"same_full", "same_core", "brand_kin", "brand_part", "brand_bare", "prefix", "short", "alike_bare"}

@@ -292,7 +292,7 @@ def _take_latin(text: str, parts: NameParts) -> None:
     """ZHEJIANG QIAN CHUN CRAFTS CO., LTD.: 字号 `qianchun`, trade 工艺品, place 33."""
     words = _LATIN_FORM.sub(" ", text.replace("&", " ")).split()
     code = ""
-    while len(words) > 1 and (here := places.by_sound(words[0].lower())):
+    while len(words) > 1 and (here := places.by_sound(words[0].lower())) is not None:
         code = here if len(here) > len(code) else code
         words.pop(0)
     parts.place = parts.place or code

@@ -73,6 +73,9 @@ def _pick(codes: list[str], within: str) -> str:
     return home[0] if len(home) == 1 else ""
 
 
+_OF_A_ROAD = ("路", "街", "巷", "弄", "大道", "大街", "东路", "西路", "南路", "北路", "中路")
+
+
 @lru_cache(maxsize=20_000)
 def read(text: str) -> tuple[str, str]:
     """(code, rest): every place name at the start of `text` taken off, for columns and addresses."""
@@ -86,6 +89,8 @@ def read(text: str) -> tuple[str, str]:
             here = _pick(codes, code)
             if not here and code:
                 continue  # a road or a brand that sounds like a place elsewhere
+            if text.startswith(_OF_A_ROAD, size) and text[:size] not in known.full:
+                continue  # 中山路 is in every town
             if len(here) > len(code):
                 code = here
             text = text[size:]
@@ -165,18 +170,21 @@ def brief_of(character: str, place: str) -> bool:
 def _sounding() -> dict[str, str]:
     from crm.dedup import sounds
 
-    found: dict[str, str] = {}
+    meant: dict[str, set[str]] = {}
     for name, codes in gazetteer().codes.items():
-        if len(code := _pick(codes, "")) >= 2:
-            said = "".join(map(sounds.syllable, name))
-            if len(code) < len(found.get(said, "9999999")):
-                found[said] = code
+        meant.setdefault("".join(map(sounds.syllable, name)), set()).update(codes)
+    found: dict[str, str] = {}
+    for said, several in meant.items():
+        widest = min(map(len, several))
+        of_these = {code for code in several if len(code) == widest}
+        home = {code for code in of_these if code.startswith(HOME)}
+        found[said] = min(home) if len(home) == 1 else min(of_these) if len(of_these) == 1 else ""
     return found
 
 
-def by_sound(word: str) -> str:
-    """`zhejiang` -> 33, `hangzhou` -> 3301; "" for what is no place."""
-    return _sounding().get(word, "")
+def by_sound(word: str) -> str | None:
+    """`zhejiang` -> 33, `taizhou` -> 3310, `shanxi` -> "" (陕西 or 山西); None for what is no place."""
+    return _sounding().get(word)
 
 
 def region_of(text: str) -> str:
@@ -186,7 +194,7 @@ def region_of(text: str) -> str:
         if text.isdigit() and len(text) in (2, 4, 6) and text[:2] in _provinces():
             return text.rstrip("0") if len(text) == 6 and text.endswith("00") else text
         if len(text) == 1:
-            return _BRIEF_TOO.get(text, "") if text == "台" else BRIEF.get(text, "")
+            return "" if text in _BRIEF_TOO else BRIEF.get(text, "")
     return code
 
 

@@ -89,8 +89,10 @@ class Profile:
 
     def _sounds(self) -> None:
         syllables = [sounds.syllable(c) for c in self.core]
+        if self.latin_brand and self.core.isascii():
+            syllables = list(sounds.spelt(self.latin_brand[:24]))
         folded = [sounds.folded(syllable) for syllable in syllables]
-        size = len(self.brand)
+        size = len(self.brand) if self.core else 0
         self.sound, self.brand_sound = " ".join(folded), " ".join(folded[:size])
         self.joined, self.joined_brand = "".join(syllables[:12]), "".join(syllables[: min(size, 12)])
 
@@ -104,13 +106,13 @@ class Profile:
         if uscc and _MOBILE_ALONE.match(uscc):
             phones.append(uscc)
         for cell in record.phones[:MANY]:
-            if len(cell) == 18 and cell[:2] in ("91", "92", "93") and not norm.code_of(uscc)[0]:
-                uscc = cell
+            if len(cell) == 18 and cell[:2] in ("91", "92", "93"):
+                phones.remove(cell)
+                if not norm.code_of(uscc)[1]:
+                    uscc = cell
         names = [contact for contact in contacts if not contact.isdigit()]
         names += [cell for cell in phones if cell and not any(map(str.isdigit, cell))]
-        if len(region) > 8 and not address and any(map(str.isdigit, region)):
-            region, address = "", region
-        elif len(region) > 8 and any(map(str.isdigit, region)):
+        if region and not region.isdigit() and any(map(str.isdigit, region)):
             region, address = address, region
         region = _region(region) if region else ""
         address_place, self.road, self.number, self.room = (

@@ -38,6 +38,9 @@ WORDS: dict[str, str] = {
     "name:close": N_("名称相近"),
     "name:little": N_("名称只有少许相同"),
     "name:far": N_("名称不同"),
+    "rivals:none": N_("当地没有同字号的其他行业企业"),
+    "rivals:one": N_("当地同字号企业涉及两个行业"),
+    "rivals:several": N_("当地同字号企业涉及多个行业"),
     "rarity:common": N_("字号常见"),
     "rarity:rare": N_("字号少见"),
     # places

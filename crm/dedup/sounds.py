@@ -43,6 +43,26 @@ def syllable(character: str) -> str:
     return readings(character)[0]
 
 
+@lru_cache(maxsize=1)
+def _syllables() -> frozenset[str]:
+    return frozenset(reading for code in pinyin_dict for reading in readings(chr(code)) if reading.isascii())
+
+
+@lru_cache(maxsize=20_000)
+def spelt(word: str) -> tuple[str, ...]:
+    """`qianchun` -> qian, chun: the syllables of a word in Latin letters, few and long ones; () if it has none."""
+    known = _syllables()
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 6), end):
+            before = best[start]
+            if before is not None and word[start:end] in known:
+                here = best[end]
+                if here is None or len(before) + 1 < len(here):
+                    best[end] = (*before, word[start:end])
+    return best[-1] or ()
+
+
 # Pairs that southern speakers, and so many lists taken down by ear, do not tell apart.
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 

@@ -54,6 +54,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "address:other": (-2.0, 0.0), "address:road": (-1.5, 0.0),
     "place:other_city": (-3.0, 0.0), "place:other_province": (-3.0, 0.0), "place:other_county": (-1.5, 0.0),
     # the labelled lists have hardly any namesakes within a city; life has, if the 字号 is 华信 or 天宇
+    "rivals:none": (0.0, 2.0), "rivals:one": (-3.0, 0.5), "rivals:several": (-3.0, 0.0),
     "rarity:common": (-1.5, -0.4), "rarity:rare": (0.2, 1.5),
 }  # fmt: skip
 _AGREEING = frozenset(

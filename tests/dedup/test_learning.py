@@ -15,12 +15,12 @@ from crm.dedup.nouns import ENTERPRISES
 SHIPPED = resources.files("crm.dedup").joinpath("weights.json").read_text("utf-8")
 TABLE = scoring.read_weights(SHIPPED)
 LIMITS = ENTERPRISES.learning.limits_of
-SAME_NAME = ("name:same_core", "pair:same_core+1", "place:city", "phone:mobile")
+SAME_NAME = ("name:same_full", "pair:same_full+1", "place:county", "phone:mobile")
 SECRETARY = ("name:brand_other", "pair:brand_other+1", "place:city", "phone:mobile", "chamber:same")
 TYPO = ("name:one_alike", "pair:one_alike+0", "place:county", "industry:same")
 
 
-def decisions(seed: int = 1, many: int = 400, typo_same: float = 0.1) -> list[Decision]:
+def decisions(seed: int = 1, many: int = 400, typo_same: float = 0.03) -> list[Decision]:
     """A team for whom one character other, without any tie, is hardly ever the same firm."""
     dice = random.Random(seed)
     rows = [Decision(SAME_NAME, dice.random() < 0.97) for _ in range(many)]
