@@ -23,6 +23,7 @@ from crm.org.models import User
 from crm.web import display
 
 from . import merging
+from .grouping import Edge, webs
 from .models import Merge
 
 UNDONE_WITHIN = dt.timedelta(hours=12)  # what "the last one" still means
@@ -91,7 +92,7 @@ def reopen(pairs: Sequence[Suspect], *, note: str = "", actor: User) -> None:
 
 
 def decided_with(suspect: Suspect) -> list[Suspect]:
-    """The pairs that were decided in the same act, this one among them."""
+    """The pairs that were decided in the same act, this one among them: of one moment, and hanging together."""
     if suspect.decided_at is None:
         return [suspect]
     rows = sa.select(Suspect).where(
@@ -100,7 +101,10 @@ def decided_with(suspect: Suspect) -> list[Suspect]:
         Suspect.state == suspect.state,
         Suspect.noun == suspect.noun,
     )
-    return list(db.session.scalars(rows.order_by(Suspect.score.desc(), Suspect.id.desc())))
+    found = {one.id: one for one in db.session.scalars(rows)}
+    edges = [Edge(one.id, one.a_id, one.b_id, one.score) for one in found.values()]
+    web = next(web for web in webs(edges, []) if suspect.id in {edge.id for edge in web})
+    return [found[edge.id] for edge in web]
 
 
 @dataclass

@@ -35,8 +35,8 @@ from .models import Merge
 
 PAGE = 25
 MOST_COUNTED = 1000  # a heap is counted up to here: 999+ says enough
-MOST_REACHED = 2000  # records looked at for one page's groups
-MOST_EDGES = 10_000
+MOST_REACHED = 3000  # pairs looked at for one page's groups
+MOST_STEPS = 40
 
 
 class Heap(Labelled):
@@ -370,24 +370,39 @@ def _grouped(found: Sequence[Suspect], user: User, asked: Asked) -> list[Item]:
 
 
 def _groups_of(found: Sequence[Suspect], noun: str, user: User, asked: Asked) -> list[Group]:
-    """One statement: from the records of these pairs along all pairs of the queue, and what was reached."""
-    asked, model = replace(asked, noun=noun), MODELS[noun]
-    step, pair = orm.aliased(Suspect), orm.aliased(Suspect)
-    begin = sorted({record_id for one in found for record_id in (one.a_id, one.b_id)})
-    near = sa.select(model.id.label("id")).where(model.id.in_(begin)).cte("near", recursive=True)
-    near = near.union(
-        sa.select(sa.case((step.a_id == near.c.id, step.b_id), else_=step.a_id))
-        .join(near, sa.or_(step.a_id == near.c.id, step.b_id == near.c.id))
-        .where(*conditions(step, asked, user))
-    )
-    rows = (
-        sa.select(pair.id, pair.a_id, pair.b_id, pair.score)
-        .where(pair.a_id.in_(sa.select(near.c.id).limit(MOST_REACHED)), *conditions(pair, asked, user))
-        .limit(MOST_EDGES)
-    )
+    """From the records of these pairs outwards along the queue's own pairs, one statement for each step.
+
+    Two steps at least, so that the page costs the same however the pairs lie; most groups are closed after one.
+    A web that grows beyond MOST_PAIRS for each seed is left alone: see `grouping`.
+    """
+    pair = orm.aliased(Suspect)
+    wanted = conditions(_Unindexed(pair), replace(asked, noun=noun), user)  # type: ignore[arg-type]
     seeds = [Edge(one.id, one.a_id, one.b_id, one.score) for one in found]
-    reached = [Edge(*row) for row in db.session.execute(rows)]
-    return [group for web in webs(seeds, reached) for group in groups(web)]
+    reached: dict[int, Edge] = {edge.id: edge for edge in seeds}
+    seen: set[int] = set()
+    for step in range(MOST_STEPS):
+        fresh = {record_id for edge in reached.values() for record_id in (edge.a, edge.b)} - seen
+        if (step > 1 and not fresh) or len(reached) > MOST_REACHED:
+            break
+        seen |= fresh
+        rows = sa.select(pair.id, pair.a_id, pair.b_id, pair.score).where(
+            sa.or_(pair.a_id.in_(fresh), pair.b_id.in_(fresh)), *wanted
+        )
+        for row in db.session.execute(rows.limit(MOST_REACHED)):
+            reached[row.id] = Edge(*row)
+    return [group for web in webs(seeds, reached.values()) for group in groups(web)]
+
+
+class _Unindexed:
+    """A pair's columns for conditions that must not choose the index: few records are asked after, so the way is
+    from the records to their pairs. SQLite would rather walk the whole queue for each step."""
+
+    def __init__(self, pair: Any):
+        self._pair = pair
+
+    def __getattr__(self, name: str) -> Any:
+        column = getattr(self._pair, name)
+        return column if name in ("a_id", "b_id") else sa.func.coalesce(column, column, type_=column.type)
 
 
 def item_of(suspect: Suspect, user: User) -> Item:

@@ -81,15 +81,16 @@ def _page(asked: Asked, found: queries.Page, item: Item | None) -> Any:
 
 def _list(asked: Asked, found: queries.Page, item: Item | None = None) -> dict[str, Any]:
     more = asked.query(after=found.after) if found.after else ""
+    total = queries.counted(me(), asked)
     return {
         "asked": asked,
         "lines": pane.lines_of(found.items, me()),
         "current": item.suspect.id if item else 0,
         "more_url": f"{url_for('.suspects')}?{more}" if more else "",
         "begins": not asked.after,
-        "tabs": _tabs(asked),
+        "tabs": _tabs(asked, total),
         "waiting": queries.said(me()),
-        "total": queries.counted(me(), asked),
+        "total": total,
         "most": queries.MOST_COUNTED,
         "done_today": queries.decided_today(me()),
         "query": asked.query(),
@@ -114,8 +115,10 @@ def _pane(asked: Asked, item: Item, items: Any) -> dict[str, Any]:
     }
 
 
-def _tabs(asked: Asked) -> list[dict[str, Any]]:
-    """The heaps; those that wait are counted. Who may decide nothing has no heap of what waits for him."""
+def _tabs(asked: Asked, total: int) -> list[dict[str, Any]]:
+    """The heaps; those that wait for me are counted, the one that waits for others when it is looked at: what is
+    mine is told from what is not by an index, what touches mine only by asking after its records. Who may decide
+    nothing has no heap of what waits for him. `total`: of the page itself."""
     user = me()
     heaps = [heap for heap in Heap if user.may(P.SUSPECT_DECIDE) or heap not in (Heap.OPEN, Heap.RELATIONS)]
     if user.scope_of(P.SUSPECT_DECIDE) is Scope.DISTRICT:
@@ -125,7 +128,13 @@ def _tabs(asked: Asked) -> list[dict[str, Any]]:
     tabs = []
     for heap in heaps:
         here = Asked.of({"show": heap.value, **{key: str(value) for key, value in kept.items()}})
-        count = queries.counted(user, here) if heap.waits else 0
+        count = 0
+        if here == asked:
+            count = total if heap.waits else 0
+        elif heap in (Heap.OPEN, Heap.RELATIONS) or (
+            heap is Heap.ELSEWHERE and (heap is asked.heap or asked.about)
+        ):
+            count = queries.counted(user, here)
         tabs.append({
             "label": named.get(heap, heap.label),
             "url": url_for(".suspects", show=heap.value, **kept),

@@ -109,7 +109,9 @@ def test_a_new_deal_shows_whom_its_investor_may_be(signed_in):
     page.get_by_label("主投资方").press_sequentially("椒柯泵业", delay=20)
     alike = page.get_by_role("region", name="可能重复的记录").first
     expect(alike.get_by_text("台州椒柯泵业有限公司").first).to_be_visible()
-    expect(alike.get_by_text("由 双港街道 跟进", exact=False)).to_be_visible()  # another unit's: unit and name only
+    expect(
+        alike.get_by_text("由 双港街道 跟进", exact=False)
+    ).to_be_visible()  # another unit's: unit and name only
 
 
 def drag(page, card, lane):
@@ -146,14 +148,18 @@ def test_a_card_is_dragged_on_and_taken_back_within_ten_seconds(signed_in, look)
     expect(page.get_by_text("已撤销", exact=False).first).to_be_visible()
     with look() as session:
         assert session.get_one(Deal, deal_id).stage is Stage.INTENDED
-        kinds = session.scalars(sa.select(StageMove.kind).filter_by(deal_id=deal_id).order_by(StageMove.id)).all()
+        kinds = session.scalars(
+            sa.select(StageMove.kind).filter_by(deal_id=deal_id).order_by(StageMove.id)
+        ).all()
         assert list(kinds) == [MoveKind.CREATED, MoveKind.ADVANCED, MoveKind.UNDONE]
 
 
 def test_the_file_holds_the_rows_of_the_list(signed_in):
     page = signed_in("manager")
     page.goto("/deals?stage=signed")
-    total = int(re.search(r"[\d,]+", page.get_by_text(re.compile(r"共 [\d,]+ 条")).first.inner_text()).group())
+    total = int(
+        re.search(r"[\d,]+", page.get_by_text(re.compile(r"共 [\d,]+ 条")).first.inner_text()).group()
+    )
     page.get_by_role("link", name="导出").first.click()
     sheet = page.locator("dialog[open]")
     sheet.get_by_text("CSV", exact=False).first.click()
@@ -175,7 +181,10 @@ def test_on_the_phone_a_visit_is_logged_from_the_desk(signed_in, look):
     page.get_by_role("button", name="记下").tap()
     expect(page.get_by_text("路过工厂，见了邵总").first).to_be_visible()
     with look() as session:
-        assert session.scalar(sa.select(ContactLog).filter_by(summary="路过工厂，见了邵总")).next_step == "发邀请函"
+        assert (
+            session.scalar(sa.select(ContactLog).filter_by(summary="路过工厂，见了邵总")).next_step
+            == "发邀请函"
+        )
 
 
 def test_what_was_typed_survives_a_session_that_ended(signed_in, look):
