@@ -50,7 +50,9 @@ class Progress:
             if not self._quiet and sys.stderr.isatty():
                 import click
 
-                self._bar = click.progressbar(length=total or None, label=f"{step:<10}", file=sys.stderr)
+                self._bar = click.progressbar(
+                    length=max(total, done, 1), label=f"{step:<10}", file=sys.stderr
+                )
         self._done = done
         if self._bar is not None:
             self._bar.length = max(total, done, 1)

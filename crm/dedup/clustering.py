@@ -97,4 +97,6 @@ def homes_of(
         witnesses.pop(second, None)
         parent[second] = first
         code_at[first] = code or other
+    if progress:
+        progress(len(edges), len(edges))
     return array("I", map(home_of, range(len(profiles))))

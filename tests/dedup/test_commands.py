@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import subprocess
 import sys
@@ -174,6 +175,19 @@ def test_bench_says_what_each_step_cost(capsys: pytest.CaptureFixture[str]):
         "parsing", "proposing", "weighing", "clustering", "all",
     ]  # fmt: skip
     assert "records 400" in out
+
+
+def test_a_bar_is_drawn_on_a_terminal_and_lines_elsewhere(monkeypatch: pytest.MonkeyPatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    drawn = {}
+    for kind in (Terminal, io.StringIO):
+        monkeypatch.setattr(sys, "stderr", drawn.setdefault(kind, kind()))
+        assert main(["bench", "--records", "50"]) == 0
+    assert "[####" in drawn[Terminal].getvalue()
+    assert "parsing 50: " in drawn[io.StringIO].getvalue()
 
 
 def test_bench_invents_firms_where_no_file_is_given(capsys: pytest.CaptureFixture[str]):
