@@ -10,8 +10,9 @@ the record that stayed, or touched the same row) it is named: that one first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +31,7 @@ from crm.web import display
 
 from . import choosing, pairs
 from .models import Merge, MergeStep, StepKind, Tombstone, merge_row
-from .references import LABELS, NOUNS, Reference, kept, key_of, references, restored, table_of
+from .references import LABELS, NOUNS, kept, key_of, references, restored, table_of
 from .searching import refresh_around
 
 
@@ -69,8 +70,8 @@ def outlook(merge: Merge) -> Outlook:
     """Only reads."""
     seen = Outlook(first=_later(merge))
     if not seen.first:
-        for step in _steps(merge):
-            _LOOK[step.kind](step, seen)
+        for kind, run in _runs(_steps(merge)):
+            _LOOK[kind](run, seen)
         seen.newer = _newer(merge)
         totals: dict[str, int] = {}
         for what, rows in seen.back:
@@ -82,6 +83,12 @@ def outlook(merge: Merge) -> Outlook:
 def _steps(merge: Merge) -> list[MergeStep]:
     steps = sa.select(MergeStep).filter_by(merge_id=merge.id).order_by(MergeStep.id.desc())
     return list(db.session.scalars(steps))
+
+
+def _runs(steps: Sequence[MergeStep]) -> Iterator[tuple[StepKind, list[MergeStep]]]:
+    """Steps of one kind in one table that follow one another: a thousand rows are put back by one statement."""
+    for (kind, _table), run in groupby(steps, key=lambda step: (step.kind, step.table_name)):
+        yield kind, list(run)
 
 
 def _label(table: str) -> str:
@@ -160,36 +167,46 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)[:80]
 
 
-def _look_removed(step: MergeStep, seen: Outlook) -> None:
-    if missing := _parents_missing(step):
-        seen.conflicts.append(Kept(_label(step.table_name), missing))
-    else:
-        seen.back.append((_label(step.table_name), 1))
+def _look_removed(steps: list[MergeStep], seen: Outlook) -> None:
+    missing = _parents_missing(steps)
+    seen.conflicts += [
+        Kept(_label(step.table_name), missing[step.id]) for step in steps if step.id in missing
+    ]
+    if back := len(steps) - len(missing):
+        seen.back.append((_label(steps[0].table_name), back))
 
 
-def _parents_missing(step: MergeStep) -> str:
-    """Why a row that was removed cannot come back: what it hung on has been deleted since. The records of the
-    merge itself are back by then: a step that is undone earlier restores them."""
-    table = table_of(step.table_name)
-    for column in table.columns:
-        value = step.before.get(column.name)
+def _parents_missing(steps: Sequence[MergeStep]) -> dict[int, str]:
+    """{step: why its row cannot come back}: what it hung on has been deleted since. The records of the merge
+    itself are back by then: a step that is undone earlier restores them."""
+    missing: dict[int, str] = {}
+    merge_id = steps[0].merge_id
+    for column in table_of(steps[0].table_name).columns:
         for key in column.foreign_keys:
             target = key.column.table
-            if value is None or (target.name in NOUNS and _returns(step.merge_id, target.name, value)):
-                continue
-            if db.session.scalar(sa.select(target.c.id).where(target.c.id == value)) is None:
-                return _("它所属的%(what)s已经不存在，内容保留在合并日志里", what=_label(target.name))
-    return ""
+            wanted = {step.before[column.name] for step in steps if step.before.get(column.name) is not None}
+            there = _still_there(target, sorted(wanted)) | _returning(merge_id, target.name)
+            for step in steps:
+                value = step.before.get(column.name)
+                if value is not None and value not in there:
+                    missing[step.id] = _(
+                        "它所属的%(what)s已经不存在，内容保留在合并日志里", what=_label(target.name)
+                    )
+    return missing
 
 
-def _returns(merge_id: int, noun: str, record_id: int) -> bool:
-    return bool(
-        db.session.scalar(
-            sa.select(Tombstone.id).where(
-                Tombstone.merge_id == merge_id, Tombstone.noun == noun, Tombstone.old_id == record_id
-            )
-        )
-    )
+def _still_there(table: sa.Table, ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for some in identity.chunks(ids, 500):
+        found |= set(db.session.scalars(sa.select(table.c.id).where(table.c.id.in_(some))))
+    return found
+
+
+def _returning(merge_id: int, noun: str) -> set[int]:
+    if noun not in NOUNS:
+        return set()
+    mine = sa.select(Tombstone.old_id).where(Tombstone.merge_id == merge_id, Tombstone.noun == noun)
+    return set(db.session.scalars(mine))
 
 
 def _look_added(step: MergeStep, seen: Outlook) -> None:
@@ -198,11 +215,21 @@ def _look_added(step: MergeStep, seen: Outlook) -> None:
         seen.conflicts.append(Kept(_label(step.table_name), _("合并时新增，后来改过，保留")))
 
 
-_LOOK = {
-    StepKind.MOVED: _look_moved,
-    StepKind.CHANGED: _look_changed,
+def _each(look: Callable[..., None]) -> Callable[..., None]:
+    """A way to look at, or to take back, one step after the other."""
+
+    def go(steps: list[MergeStep], *more: Any) -> None:
+        for step in steps:
+            look(step, *more)
+
+    return go
+
+
+_LOOK: dict[StepKind, Callable[[list[MergeStep], Outlook], None]] = {
+    StepKind.MOVED: _each(_look_moved),
+    StepKind.CHANGED: _each(_look_changed),
     StepKind.REMOVED: _look_removed,
-    StepKind.ADDED: _look_added,
+    StepKind.ADDED: _each(_look_added),
 }
 
 
@@ -393,8 +420,8 @@ def undo(merge: Merge, *, actor: User) -> Undone:
     with recording(
         f"{noun}.unmerged", survivor, actor=actor, note="、".join(t.name for t in merge.tombstones)
     ):
-        for step in _steps(merge):
-            _UNDO[step.kind](step)
+        for kind, run in _runs(_steps(merge)):
+            _UNDO[kind](run)
         db.session.execute(  # a form opened meanwhile does not know what has gone from the record
             sa.update(table).where(table.c.id == survivor.id).values(version=table.c.version + 1)
         )
@@ -436,10 +463,12 @@ def _undo_changed(step: MergeStep) -> None:
     db.session.execute(sa.update(table).where(table.c.id == step.row_id).values(real))
 
 
-def _undo_removed(step: MergeStep) -> None:
-    if not _parents_missing(step):
-        table = table_of(step.table_name)
-        db.session.execute(sa.insert(table).values(restored(table, step.before)))
+def _undo_removed(steps: list[MergeStep]) -> None:
+    missing = _parents_missing(steps)
+    table = table_of(steps[0].table_name)
+    back = [restored(table, step.before) for step in steps if step.id not in missing]
+    if back:
+        db.session.execute(sa.insert(table), back)
 
 
 def _undo_added(step: MergeStep) -> None:
@@ -449,27 +478,9 @@ def _undo_added(step: MergeStep) -> None:
         db.session.execute(sa.delete(table).where(table.c.id == step.row_id))
 
 
-_UNDO = {
-    StepKind.MOVED: _undo_moved,
-    StepKind.CHANGED: _undo_changed,
+_UNDO: dict[StepKind, Callable[[list[MergeStep]], None]] = {
+    StepKind.MOVED: _each(_undo_moved),
+    StepKind.CHANGED: _each(_undo_changed),
     StepKind.REMOVED: _undo_removed,
-    StepKind.ADDED: _undo_added,
+    StepKind.ADDED: _each(_undo_added),
 }
-
-
-def rows_moved(step: MergeStep, most: int = 20) -> list[int]:
-    """The first of the rows that a step moved."""
-    listed = sa.select(merge_row.c.row_id).where(merge_row.c.step_id == step.id).order_by(merge_row.c.row_id)
-    return list(db.session.scalars(listed.limit(most)))
-
-
-def reference_of(step: MergeStep) -> Reference | None:
-    return next(
-        (
-            one
-            for noun in NOUNS
-            for one in references(noun)
-            if (one.table.name, one.column.name) == (step.table_name, step.column_name)
-        ),
-        None,
-    )

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm.contacts.models import ContactLog
+from crm.contacts.models import ContactLog, contact_person
 from crm.db import db
 from crm.duplicates import merging
 from crm.duplicates.models import Merge, MergeStep, Tombstone
@@ -20,7 +20,7 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.merchants.models import Enterprise
 from crm.org.models import User
-from tests.cast import Cast, make_enterprise
+from tests.cast import Cast, make_contact, make_enterprise, make_person
 from tests.conftest import ROOT
 from tests.support.statements import count_statements
 
@@ -143,6 +143,28 @@ def test_ten_thousand_logs_are_a_few_statements_there_and_back(app: Any, cast: C
         == 10_001
     )
     assert many[2] < 20, f"{many[2]:.1f} s"
+
+
+def test_a_thousand_shared_meetings_of_two_people_come_back_at_once(app: Any, cast: Cast) -> None:
+    one, two = make_person("赵明", by=cast.wang), make_person("赵明", by=cast.wang)
+    log = make_contact("会议", by=cast.wang)
+    db.session.commit()
+    table: Any = ContactLog.__table__
+    row = dict(db.session.execute(sa.select(table).where(table.c.id == log.id)).mappings().one())
+    row.pop("id")
+    db.session.execute(table.insert(), [row] * 1_000)
+    ids = db.session.scalars(sa.select(table.c.id)).all()
+    both = [{"contact_log_id": each, "person_id": person.id} for each in ids for person in (one, two)]
+    db.session.execute(contact_person.insert(), both)
+    db.session.commit()
+    done = merging.merge(merging.plan("person", [one.id, two.id]), actor=cast.chen)
+    db.session.commit()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(contact_person)) == len(ids)
+    with count_statements() as seen:
+        merging.undo(done, actor=cast.chen)
+        db.session.commit()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(contact_person)) == len(both)
+    assert len(seen) < 150, len(seen)
 
 
 KILLED = """
