@@ -33,7 +33,7 @@ GRAM_SAYS = (0, 0, 4, 4, 3, 2, 2, 1, 1, 1)
 GRAM_LEAST, GRAM_FACTOR = 60, 0.45  # most records an n-gram may occur in: max(60, 0.45 * sqrt(n))
 REACH = 400
 LEAST = 6  # what must come together for a pair to be proposed
-NEAREST = 7  # others that each record names
+NEAREST = 10  # others that each record names
 
 WORTH_ARRAYS = 20_000  # records from which numpy, if it is there, saves more than loading it costs
 
