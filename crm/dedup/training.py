@@ -54,6 +54,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "address:other": (-2.0, 0.0), "address:road": (-1.5, 0.0),
     "place:other_city": (-3.0, 0.0), "place:other_province": (-3.0, 0.0), "place:other_county": (-1.5, 0.0),
     # the labelled lists have hardly any namesakes within a city; life has, if the 字号 is 华信 or 天宇
+    # a house's sales or investment firm is another firm, which lists made of damaged copies hardly show
+    "name:brand_arm": (-8.0, -1.0), "pair:brand_arm+0": (-8.0, 0.0), "pair:brand_arm+1": (-8.0, 0.0),
+    "pair:brand_arm+2": (-8.0, 0.0),
     "rivals:none": (0.0, 2.0), "rivals:one": (-3.0, 0.5), "rivals:several": (-3.0, 0.0),
     "rarity:common": (-1.5, -0.4), "rarity:rare": (0.2, 1.5),
 }  # fmt: skip
