@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crm.dedup.nouns import Noun
 
 PAIR_FROM = 0.0  # log-odds from which a pair may bring two clusters together
-LINK_FROM = 0.0  # least mean log-odds of the pairs between two clusters that become one
+LINK_FROM = 0.1  # least mean log-odds of the pairs between two clusters that become one; above even: a false merge is worse
 WITNESSES = 6  # members of a cluster that are asked; a cluster of hundreds is not compared in full
 NEVER = -math.inf  # what a pair that can never be one counts among others: no company outweighs it
 
