@@ -37,7 +37,7 @@ PERSONAL = ("phone:", "person:", "legal:", "contact:")  # reasons whose detail i
 KEPT = (Verdict.SAME, Verdict.ASK)
 MODELS: Mapping[str, Any] = {"enterprise": Enterprise, "person": Person}
 
-LOT = 500  # records looked at in one go: some tenths of a second
+LOT = 200  # records looked at in one go: a tenth of a second, and some hundredths for writing what was found
 WIDEST = 60  # a key that more records share is no evidence that two of them are one
 PARTNERS = 8  # weighed for each record
 RARE = 200  # a key that n share counts log(200 / n)

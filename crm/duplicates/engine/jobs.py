@@ -44,6 +44,7 @@ def scan(job: JobRun) -> dict[str, Any]:
         queue.beat(job, course["records"], max(course["total"], course["records"]))
         db.session.commit()
         db.session.expunge_all()
+        scans.pause(time.monotonic() - began)
         if time.monotonic() > turn_ends:
             with reading():
                 let_go = scans.others_wait()
