@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from crm.dedup.portions import number_of
+from crm.dedup.portions import numbers_of
 
 if TYPE_CHECKING:
     from crm.dedup.nouns import Noun
@@ -153,7 +153,7 @@ def candidate_pairs(profiles: Sequence[Any], noun: Noun, arrays: bool | None = N
     for kind, keys_of in (("blocks", noun.blocks), ("grams", noun.grams)):
         numbers[kind] = array("Q"), array("I")
         for position, at in enumerate(order):
-            own = {number_of(text) for text in keys_of(profiles[at])}
+            own = numbers_of(keys_of(profiles[at]))
             numbers[kind][0].extend(own)
             numbers[kind][1].extend([position] * len(own))
     made = proposer(len(order), numbers["blocks"], numbers["grams"], arrays)

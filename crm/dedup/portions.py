@@ -17,13 +17,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from crm.dedup.nouns import Noun
 
-PRIME = 2**61 - 1
 CACHED = 30_000  # records kept taken apart at a time; neighbours in the list are often asked together
 
 
 def number_of(text: str) -> int:
-    """A text as a number below `PRIME`: the same in every process and every run, unlike `hash`."""
-    return int.from_bytes(text.encode("utf-8", "surrogatepass"), "little") % PRIME
+    """A text as a number below 2**61: the same in every process and every run, unlike `hash` of the text."""
+    return hash(_from_bytes(text.encode("utf-8", "surrogatepass"), "little"))
+
+
+def numbers_of(texts: Iterable[str]) -> set[int]:
+    """`number_of` each, in half the time: this is asked thirty times for each record of a list."""
+    texts = list(texts)
+    try:
+        return {hash(_from_bytes(text.encode(), "little")) for text in texts}
+    except UnicodeEncodeError:  # half a character, from a broken list
+        return set(map(number_of, texts))
+
+
+_from_bytes = int.from_bytes  # the hash of a whole number is its remainder by the prime 2**61 - 1
 
 
 def code_number(noun: Noun, profile: Any) -> int:
@@ -76,10 +87,10 @@ def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
         packed.append(marshal.dumps(noun.packed(profile)))
         end += len(packed[-1])
         made.ends.append(end)
-        blocks = {number_of(text) for text in noun.blocks(profile)}
+        blocks = numbers_of(noun.blocks(profile))
         made.blocks.extend(blocks)
         made.blocks_each.append(len(blocks))
-        grams = {number_of(text) for text in noun.grams(profile)}
+        grams = numbers_of(noun.grams(profile))
         made.grams.extend(grams)
         made.grams_each.append(len(grams))
         count = 0

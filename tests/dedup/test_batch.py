@@ -16,6 +16,7 @@ from crm.dedup import Record
 from crm.dedup.batch import Crew, Stopped, cluster
 from crm.dedup.candidates import BLOCK, NEAREST, candidate_pairs
 from crm.dedup.nouns import ENTERPRISES
+from crm.dedup.portions import number_of, numbers_of
 from crm.dedup.profile import profile_of
 from crm.dedup.tables import read_records
 
@@ -67,6 +68,12 @@ def test_neither_processes_nor_arrays_change_the_clusters(rows: list[Record], wo
     expected = cluster([fresh(row) for row in rows], arrays=False)
     assert len(set(expected)) < len(rows)
     assert cluster([fresh(row) for row in rows], workers=workers, arrays=arrays) == expected
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec=None))))
+def test_numbers_of_texts_are_those_of_each(texts: list[str]):
+    assert numbers_of(texts) == {number_of(text) for text in texts}
+    assert all(0 <= number < 2**61 for number in numbers_of(texts))
 
 
 def test_where_processes_cannot_be_forked_they_are_started_anew(rows: list[Record], monkeypatch):
