@@ -85,11 +85,11 @@ def test_a_tool_that_fails_or_does_not_end_is_said_to(tmp_path: Path):
 
     assert run("raise SystemExit('no such column')").failure == "no such column"
     assert "-9" in run("import os; os.kill(os.getpid(), 9)").failure
-    endless = run("while True: pass", 0.5)
-    assert endless.failure == "not done after 0 s" and endless.cpu_seconds > 0.2
+    endless = run("while True: pass", 1.0)
+    assert endless.failure == "not done after 1 s" and endless.cpu_seconds > 0
     good = run(
         "import subprocess, sys; subprocess.run([sys.executable, '-c',"
-        "'import time; held = bytearray(90_000_000); [i for i in range(6_000_000)]; time.sleep(.2)'])"
+        "'import time; held = bytearray(90_000_000); [i for i in range(6_000_000)]; time.sleep(.8)'])"
     )
     assert not good.failure and good.cpu_seconds > 0.1 and 90 < good.peak_mb < 600
 

@@ -378,17 +378,21 @@ def lend(plan: Plan, bucket: int) -> Done:
 
 
 def nearest(plan: Plan, own: int) -> Done:
-    start, end = plan.starts[own], plan.starts[own + 1]
-    tied: list[dict[int, int]] = [defaultdict(int) for _record in range(start, end)]
+    start = plan.starts[own]
+    # one number for each tie, in order: a table for each record of the range would take four times the memory
+    ties: list[int] = []
     for _bucket, (raw, weights) in take(plan.at("ties"), own, plan.buckets):
-        for both, says in zip(_read(raw), weights, strict=True):
-            tied[(both >> 32) - start][both & LOW] += says
+        ties += [both << 8 | weight for both, weight in zip(_read(raw), weights, strict=True)]
+    ties.sort(reverse=True)
     postings: dict[int, array[int]] = {}
     for _bucket, lent in take(plan.at("lent"), own, plan.buckets):
         postings.update((number, _read(raw)) for number, raw in lent.items())
     pairs: list[set[int]] = [set() for _range in range(plan.ranges)]
     for at, followed in enumerate(one(plan.at("followed"), own, 0) or (), start=start):
-        says = tied[at - start]
+        says: dict[int, int] = defaultdict(int)
+        while ties and ties[-1] >> 40 == at:
+            tie = ties.pop()
+            says[tie >> 8 & LOW] += tie & 0xFF
         for number in _read(followed):
             members = postings[number]
             weight = GRAM_SAYS[len(members).bit_length()]
