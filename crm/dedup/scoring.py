@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -291,11 +291,23 @@ def _other_script(a: Profile, b: Profile) -> bool:
     return one != two and len(one) == len(two) and (_simplify(one) == two or _simplify(two) == one)
 
 
-def find(query: Record, candidates: Iterable[Record], limit: int = 5) -> list[tuple[Record, Match]]:
+_SLIPS = frozenset({"name:sound", "name:one_alike", "name:one_brand", "name:one_other"})
+_APART = ("place:other", "name_place:apart", "form:differs", "group:differs", "industry:other")
+
+
+def _slip(match: Match) -> bool:
+    """One character that sounds or looks like another, and nothing known that speaks against it."""
+    return not _SLIPS.isdisjoint(match.levels) and not any(code.startswith(_APART) for code in match.levels)
+
+
+def find(
+    query: Record, candidates: Iterable[Record], limit: int = 5, *, typing: bool = False
+) -> list[tuple[Record, Match]]:
     """The likeliest of `candidates`, best first, without those that are DIFFERENT.
 
     Candidates come from the look-up of `keys_of(query)`. What several of them share (a secretary's phone)
-    counts less. Related records (branch, group, namesake) follow those that may be the same.
+    counts less. Related records (branch, group, namesake) follow those that may be the same. `typing`: while
+    nothing but a name is known, a slip in one character is asked about; in a list it would be no evidence.
     """
     known = [
         record
@@ -308,6 +320,8 @@ def find(query: Record, candidates: Iterable[Record], limit: int = 5) -> list[tu
     offered = []
     for record, profile in zip(known, profiles, strict=True):
         match = compare_profiles(mine, profile, around)
+        if typing and mine.only_name and match.verdict is Verdict.DIFFERENT and _slip(match):
+            match = replace(match, verdict=Verdict.ASK)
         if match.verdict is not Verdict.DIFFERENT:
             offered.append((record, match))
     offered.sort(key=lambda pair: (pair[1].verdict is Verdict.RELATED, -pair[1].score, str(pair[0].id)))

@@ -33,7 +33,7 @@ from . import lookup
 from .models import Enterprise, FormerName, Handle, HandleKind, Person, Position
 from .queries import rows_of
 
-PROMISING = 60  # candidates that are loaded and weighed
+PROMISING = 40  # candidates that are loaded and weighed
 CHUNK = 500
 MODELS: dict[str, type[Enterprise] | type[Person]] = {"enterprise": Enterprise, "person": Person}
 PHONE_KINDS = (HandleKind.MOBILE, HandleKind.LANDLINE, HandleKind.OTHER)
@@ -344,15 +344,22 @@ def matches(
         found = dedup.find_people(question, records.values(), limit=PROMISING)
     else:
         assert isinstance(question, Record)
-        found = dedup.find(question, records.values(), limit=PROMISING)
+        found = dedup.find(question, records.values(), limit=PROMISING, typing=True)
     found = [one for one in found if worth_showing(one[1])]
-    begun = _begun(question)
+    begun, read = _begun(question), _read(question)
 
     def place(one: tuple[Any, Match]) -> tuple[Any, ...]:
         record, match = one
         begins = bool(begun) and profile_of(record).core.startswith(begun)
+        read_so = bool(read) and profile_of(record).sound == read
         # a branch's mark comes last: so far it is as good as the firm
-        return (match.verdict is Verdict.RELATED and not begins, not begins, -match.score, record.id)
+        return (
+            match.verdict is Verdict.RELATED and not begins,
+            not begins,
+            not read_so,
+            -match.score,
+            record.id,
+        )
 
     found.sort(key=place)
     known = _shown(same, [record for record, _match in found[:limit]])
@@ -370,6 +377,13 @@ def _begun(question: Question) -> str:
     profile = profile_of(question)
     more = (question.uscc, question.phones, question.contacts, question.legal_rep, question.address)
     return "" if profile.form or any(more) else profile.core
+
+
+def _read(question: Question) -> str:
+    """How the name is read, while nothing else is typed: all of it heard alike goes before a part of it alike."""
+    if not isinstance(question, Record) or not profile_of(question).only_name:
+        return ""
+    return profile_of(question).sound
 
 
 def _by_phone(question: Question, other: str, record_ids: Sequence[int]) -> Iterator[tuple[Known, Match]]:

@@ -102,6 +102,24 @@ def test_two_characters_of_the_name_are_enough_to_be_reminded(cast: Any, session
         assert enterprise.id in [one.id for one in alike(cast.wang, typed)], typed
 
 
+def test_a_slip_of_one_character_is_asked_about_while_only_the_name_is_typed(cast: Any, session: Any) -> None:
+    enterprise = made(cast, "浙江凯安数据科技有限公司", province="浙江省", city="杭州市")
+    (found,) = alike(cast.wang, "浙江恺安数据科技有限公司")
+    assert found.id == enterprise.id and found.may_be_the_same
+    assert not alike(cast.wang, "广东恺安数据科技有限公司")
+
+
+def test_what_begins_as_typed_comes_before_what_sounds_so(cast: Any, session: Any) -> None:
+    sounds, begins = made(cast, "金华建信"), made(cast, "金华建星设计院有限公司")
+    assert [one.id for one in alike(cast.wang, "建星")] == [begins.id, sounds.id]
+
+
+def test_a_bracket_on_its_way_hides_nothing(cast: Any, session: Any) -> None:
+    enterprise = made(cast, "天墙（绍兴）机械有限公司")
+    record = actions.enterprise_record({"name": "天墙（绍"})
+    assert [one.id for one in identity.likely(cast.wang, record, noun="enterprise")] == [enterprise.id]
+
+
 def test_what_another_unit_follows_is_masked(cast: Any, session: Any) -> None:
     enterprise = made(cast, phones="15400000001", address="人民路 1 号")
     (mine,) = alike(cast.wang, NAME)
