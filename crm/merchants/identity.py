@@ -31,8 +31,9 @@ from crm.search.tokens import Field, Kind
 
 from . import lookup
 from .models import Enterprise, FormerName, Handle, HandleKind, Person, Position
-from .queries import rows_of
+from .queries import visible_to
 
+BEGINS = 12  # what it says that a name begins with what is typed
 PROMISING = 40  # candidates that are loaded and weighed
 CHUNK = 500
 MODELS: dict[str, type[Enterprise] | type[Person]] = {"enterprise": Enterprise, "person": Person}
@@ -334,6 +335,10 @@ def matches(
     if across:
         asked += [lookup.number_of(other, key) for key in _phone_keys(question)]
     weight = lookup.weighed(asked)
+    begun, read = _begun(question), _read(question)
+    if begun:
+        for record_id in _beginning(question.name):
+            weight[same, record_id] += BEGINS
     if leave_out is not None:
         weight.pop((noun, leave_out), None)
     best = sorted(weight, key=lambda one: (-weight[one], one[1]))[:PROMISING]
@@ -346,7 +351,6 @@ def matches(
         assert isinstance(question, Record)
         found = dedup.find(question, records.values(), limit=PROMISING, typing=True)
     found = [one for one in found if worth_showing(one[1])]
-    begun, read = _begun(question), _read(question)
 
     def place(one: tuple[Any, Match]) -> tuple[Any, ...]:
         record, match = one
@@ -377,6 +381,20 @@ def _begun(question: Question) -> str:
     profile = profile_of(question)
     more = (question.uscc, question.phones, question.contacts, question.legal_rep, question.address)
     return "" if profile.form or any(more) else profile.core
+
+
+def _beginning(typed: str) -> Sequence[int]:
+    """A few firms whose name begins with exactly this. The keys cannot say it of a common 字号, under which
+    more stand than are looked at."""
+    return db.session.scalars(_BEGINNING, {"from": typed, "to": typed + "\U0010ffff"}).all()
+
+
+_BEGINNING = (
+    sa.select(Enterprise.id)
+    .where(Enterprise.name >= sa.bindparam("from"), Enterprise.name < sa.bindparam("to"))
+    .order_by(Enterprise.name)
+    .limit(10)
+)
 
 
 def _read(question: Question) -> str:
@@ -470,12 +488,24 @@ def _reached(user: User, known: Known, permission: Permission) -> bool:
 
 
 def _seen(user: User, hidden: Sequence[Known]) -> set[tuple[str, int]]:
-    seen: set[tuple[str, int]] = set()
-    for noun, model in MODELS.items():
-        if ids := [known.id for known in hidden if known.noun == noun]:
-            wanted = rows_of(noun, user).with_only_columns(model.id).where(model.id.in_(ids)).order_by(None)
-            seen |= {(noun, record_id) for record_id in db.session.scalars(wanted)}
-    return seen
+    """Which of these are seen after all: a firm through a deal or a lead, a person through a firm where they hold a
+    position. By these few records: the rows of all people one may see are too many to be put together for five."""
+    firms = {known.id for known in hidden if known.noun == "enterprise"}
+    people = [known.id for known in hidden if known.noun == "person"]
+    held: list[tuple[int, int]] = []
+    if people:
+        held = [(who, firm) for who, firm in db.session.execute(_HELD, {"ids": people})]
+    asked = firms | {firm for _who, firm in held}
+    if not asked:
+        return set()
+    wanted = visible_to(user).with_only_columns(Enterprise.id).where(Enterprise.id.in_(asked)).order_by(None)
+    open_to = set(db.session.scalars(wanted))
+    return {("enterprise", one) for one in firms & open_to} | {
+        ("person", who) for who, firm in held if firm in open_to
+    }
+
+
+_HELD = sa.select(Position.person_id, Position.enterprise_id).where(Position.person_id.in_(_IDS))
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:

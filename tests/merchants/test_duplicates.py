@@ -114,6 +114,29 @@ def test_what_begins_as_typed_comes_before_what_sounds_so(cast: Any, session: An
     assert [one.id for one in alike(cast.wang, "建星")] == [begins.id, sounds.id]
 
 
+def test_half_a_name_finds_its_firm_among_many_of_the_same_beginning(cast: Any, session: Any) -> None:
+    rows = [actions.Enterprise(name=f"宁波恒远{chr(0x4E00 + n)}业有限公司", follow_unit_id=cast.wang.unit_id,
+                               first_report_unit_id=cast.wang.unit_id) for n in range(150)]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    identity.refresh_many("enterprise", [one.id for one in rows])
+    assert next(one.id for one in alike(cast.wang, rows[-1].name[:5])) == rows[-1].id
+    record = Record(name=rows[-1].name[:5])
+    others = identity.likely(cast.wang, record, noun="enterprise", leave_out=rows[-1].id)
+    assert rows[-1].id not in {one.id for one in others}
+
+
+def test_a_person_of_a_firm_that_i_see_is_not_masked(cast: Any, session: Any) -> None:
+    firm = made(cast, contact_name="沈予安", contact_phones="15400000001")
+    person = firm.positions[0].person
+    actions.assign(firm, cast.li.unit_id, None, actor=cast.admin)
+    from crm.dedup import Person as PersonRecord
+
+    typed = PersonRecord(name="沈予安", phones="15400000001")
+    (mine, *_rest) = identity.likely(cast.li, typed, noun="person")
+    assert (mine.id, mine.masked) == (person.id, False)
+
+
 def test_a_bracket_on_its_way_hides_nothing(cast: Any, session: Any) -> None:
     enterprise = made(cast, "天墙（绍兴）机械有限公司")
     record = actions.enterprise_record({"name": "天墙（绍"})
