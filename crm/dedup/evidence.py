@@ -39,6 +39,14 @@ def sightings(profile: Profile) -> Iterator[tuple[str, str, str]]:
         yield "bearer", profile.core[:2], f"{profile.core[2:4]}/{profile.name_place[:4]}"
 
 
+def asked(profile: Profile) -> Iterator[tuple[str, str]]:
+    """(kind, value) of all that `levels` may look up around this record: also what the record does not add to."""
+    yield from ((kind, value) for kind, value, _owner in sightings(profile))
+    yield "address", house_of(profile)
+    yield "house", _house_of(profile)
+    yield "bearer", profile.core[:2]
+
+
 def _house_of(profile: Profile) -> str:
     return f"{profile.core[:2]}/{profile.place[:4]}"
 

@@ -32,9 +32,9 @@ class Noun:
     packed        P -> a tuple of strings, numbers, truth values and such tuples, to be handed to other processes
     unpacked      such a tuple -> P
     sightings     P -> (kind, value, owner) of what many may share
-    surroundings  kind -> value -> number of owners, where several -> what is handed to `levels`, which asks it
-                  about values that one of the two has
-    everywhere    kinds of which `levels` also asks about other values (how common is each surname?): few values
+    surroundings  kind -> value -> number of owners, where several -> what is handed to `levels`
+    asked         P -> (kind, value) of all that `levels` may look up there for one record
+    everywhere    kinds of which it looks up more than that (how common is each surname?): few values
     levels        P, P, surroundings -> [(field:level, shared value)], symmetrical
     may_merge     P, P -> False where the two can never be one, whatever else agrees
     code          P -> what cannot differ within one cluster, "" if unknown
@@ -55,6 +55,7 @@ class Noun:
     unpacked: Callable[[tuple[Any, ...]], Any]
     sightings: Callable[[Any], Iterable[tuple[str, str, str]]]
     surroundings: Callable[[Mapping[str, Mapping[str, int]]], Any]
+    asked: Callable[[Any], Iterable[tuple[str, str]]]
     everywhere: frozenset[str]
     levels: Callable[[Any, Any, Any], list[tuple[str, str]]]
     may_merge: Callable[[Any, Any], bool]
@@ -85,6 +86,7 @@ ENTERPRISES = Noun(
     unpacked=profile.unpacked,
     sightings=evidence.sightings,
     surroundings=lambda counts: evidence.Surroundings(counts=counts),
+    asked=evidence.asked,
     everywhere=frozenset(),
     levels=evidence.levels,
     may_merge=evidence.may_merge,
@@ -106,7 +108,9 @@ PEOPLE = Noun(
     unpacked=people_profile.unpacked,
     sightings=people_evidence.sightings,
     surroundings=lambda counts: people_evidence.Surroundings(counts=counts),
-    everywhere=frozenset(("people", "surname", "given")),
+    asked=people_evidence.asked,
+    # firm: the surname of the one is looked up beside a firm of the other
+    everywhere=frozenset(("people", "surname", "given", "firm")),
     levels=people_evidence.levels,
     may_merge=people_evidence.may_merge,
     code=lambda _one: "",

@@ -21,10 +21,13 @@ from distributed import LocalCluster
 from pyarrow import parquet
 
 from crm.dedup.batch import cluster
-from crm.dedup.nouns import PEOPLE
+from crm.dedup.candidates import candidate_pairs
+from crm.dedup.evidence import owners_of
+from crm.dedup.nouns import NOUNS, PEOPLE, Noun
+from crm.dedup.record import columns_of
 from crm.dedup.spread import run, sources, steps
 from crm.dedup.spread.__main__ import main
-from crm.dedup.tables import BadTable, read_records
+from crm.dedup.tables import BadTable, Layout, read_records
 from tests.bench.dedup import invented
 
 ROWS = 1_800
@@ -194,6 +197,26 @@ def test_people_are_found_as_well(tmp_path: Path):
     )
     same(tmp_path / "out", rows, homes)
     assert 100 < len(set(homes.values())) < 700
+
+
+@pytest.mark.parametrize("noun", NOUNS.values(), ids=NOUNS)
+def test_what_two_records_ask_for_is_all_their_evidence_looks_up(noun: Noun):
+    """Otherwise a worker, who has only that of the surroundings, would weigh them in another way."""
+    header, *cells = invented.rows({"enterprise": "enterprises", "person": "people"}[noun.name], 1_500, 5)
+    record_of = Layout.of(header, columns_of(header, noun.columns), noun)
+    profiles = [noun.profile(record_of(row)) for row in cells]
+    counts = owners_of(seen for profile in profiles for seen in noun.sightings(profile))
+    around = noun.surroundings(counts)
+    compared = 0
+    for one, two in candidate_pairs(profiles, noun):
+        a, b = profiles[one], profiles[two]
+        few = {kind: dict(counts.get(kind, {})) for kind in noun.everywhere}
+        for kind, value in (*noun.asked(a), *noun.asked(b)):
+            if value in counts.get(kind, {}):
+                few.setdefault(kind, {})[value] = counts[kind][value]
+        assert noun.levels(a, b, noun.surroundings(few)) == noun.levels(a, b, around)
+        compared += 1
+    assert compared > 1_000
 
 
 def test_an_id_that_stands_in_two_files_is_named(tmp_path: Path, rows: Rows):

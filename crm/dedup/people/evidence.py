@@ -52,6 +52,14 @@ def sightings(profile: PersonProfile) -> Iterator[tuple[str, str, str]]:
         yield "chamber", whole, profile.chamber
 
 
+def asked(profile: PersonProfile) -> Iterator[tuple[str, str]]:
+    """(kind, value) of all that `levels` may look up around this person: also what a bare 王总 does not add to."""
+    name = profile.name
+    yield from (("phone", phone) for phone in profile.phones)
+    yield from (("firm", f"{name.surname}/{firm.brand}") for firm in profile.firms)
+    yield from (("home", name.full), ("chamber", name.full))
+
+
 class Surroundings:
     """How often values occur around a pair, from 2 on: in all rows of a batch, in the candidates when typing.
 

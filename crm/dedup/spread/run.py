@@ -156,7 +156,7 @@ def cluster_spread(
         sizes = do(steps.settle, each, "dealt")
         plan = replace(plan, starts=tuple(accumulate(sizes, initial=0)), splits=())
         do(steps.index, each)
-        twice = [told for told in do(steps.tally, each, "blocks", "grams", "seen", "ids") if told]
+        twice = [told for told in do(steps.tally, each, "blocks", "grams", "seen", "looks", "ids") if told]
         if twice:
             identity, *both = min(twice)
             first, second = (_where(pieces, chunks, chunk, row) for chunk, row in both)
@@ -165,7 +165,7 @@ def cluster_spread(
         do(steps.lend, each, "asked", "postings")
         do(steps.nearest, each, "ties", "lent", "followed")
         do(steps.ask, each)
-        everywhere = set().union(*do(steps.answer, each, "wanted", "shared"))
+        everywhere = set().union(*do(steps.answer, each, "wanted", "shared", "looked"))
         put(plan.at(steps.EVERYWHERE), 0, [sorted(everywhere)])
         do(steps.weigh, each, "answers", "pairs")
         do(steps.components, [(0,)], "forest")

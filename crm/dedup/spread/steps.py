@@ -262,7 +262,8 @@ def _keys(plan: Plan, own: int) -> list[tuple[bytes, bytes, bytes, bytes]]:
 
 
 def index(plan: Plan, own: int) -> Done:
-    blocks, grams, seen = ([_numbers() for _bucket in range(plan.buckets)] for _kind in range(3))
+    noun = NOUNS[plan.noun]
+    blocks, grams, seen, asked = ([_numbers() for _bucket in range(plan.buckets)] for _kind in range(4))
     known: set[tuple[int, int]] = set()
     for at, keys in enumerate(_keys(plan, own), start=plan.starts[own]):
         for number in _read(keys[0]):
@@ -272,6 +273,13 @@ def index(plan: Plan, own: int) -> Done:
         known.update(zip(_read(keys[2]), _read(keys[3]), strict=True))
     for number, owner in sorted(known):
         seen[number % plan.buckets].extend((number, owner))
+    wanted: list[bytes] = []
+    for packed in _profiles(plan, own):
+        profile = noun.unpacked(marshal.loads(packed))
+        wanted.append(_numbers(number_of(f"{kind}:{text}") for kind, text in noun.asked(profile)).tobytes())
+    every = {owned for owned, _owner in known} if noun.everywhere else set()
+    for number in sorted(every.union(*map(_read, wanted))):
+        asked[number % plan.buckets].append(number)
     ids: list[list[tuple[str, int, int]]] = [[] for _bucket in range(plan.buckets)]
     for identity, chunk, row in chain.from_iterable(_rows(plan, own)):
         ids[number_of(identity) % plan.buckets].append((identity, chunk, row))
@@ -279,6 +287,8 @@ def index(plan: Plan, own: int) -> Done:
         put(plan.at("blocks"), own, _bytes(blocks))
         + put(plan.at("grams"), own, _bytes(grams))
         + put(plan.at("seen"), own, _bytes(seen))
+        + put(plan.at("looks"), own, _bytes(asked))
+        + put(plan.at("looked"), own, [wanted])
         + put(plan.at("ids"), own, ids)
     )
 
@@ -304,17 +314,15 @@ def tally(plan: Plan, bucket: int) -> Done:
     written += put(plan.at("sizes"), bucket, _bytes(sizes)) + put(plan.at("postings"), bucket, [postings])
 
     owners: dict[int, set[int]] = defaultdict(set)
-    ranges: dict[int, list[int]] = defaultdict(list)
-    for own, raw in take(plan.at("seen"), bucket, plan.ranges):
+    for _range, raw in take(plan.at("seen"), bucket, plan.ranges):
         flat = _read(raw)
         for number, owner in zip(flat[::2], flat[1::2], strict=True):
             owners[number].add(owner)
-            ranges[number].append(own)
     shared = [_numbers() for _range in range(plan.ranges)]
-    for number, them in owners.items():
-        if len(them) > 1:
-            for own in set(ranges[number]):
-                shared[own].extend((number, len(them)))
+    for own, raw in take(plan.at("looks"), bucket, plan.ranges):
+        for number in _read(raw):
+            if number in owners and len(owners[number]) > 1:
+                shared[own].extend((number, len(owners[number])))
     written += put(plan.at("shared"), bucket, _bytes(shared))
 
     known: dict[str, tuple[int, int]] = {}
@@ -429,14 +437,23 @@ _Shared = tuple[str, str, int]  # kind, value, owners
 
 def answer(plan: Plan, own: int) -> Done:
     """Told: what the surroundings must have everywhere, as far as records of this range have it."""
-    profiles, start = _profiles(plan, own), plan.starts[own]
-    everywhere = NOUNS[plan.noun].everywhere
+    noun, profiles, start = NOUNS[plan.noun], _profiles(plan, own), plan.starts[own]
+    counts: dict[int, int] = {}
+    for _bucket, raw in take(plan.at("shared"), own, plan.buckets):
+        flat = _read(raw)
+        counts.update(zip(flat[::2], flat[1::2], strict=True))
     shared: dict[int, list[_Shared]] = {}
     told: set[_Shared] = set()
-    for at, those in _shared(plan, own, profiles):
-        told.update(each for each in those if each[0] in everywhere)
-        if local := [each for each in those if each[0] not in everywhere]:
-            shared[at] = local
+    looked: list[bytes] = one(plan.at("looked"), own, 0) or []
+    for at, (packed, numbers) in enumerate(zip(profiles, looked, strict=True), start=start):
+        if not noun.everywhere and counts.keys().isdisjoint(_read(numbers)):
+            continue
+        profile = noun.unpacked(marshal.loads(packed))
+        if those := sorted(_counted(noun.asked(profile), counts)):
+            shared[at] = those
+        if noun.everywhere:
+            seen = ((kind, text) for kind, text, _owner in noun.sightings(profile) if kind in noun.everywhere)
+            told.update(_counted(seen, counts))
     answers: list[Any] = [None] * plan.ranges
     for asker, raw in take(plan.at("wanted"), own, plan.ranges):
         wanted = _read(raw)
@@ -446,24 +463,13 @@ def answer(plan: Plan, own: int) -> Done:
     return Done(kept + put(plan.at("answers"), own, answers), told)
 
 
-def _shared(plan: Plan, own: int, profiles: list[bytes]) -> Iterator[tuple[int, list[_Shared]]]:
-    """Positions, and what of their records several own."""
-    noun = NOUNS[plan.noun]
-    counts: dict[int, int] = {}
-    for _bucket, raw in take(plan.at("shared"), own, plan.buckets):
-        flat = _read(raw)
-        counts.update(zip(flat[::2], flat[1::2], strict=True))
-    for at, (keys, packed) in enumerate(zip(_keys(plan, own), profiles, strict=True), start=plan.starts[own]):
-        if not counts.keys().isdisjoint(_read(keys[2])):
-            profile = noun.unpacked(marshal.loads(packed))
-            yield (
-                at,
-                [
-                    (kind, text, counts[number])
-                    for kind, text, _owner in noun.sightings(profile)
-                    if (number := number_of(f"{kind}:{text}")) in counts
-                ],
-            )
+def _counted(values: Iterable[tuple[str, str]], counts: Mapping[int, int]) -> set[_Shared]:
+    """Those that several own, with how many."""
+    return {
+        (kind, text, counts[number])
+        for kind, text in values
+        if (number := number_of(f"{kind}:{text}")) in counts
+    }
 
 
 def _surroundings(plan: Plan, shared: Iterable[_Shared]) -> Any:
