@@ -57,7 +57,10 @@ NOT_PURE = {
     "imports/results.py": "writes the rows of a list and what became of them into a workbook",
     "jobs/queue.py": "the queue's own connection to the application",
     "lists/table.py": "the one place where an address becomes a query",
+    "merchants/asking.py": "the one door of all forms and the API to the look-up; what a form says is read by actions",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",
+    "merchants/lookup.py": "the index behind 查重: its two tables, written and asked",
+    "merchants/reindex.py": "goes over that index and the records in many short transactions",
     "merchants/suspects.py": "keeps pairs and decisions in their table, for actions and the scan alike",
 }
 """Other rooms than the five are rules in pure Python; these few are not, and say why."""
@@ -65,6 +68,7 @@ NOT_PURE = {
 COMMIT_THEMSELVES = {
     "org/sessions.py": "a failed sign-in is counted even though the request is refused",
     "org/demo.py": "the copy of the database is taken between two transactions",
+    "merchants/reindex.py": "a rebuild beside the web is a row of short transactions, each resumable",
 }
 
 
