@@ -34,7 +34,7 @@ from .models import Enterprise, FormerName, Handle, HandleKind, Person, Position
 from .queries import visible_to
 
 BEGINS = 12  # what it says that a name begins with what is typed
-PROMISING = 40  # candidates that are loaded and weighed
+PROMISING = 30  # candidates that are loaded and weighed
 CHUNK = 500
 MODELS: dict[str, type[Enterprise] | type[Person]] = {"enterprise": Enterprise, "person": Person}
 PHONE_KINDS = (HandleKind.MOBILE, HandleKind.LANDLINE, HandleKind.OTHER)

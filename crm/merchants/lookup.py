@@ -3,7 +3,7 @@
 It lives in the database, so all workers share it and a restart loses nothing, and it is written in the
 transaction that changes the record. For each record there is
 
-* one row in `dedup_entry`: all that the core is told of it (`said`), so that sixty candidates are weighed without a
+* one row in `dedup_entry`: all that the core is told of it (`said`), so that thirty candidates are weighed without a
   join over five tables, and the keys it stands under, so that a save writes only the keys that have changed;
 * one row in `dedup_key` for each key. A key is one 64-bit number: the noun in front (so a noun's keys are a range),
   a hash of the key's text, and its kind at the end. A hash that two keys share costs one candidate too many, once in
