@@ -526,11 +526,14 @@ class _Work:
         ]
 
     def _complete(self, reference: Reference, row: dict[str, Any], twin: dict[str, Any]) -> None:
-        """What the row that stays does not say, the other one says."""
+        """What the row that stays does not say, the other one says; of two titles neither is lost."""
         fixed = {"id", reference.column.name, *(column.name for column in reference.twins_by)}
         values = {
             name: value for name, value in row.items() if name not in fixed and value and not twin[name]
         }
+        if reference.table.name == Position.__tablename__ and row["title"] and twin["title"]:
+            column: Any = reference.table.c.title
+            values["title"] = _both_titles(twin["title"], row["title"], column.type.length)
         self._change(reference.table, twin, values)
         twin.update(values)
 
@@ -610,6 +613,16 @@ def _same_way(row: Mapping[str, Any]) -> Any:
         return row["digits"], row["extension"]
     kind = row["kind"]
     return (kind.value if isinstance(kind, HandleKind) else kind), texts.fold(row["value"])
+
+
+def _both_titles(mine: str, theirs: str, longest: int) -> str:
+    """董事长、总经理: each once, the own first, as many as the column has room for."""
+    said = mine
+    for one in dict.fromkeys(theirs.split("、")):
+        more = f"{said}、{one}"
+        if one and one not in said.split("、") and len(more) <= longest:
+            said = more
+    return said
 
 
 SAME_BY = {Handle.__tablename__: _same_way, FormerName.__tablename__: lambda row: row["name"]}

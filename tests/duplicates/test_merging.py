@@ -11,8 +11,8 @@ from crm.db import db
 from crm.duplicates import merging
 from crm.duplicates.references import references
 from crm.lib.on_merge import Act
-from crm.merchants.models import Enterprise, Suspect, SuspectState
-from tests.cast import Cast
+from crm.merchants.models import Enterprise, Position, Suspect, SuspectState
+from tests.cast import Cast, make_enterprise, make_person
 
 from .make import NEW, OLD, base, twins
 
@@ -77,3 +77,54 @@ def test_it_is_recorded_on_both(cast: Cast) -> None:
     told = {(one.verb, one.record_id): one for one in db.session.scalars(sa.select(Event))}
     assert told["enterprise.merged", old_id].changes["name"] == [OLD, NEW]
     assert told["enterprise.merged_away", new_id].actor_name == cast.chen.name
+
+
+def _two_at(cast: Cast, *titles: str, main: int = 1) -> tuple[Any, Any, Any]:
+    """One firm, one name twice, each with a title there."""
+    firm = make_enterprise("衢州澜峰电子有限公司", by=cast.wang)
+    found = [make_person("赵明", by=cast.wang, at=firm, title=title) for title in titles]
+    for at, one in enumerate(found):
+        one.positions[0].is_main = at == main
+    db.session.commit()
+    return firm, found[0], found[1]
+
+
+def _held(person_id: int) -> list[tuple[str, bool]]:
+    rows = sa.select(Position.title, Position.is_main).where(Position.person_id == person_id)
+    return [tuple(row) for row in db.session.execute(rows)]
+
+
+def test_two_titles_at_one_firm_are_both_kept_and_come_back_apart(cast: Cast) -> None:
+    _firm, one, other = _two_at(cast, "董事长", "总经理、董事长")
+    one_id, other_id = one.id, other.id
+    plan = merging.plan("person", [one_id, other_id])
+    stays, gone = plan.survivor_id, plan.loser_ids[0]
+    before = {number: _held(number) for number in (stays, gone)}
+    done = merging.merge(plan, actor=cast.chen)
+    db.session.commit()
+    [(title, is_main)] = _held(stays)
+    assert sorted(title.split("、")) == ["总经理", "董事长"] and is_main
+    merging.undo(done, actor=cast.chen)
+    db.session.commit()
+    assert {number: _held(number) for number in (stays, gone)} == before
+
+
+def test_a_title_of_a_person_at_both_firms_is_kept_when_the_firms_become_one(cast: Cast) -> None:
+    old, new = twins(cast)
+    position = next(one for one in old.positions if one.person.name == "赵明")
+    position.title, zhao_id = "经理", position.person_id
+    db.session.commit()
+    merging.merge(merging.plan("enterprise", [old.id, new.id]), actor=cast.chen)
+    db.session.commit()
+    assert [title for title, _main in _held(zhao_id)] == ["经理、董事长"]
+
+
+def test_titles_stop_at_the_end_of_the_column(cast: Cast) -> None:
+    column: Any = Position.__table__.c.title
+    longest = column.type.length
+    _firm, one, other = _two_at(cast, "甲" * (longest - 2), "乙丙丁")
+    plan = merging.plan("person", [one.id, other.id])
+    merging.merge(plan, actor=cast.chen)
+    db.session.commit()
+    [(title, _main)] = _held(plan.survivor_id)
+    assert title in ("甲" * (longest - 2), "乙丙丁") and len(title) <= longest
