@@ -369,11 +369,11 @@ def _joined(
     cells = []
     for at, record_id in enumerate(order):
         others = [value for other, said in enumerate(plain) if other != at for value in said]
-        parts = differing.several(sets[at], others)
+        parts = differing.several(sets[at], others, _("、"))
         cells.append(Cell(parts, record_id, numbers[record_id], blank=not sets[at]))
     differs = len({tuple(sorted(said)) for said in plain}) > 1
     all_of_them = dict.fromkeys(shown for said in sets for _value, shown in said)
-    return Row(key, label, cells, differs, joined=True, outcome="、".join(all_of_them))
+    return Row(key, label, cells, differs, joined=True, outcome=_("、").join(all_of_them))
 
 
 # --- why --------------------------------------------------------------------------------------------------------
@@ -450,7 +450,7 @@ def _line(item: Item, names: Mapping[tuple[str, int], tuple[str, str]]) -> Line:
 def _speaking(suspect: Suspect) -> str:
     """The two reasons that say most for it."""
     codes = [code for code, weight, _detail in suspect.reasons if code in WORDS and weight > 0]
-    return "、".join(_(WORDS[code]) for code in codes[:2])
+    return _("、").join(_(WORDS[code]) for code in codes[:2])
 
 
 def name_of(noun: str, record_id: int, user: User) -> str:

@@ -84,7 +84,7 @@ def said(value: Any) -> str:
     if isinstance(value, dt.date):
         return day(value)
     if isinstance(value, list):
-        return "、".join(said(one) for one in value)
+        return _("、").join(said(one) for one in value)
     return "—" if value in (None, "") else str(value)
 
 
