@@ -196,9 +196,12 @@ def _chips(asked: Asked) -> list[dict[str, str]]:
 @permit(P.SUSPECT_DECIDE)
 def decide(id: int) -> Any:
     """不是同一家, 有关联: for the pairs of the form, which are this one or its group's."""
-    suspect = _decidable(id)
+    suspect = _visible(id)
     form = DecideForm()
-    if not form.submitted():
+    complete = form.submitted()
+    if (late := _too_late(suspect)) is not None:
+        return late
+    if not complete:
         return _no("；".join(str(one) for errors in form.errors.values() for one in errors), form.status)
     try:
         pairs = _pairs(suspect, form.pairs.data or "", form.member.data or [])
@@ -218,15 +221,16 @@ def decide(id: int) -> Any:
 @permit(P.SUSPECT_DECIDE)
 def merge(id: int) -> Any:
     """The records of this pair or group become one, with the values that were chosen."""
-    suspect = _decidable(id)
+    suspect = _visible(id)
     form = MergeForm()
-    if not form.submitted():
+    complete = form.submitted()
+    if (late := _too_late(suspect)) is not None:
+        return late
+    if not complete:
         return _no("；".join(str(one) for errors in form.errors.values() for one in errors), form.status)
     item = queries.item_of(suspect, me())
     ids = [one for one in item.members if not form.member.data or one in form.member.data]
     try:
-        if suspect.state is not SuspectState.OPEN:
-            raise actions.AlreadyDecided(suspect)
         planned = _planned(suspect, ids, form)
         done = merging.merge(planned, actor=me(), seen=form.seen)
     except Refused as refused:
@@ -308,18 +312,33 @@ def _decidable(id: int) -> Suspect:
     return suspect
 
 
+def _too_late(suspect: Suspect) -> Any:
+    """The answer to who comes second, or none. It goes before the right: what others decided moves a pair, and
+    the right with it, so who was just asked would be told that he may not."""
+    if suspect.state is not SuspectState.OPEN:
+        return _lost(suspect.id, actions.AlreadyDecided(suspect))
+    if not queries.may_decide(me(), suspect):
+        abort(403)
+    return None
+
+
 def _pairs(suspect: Suspect, said: str, members: list[int]) -> list[Suspect]:
     """The pairs that stood on the screen, as they stood there; with `members`, those between the ticked."""
     versions = dict(part.split(".") for part in said.split()[:100] if part.count(".") == 1)
     ids = [int(one) for one in versions if one.isdecimal() and len(one) < 10] or [suspect.id]
+    seen = set(
+        db.session.scalars(queries.visible(me()).where(Suspect.id.in_(ids)).with_only_columns(Suspect.id))
+    )
     found = list(db.session.scalars(sa.select(Suspect).where(Suspect.id.in_(ids)).order_by(Suspect.id)))
     if len(found) != len(ids):
         raise Refused(_("这一对里有记录刚刚被合并，请看看新的情况"))
     for pair in found:
-        if not queries.may_decide(me(), pair) or pair.noun != suspect.noun:
+        if pair.id not in seen or pair.noun != suspect.noun:
             abort(403)
         if pair.state is not SuspectState.OPEN:
             raise actions.AlreadyDecided(pair)
+        if not queries.may_decide(me(), pair):
+            abort(403)
         if versions.get(str(pair.id), str(pair.version)) != str(pair.version):
             raise Refused(_("别人刚刚改过这一对，请核对后再判定"))
     if len(members) >= 2:

@@ -34,8 +34,11 @@ SENTENCES = {
 }
 
 
-def page(status: int, detail: str = "") -> tuple[str, int]:
+def page(status: int, detail: str = "") -> tuple[Any, int]:
+    """The sentence on a page; for a script that asked for JSON the sentence alone, which it shows."""
     title, hint = SENTENCES.get(status, SENTENCES[400] if status < 500 else SENTENCES[500])
+    if request.accept_mimetypes.best == "application/json":
+        return {"ok": False, "message": detail or _(hint)}, status
     return render_template("_layout/error.html", code=status, title=_(title), text=detail or _(hint)), status
 
 

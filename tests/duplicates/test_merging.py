@@ -91,7 +91,7 @@ def _two_at(cast: Cast, *titles: str, main: int = 1) -> tuple[Any, Any, Any]:
 
 def _held(person_id: int) -> list[tuple[str, bool]]:
     rows = sa.select(Position.title, Position.is_main).where(Position.person_id == person_id)
-    return [tuple(row) for row in db.session.execute(rows)]
+    return [(title, is_main) for title, is_main in db.session.execute(rows)]
 
 
 def test_two_titles_at_one_firm_are_both_kept_and_come_back_apart(cast: Cast) -> None:

@@ -346,6 +346,30 @@ def test_who_comes_second_to_a_merge_is_led_to_it(
     assert late.status_code == 409 and "陈主任" in late.said and "已合并" in late.said
 
 
+@pytest.mark.parametrize("act", ["decide", "merge"])
+def test_a_head_who_comes_second_is_told_who_was_quicker_not_that_he_may_not(
+    cast: Any, session: Any, pair: Suspect, as_user: Callable[..., Any], act: str
+) -> None:
+    chen, admin = as_user(cast.chen), as_user(cast.admin)
+    fields = {"csrf_token": chen.token(), "pairs": f"{pair.id}.{pair.version}", "decision": "different"}
+    assert merge(admin, pair).status_code == 303
+    session.refresh(pair)
+    pair.unit_id = None  # a merged pair waits in nobody's queue
+    session.commit()
+    late = chen.post(f"/suspects/{pair.id}/{act}", data=fields, headers=JSON)
+    assert late.status_code == 409 and late.json["url"] == f"/suspects/{pair.id}"
+    assert cast.admin.name in late.json["message"] and "已合并" in late.json["message"]
+    assert pair.state is SuspectState.MERGED and pair.decided_by_id == cast.admin.id
+
+
+def test_who_may_not_is_told_so_in_the_servers_words_by_the_script_too(
+    cast: Any, session: Any, split: Suspect, as_user: Callable[..., Any]
+) -> None:
+    chen = as_user(cast.chen)
+    answer = chen.post(f"/suspects/{split.id}/merge", data={"csrf_token": chen.token()}, headers=JSON)
+    assert answer.status_code == 403 and not answer.json["ok"] and "您的角色不能" in answer.json["message"]
+
+
 def test_two_valid_codes_are_refused_before_the_button(
     cast: Any, session: Any, as_user: Callable[..., Any]
 ) -> None:
