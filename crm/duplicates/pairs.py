@@ -2,7 +2,7 @@
 
 A pair inside the merge is decided: MERGED. A pair with somebody else goes to the record that stays. When that
 one has the same pair already, they become one, and what people decided outlives what is still open; of two
-decisions the later one. After an undo a pair inside waits again and says that it was merged once.
+decisions the later one. After an undo a pair inside waits again, and all open pairs of these are weighed anew.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ import sqlalchemy as sa
 
 from crm import dedup
 from crm.db import db
-from crm.dedup import Verdict
 from crm.lib import clock
-from crm.lib.words import _
 from crm.merchants import identity, suspects
 from crm.merchants.models import Suspect, SuspectState
 from crm.org.models import User
@@ -76,8 +74,7 @@ def settle_inside(noun: str, survivor_id: int, loser_ids: Sequence[int], actor: 
 
 
 def open_inside(noun: str, ids: Sequence[int]) -> None:
-    """After an undo: these may still be one, and somebody has to look again. The words keep a scan from taking
-    the pair away."""
+    """After an undo: these may still be one, and somebody has to look again."""
     inside = sa.select(Suspect).where(
         Suspect.noun == noun,
         Suspect.a_id.in_(ids),
@@ -86,10 +83,24 @@ def open_inside(noun: str, ids: Sequence[int]) -> None:
     )
     for suspect in db.session.scalars(inside):
         suspect.state, suspect.decided_at, suspect.decided_by_id = SuspectState.OPEN, None, None
-        suspect.kept_reason = suspect.kept_reason or _("合并后又撤销了")
-        if suspect.verdict not in (Verdict.SAME, Verdict.ASK):
-            suspect.verdict = Verdict.ASK.value
     db.session.flush()
+
+
+def weigh_again(noun: str, ids: Sequence[int]) -> None:
+    """The open pairs of these records by what the records say now, as a scan would: while they were one somebody
+    may have mended the very thing that spoke for it. Their entries in the look-up have to be made anew before."""
+    there = suspects.stored(noun, ids)
+    waiting = sorted(pair for pair, one in there.items() if one.state is SuspectState.OPEN)
+    looked = suspects.Looked(noun)
+    for some in identity.chunks(waiting, suspects.LOT):
+        for pair, match in suspects.weigh(noun, some).items():
+            if identity.worth_showing(match):
+                looked.alike[pair] = match
+            else:
+                looked.unlike.append(pair)
+    suspects.settle(looked)
+    for one in there.values():
+        db.session.expire(one)
 
 
 def outlives(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -439,6 +439,7 @@ def undo(merge: Merge, *, actor: User) -> Undone:
         record(f"{noun}.brought_back", one, actor=actor, note=f"{survivor.name} #{survivor.id}")
     refresh_around(noun, [survivor.id, *back])
     placing.place(noun, [survivor.id, *back])
+    pairs.weigh_again(noun, [survivor.id, *back])
     return Undone(merge, back, ahead.conflicts, ahead.newer)
 
 

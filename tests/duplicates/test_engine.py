@@ -14,6 +14,7 @@ from flask import current_app
 from crm.audit.models import Event
 from crm.db import db
 from crm.dedup import Record, compare, learning, scoring
+from crm.duplicates import actions as deciding
 from crm.duplicates import merging
 from crm.duplicates.engine import fan_out, health, lessons, scans, weighing
 from crm.duplicates.models import WeightsAdoption
@@ -206,18 +207,22 @@ def test_too_few_decisions_teach_nothing_and_say_so(
     assert refused.status_code == 422 and not session.scalars(sa.select(WeightsAdoption)).all()
 
 
-def test_a_merge_that_was_taken_back_teaches_that_they_are_not_one(cast: Cast, session: Any) -> None:
+def test_a_merge_that_was_taken_back_teaches_nothing_until_it_is_decided(cast: Cast, session: Any) -> None:
     old, new = twins(cast)
     identity.refresh_many("enterprise", [old.id, new.id])
     session.execute(sa.update(Suspect).values(levels=SURE))
     session.commit()
-    done = merging.merge(merging.plan("enterprise", [old.id, new.id], user=cast.chen), actor=cast.chen)
+    a_id, b_id = old.id, new.id
+    done = merging.merge(merging.plan("enterprise", [a_id, b_id], user=cast.chen), actor=cast.chen)
     session.commit()
     assert (tuple(SURE), True) in [(one.levels, one.same) for one in lessons.labels("enterprise")]
     merging.undo(done, actor=cast.chen)
     session.commit()
-    labels = [(one.levels, one.same) for one in lessons.labels("enterprise")]
-    assert (tuple(SURE), False) in labels and (tuple(SURE), True) not in labels
+    assert lessons.labels("enterprise") == []
+    pair = session.scalars(sa.select(Suspect).filter_by(noun="enterprise", a_id=a_id, b_id=b_id)).one()
+    deciding.decide([pair], SuspectState.DIFFERENT, actor=cast.chen)
+    session.commit()
+    assert [(one.levels, one.same) for one in lessons.labels("enterprise")] == [(tuple(pair.levels), False)]
 
 
 def test_the_evidence_of_the_day_of_the_decision_is_kept(cast: Cast, session: Any) -> None:

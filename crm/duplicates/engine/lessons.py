@@ -22,7 +22,7 @@ from crm.merchants import suspects
 from crm.merchants.identity import chunks
 from crm.merchants.models import Suspect, SuspectState
 
-from ..models import Merge, Tombstone, WeightsAdoption
+from ..models import WeightsAdoption
 from . import weighing
 
 KIND = "duplicates.learn"
@@ -41,40 +41,19 @@ REFUSALS = {
 
 
 def labels(noun: str) -> list[Decision]:
-    """What people decided, with the evidence there was. A merge that was taken back says: not the same."""
+    """What people decided, with the evidence there was. A merge that was taken back says nothing: it may have been
+    a slip of the hand. What is decided about the pair afterwards does."""
     rows = (
         sa.select(Suspect.levels, Suspect.state)
         .where(Suspect.noun == noun, Suspect.state.in_(DECIDED))
         .order_by(Suspect.decided_at.desc(), Suspect.id.desc())
         .limit(MOST_LABELS)
     )
-    found = [
+    return [
         Decision(tuple(levels), state is SuspectState.MERGED)
         for levels, state in db.session.execute(rows)
         if levels
     ]
-    return found + [Decision(tuple(levels), False) for levels in _undone(noun)]
-
-
-def _undone(noun: str) -> list[list[str]]:
-    """The evidence of pairs that were merged, taken apart again, and not decided since."""
-    low: Any = sa.func.min
-    high: Any = sa.func.max
-    if db.session.get_bind().dialect.name == "postgresql":
-        low, high = sa.func.least, sa.func.greatest
-    pair = sa.and_(
-        Suspect.a_id == low(Tombstone.survivor_id, Tombstone.old_id),
-        Suspect.b_id == high(Tombstone.survivor_id, Tombstone.old_id),
-    )
-    rows = (
-        sa.select(Suspect.levels)
-        .join(Tombstone, sa.and_(Tombstone.noun == Suspect.noun, pair))
-        .join(Merge, Tombstone.merge_id == Merge.id)
-        .where(Suspect.noun == noun, Suspect.state == SuspectState.OPEN, Merge.undone_at.is_not(None))
-        .order_by(Suspect.id)
-        .limit(MOST_LABELS)
-    )
-    return [levels for levels in db.session.scalars(rows) if levels]
 
 
 # --- the preview -------------------------------------------------------------------------------------------
