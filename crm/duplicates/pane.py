@@ -32,12 +32,14 @@ from crm.org.queries import whom_to_ask
 from crm.web import display
 
 from . import differing
+from .choosing import FIELDS
 from .merging import FieldPlan, Plan, plan
 from .queries import Item, may_decide
 from .waterfall import Step, Waterfall, waterfall
 
 STEP_WORDS = {"start": N_("同为候选的两条记录本来的可能性"), "rest": N_("其余较小的凭据和规则限定")}
 SIDE_BY_SIDE = ("handle", "former_name")  # shown in rows of their own, not counted
+BETWEEN = {one.key: one.between for fields in FIELDS.values() for one in fields}
 Shown = list[tuple[str, str]]  # (value, what may be seen of it)
 SUGGESTED = {
     "related:branch": Relation.BRANCH,
@@ -72,6 +74,7 @@ class Cell:
     number: int
     chosen: bool = False
     blank: bool = False
+    said: list[str] = field(default_factory=list)  # what it adds to a row of which all is kept
 
 
 @dataclass
@@ -83,6 +86,7 @@ class Row:
     choice: bool = False  # one value must win
     joined: bool = False  # all are kept
     outcome: str = ""
+    between: str = ""  # what stands between what is kept
 
 
 @dataclass
@@ -323,11 +327,12 @@ def _row(one: FieldPlan, order: Sequence[int], numbers: Mapping[int, int]) -> Ro
             numbers[record_id],
             chosen=one.source == record_id,
             blank=not text,
+            said=[text] if text else [],
         )
         for at, (record_id, text) in enumerate(zip(order, texts, strict=True))
     ]
     choice = differs and not joined and len({text for text in texts if text}) > 1
-    return Row(one.key, one.label, cells, differs, choice, joined, one.result)
+    return Row(one.key, one.label, cells, differs, choice, joined, one.result, BETWEEN.get(one.key, ""))
 
 
 def _beside(texts: Sequence[str], at: int) -> str:
@@ -370,10 +375,12 @@ def _joined(
     for at, record_id in enumerate(order):
         others = [value for other, said in enumerate(plain) if other != at for value in said]
         parts = differing.several(sets[at], others, _("、"))
-        cells.append(Cell(parts, record_id, numbers[record_id], blank=not sets[at]))
+        said = [shown for _value, shown in sets[at]]
+        cells.append(Cell(parts, record_id, numbers[record_id], blank=not sets[at], said=said))
     differs = len({tuple(sorted(said)) for said in plain}) > 1
     all_of_them = dict.fromkeys(shown for said in sets for _value, shown in said)
-    return Row(key, label, cells, differs, joined=True, outcome=_("、").join(all_of_them))
+    between = _("、")
+    return Row(key, label, cells, differs, joined=True, outcome=between.join(all_of_them), between=between)
 
 
 # --- why --------------------------------------------------------------------------------------------------------

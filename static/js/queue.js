@@ -242,13 +242,14 @@ export function wake(queue) {
     const input = event.target;
     if (input.matches("[data-prefer]")) prefer(input.dataset.prefer);
     if (input.name?.startsWith("choice-")) outcome(input);
+    if (input.matches("[data-member]")) members();
   });
 
   /** Every choice goes to this record, where it says anything. */
   function prefer(number) {
     for (const cell of room.querySelectorAll(`td[data-number="${CSS.escape(number)}"]`)) {
       const input = cell.querySelector("input[type=radio]");
-      if (!input) continue;
+      if (!input || input.disabled) continue;
       input.checked = true;
       outcome(input);
     }
@@ -258,6 +259,43 @@ export function wake(queue) {
     const row = input.closest("[data-row]");
     const words = row.querySelector("[data-outcome] > span");
     if (words) words.textContent = input.closest("label").textContent.trim();
+  }
+
+  /** What would come of merging those that are ticked. A choice that fell on one left out goes to another, and is sent so. */
+  function members() {
+    const left = new Set([...room.querySelectorAll("[data-member]:not(:checked)")].map((input) => input.dataset.member));
+    for (const input of room.querySelectorAll("[data-prefer]")) input.disabled = left.has(input.dataset.prefer);
+    for (const cell of room.querySelectorAll("td[data-number]")) {
+      const out = left.has(cell.dataset.number);
+      cell.toggleAttribute("data-out", out);
+      const input = cell.querySelector("input[type=radio]");
+      if (input) input.disabled = out;
+    }
+    const preferred = room.querySelector("[data-prefer]:checked");
+    if (preferred?.disabled) pick(room.querySelector("[data-prefer]:enabled")?.dataset.prefer ?? "");
+    const number = room.querySelector("[data-prefer]:checked")?.dataset.prefer;
+    for (const row of room.querySelectorAll("[data-row]")) remaining(row, number);
+  }
+
+  function remaining(row, preferred) {
+    const words = row.querySelector("[data-outcome] > span");
+    const cells = [...row.querySelectorAll("td[data-number]:not([data-out])")];
+    if (!words || !cells.length) return;
+    const choices = cells.map((cell) => cell.querySelector("input[type=radio]")).filter(Boolean);
+    if (row.querySelector("input[type=radio]")) {
+      const theirs = choices.find((input) => input.closest("td").dataset.number === preferred);
+      const chosen = choices.find((input) => input.checked) ?? theirs ?? choices[0];
+      if (chosen) chosen.checked = true;
+      if (chosen) outcome(chosen);
+      else words.textContent = "—";
+      return;
+    }
+    const between = row.dataset.joined;
+    const kept = [];
+    for (const text of cells.flatMap((cell) => JSON.parse(cell.dataset.said ?? "[]"))) {
+      if (!kept.some((one) => one === text || (between && one.split(between).includes(text)))) kept.push(text);
+    }
+    words.textContent = kept.join(between ?? "") || "—";
   }
 
   function wakePane() {
@@ -324,14 +362,16 @@ export function wake(queue) {
 
   function pick(number) {
     const input = room.querySelector(`[data-prefer="${CSS.escape(number)}"]`);
-    if (!input) return;
+    if (!input || input.disabled) return;
     input.checked = true;
     prefer(number);
   }
 
   function tick(number) {
     const input = room.querySelector(`[data-member="${CSS.escape(number)}"]`);
-    if (input) input.checked = !input.checked;
+    if (!input) return;
+    input.checked = !input.checked;
+    members();
   }
 
   wakePane();
