@@ -271,8 +271,8 @@ export function wake(queue) {
       const input = cell.querySelector("input[type=radio]");
       if (input) input.disabled = out;
     }
-    const preferred = room.querySelector("[data-prefer]:checked");
-    if (preferred?.disabled) pick(room.querySelector("[data-prefer]:enabled")?.dataset.prefer ?? "");
+    const first = room.querySelector("[data-prefer]:enabled");
+    if (first && room.querySelector("[data-prefer]:checked")?.disabled) first.checked = true;
     const number = room.querySelector("[data-prefer]:checked")?.dataset.prefer;
     for (const row of room.querySelectorAll("[data-row]")) remaining(row, number);
   }
@@ -284,7 +284,11 @@ export function wake(queue) {
     const choices = cells.map((cell) => cell.querySelector("input[type=radio]")).filter(Boolean);
     if (row.querySelector("input[type=radio]")) {
       const theirs = choices.find((input) => input.closest("td").dataset.number === preferred);
-      const chosen = choices.find((input) => input.checked) ?? theirs ?? choices[0];
+      const lost = row.querySelector("td[data-out] input[type=radio]:checked");
+      if (lost) row.dataset.lost = lost.value; // comes back when its record is ticked again
+      const back = choices.find((input) => input.value === row.dataset.lost);
+      if (back) delete row.dataset.lost;
+      const chosen = back ?? choices.find((input) => input.checked) ?? theirs ?? choices[0];
       if (chosen) chosen.checked = true;
       if (chosen) outcome(chosen);
       else words.textContent = "—";
