@@ -14,7 +14,7 @@ from sqlalchemy import orm
 
 from crm.db import db
 from crm.lib.words import _
-from crm.merchants.models import Enterprise, Person
+from crm.merchants.models import Enterprise, FormerName, Person
 from crm.merchants.queries import rows_of
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -141,6 +141,11 @@ def account(merge: Merge) -> Account:
             if step.kind is StepKind.CHANGED
             and (step.table_name, step.row_id) == (merge.noun, merge.survivor_id)
             for change in _changes(merge, step, units, users)
+        ]
+        + [
+            Change(label=_("曾用名"), before="", after=step.after["name"], source="")
+            for step in steps
+            if step.kind is StepKind.ADDED and step.table_name == FormerName.__tablename__
         ],
         carried=_carried(merge, steps),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crm.db import db
-from crm.duplicates import merging
+from crm.duplicates import history, merging
 from crm.duplicates.models import Merge
 from crm.merchants.models import Enterprise
 from tests.cast import Cast, make_enterprise, make_person
@@ -195,3 +195,14 @@ def test_the_log_asks_no_more_often_for_more_merges(cast: Cast, as_user: Callabl
         return len(seen)
 
     assert asked(2) == asked(8)
+
+
+def test_a_name_that_became_a_former_name_is_told_as_a_change(cast: Cast) -> None:
+    firms = [make_enterprise(name, by=cast.wang) for name in ("衢州甲公司", "衢州乙公司")]
+    db.session.commit()
+    made = merging.merge(merging.plan("enterprise", [one.id for one in firms]), actor=cast.chen)
+    [gone] = {"衢州甲公司", "衢州乙公司"} - {made.survivor_name}
+    db.session.commit()
+    assert ("曾用名", "", gone) in [
+        (one.label, one.before, one.after) for one in history.account(made).changes
+    ]
