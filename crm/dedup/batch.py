@@ -27,7 +27,7 @@ from typing import Any
 from crm.dedup.candidates import LOW, Proposer, proposer
 from crm.dedup.clustering import Scored, homes_of
 from crm.dedup.nouns import ENTERPRISES, Noun
-from crm.dedup.portions import Packed, Portion, Profiles, number_of, take_apart
+from crm.dedup.portions import Packed, Portion, Profiles, number_of_seen, take_apart
 from crm.dedup.scoring import Match, Weights, log_odds
 
 PORTION = 2_000  # rows that one process takes at a time
@@ -282,7 +282,7 @@ def _owners(
     counts: dict[str, dict[str, int]] = {}
     for position in sorted(set(example.values())):
         for kind, text, _owner in noun.sightings(profiles[position]):
-            if found := several.get(number_of(f"{kind}:{text}")):
+            if found := several.get(number_of_seen(kind, text)):
                 counts.setdefault(kind, {})[text] = len(found)
     return counts
 

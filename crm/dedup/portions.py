@@ -43,6 +43,12 @@ def code_number(noun: Noun, profile: Any) -> int:
     return 1 + number_of(code) if code else 0
 
 
+def number_of_seen(kind: str, value: str) -> int:
+    """As `number_of`, by a prime that is no neighbour of a power of two: by one that is, two bytes eight places
+    apart take each other's place (三力/3301 and another 字号 in 3302), and counts of two values would be added up."""
+    return int.from_bytes(f"{kind}:{value}".encode("utf-8", "surrogatepass"), "little") % 1425089352415399837
+
+
 @dataclass(slots=True)
 class Portion:
     """Some rows, taken apart. The arrays hold all rows one after the other, `…_each` how many of each row.
@@ -95,7 +101,7 @@ def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
         made.grams_each.append(len(grams))
         count = 0
         for kind, value, owner in noun.sightings(profile):
-            made.seen.append(number_of(f"{kind}:{value}"))
+            made.seen.append(number_of_seen(kind, value))
             made.owners.append(number_of(owner))
             count += 1
         made.seen_each.append(count)

@@ -57,7 +57,7 @@ from crm.dedup.candidates import (
 )  # fmt: skip
 from crm.dedup.clustering import PAIR_FROM, Scored, homes_of
 from crm.dedup.nouns import NOUNS, Noun
-from crm.dedup.portions import Portion, number_of, take_apart
+from crm.dedup.portions import Portion, number_of, number_of_seen, take_apart
 from crm.dedup.spread.exchange import one, put, take
 from crm.dedup.spread.sources import Piece
 from crm.dedup.tables import BadTable, Layout
@@ -276,7 +276,7 @@ def index(plan: Plan, own: int) -> Done:
     wanted: list[bytes] = []
     for packed in _profiles(plan, own):
         profile = noun.unpacked(marshal.loads(packed))
-        wanted.append(_numbers(number_of(f"{kind}:{text}") for kind, text in noun.asked(profile)).tobytes())
+        wanted.append(_numbers(number_of_seen(kind, text) for kind, text in noun.asked(profile)).tobytes())
     every = {owned for owned, _owner in known} if noun.everywhere else set()
     for number in sorted(every.union(*map(_read, wanted))):
         asked[number % plan.buckets].append(number)
@@ -468,7 +468,7 @@ def _counted(values: Iterable[tuple[str, str]], counts: Mapping[int, int]) -> se
     return {
         (kind, text, counts[number])
         for kind, text in values
-        if (number := number_of(f"{kind}:{text}")) in counts
+        if (number := number_of_seen(kind, text)) in counts
     }
 
 
