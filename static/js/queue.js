@@ -18,7 +18,9 @@ export function wake(queue) {
   const ahead = new Map(); // id -> promise of a pane's HTML
   const decided = new Set(); // on their way to the server, or there
   let sending = 0;
+  let line = Promise.resolve(); // what is on its way to the server, one after the other
   let shown = 0; // counts what was asked for: a slow answer must not overtake a newer one
+  let refreshed = 0; // so too of the list
 
   const pane = () => room.querySelector("[data-pane]");
   const current = () => pane()?.dataset.pane ?? "";
@@ -124,9 +126,10 @@ export function wake(queue) {
   /** Counts and list as the server has them now. Not while something is on its way: it would bring back what just left. */
   async function refresh() {
     if (sending) return;
+    const mine = ++refreshed;
     try {
       const { html } = await fragment(queue.dataset.listUrl);
-      if (sending) return;
+      if (sending || mine !== refreshed) return;
       const box = parsed(html);
       const tabs = box.querySelector("[data-queue-tabs]");
       document.querySelector(".main > [data-queue-tabs]")?.replaceWith(tabs);
@@ -177,6 +180,24 @@ export function wake(queue) {
     undo(event.target.action);
   });
 
+  /** In the order of the keys: sent side by side, the server may take the later one first, and what U takes back
+   *  would not be the last that was pressed. Nothing waits for this but the next act: the next pair stands already. */
+  async function inTurn(url, fields) {
+    sending += 1;
+    const mine = line.then(() => post(url, fields));
+    line = mine.catch(() => {});
+    try {
+      return await mine;
+    } finally {
+      sending -= 1;
+    }
+  }
+
+  // What still stands in line would be lost with the page.
+  window.addEventListener("beforeunload", (event) => {
+    if (sending) event.preventDefault();
+  });
+
   async function send(sent, submitter) {
     const id = current();
     const fields = new FormData(sent);
@@ -185,14 +206,13 @@ export function wake(queue) {
     if (decided.has(id)) return;
     const item = here();
     decided.add(id);
-    sending += 1;
     const next = item && (beside(item, 1) ?? beside(item, -1));
     if (item) item.hidden = true;
     if (next) show(next);
     else room.replaceChildren();
     let answer = null;
     try {
-      answer = await post(url, fields);
+      answer = await inTurn(url, fields);
       if (answer.ok) {
         toast({ text: answer.message, tone: "good", undo: answer.undo_url ? () => undo(answer.undo_url) : null });
         if (answer.touched?.length) ahead.clear();
@@ -204,7 +224,6 @@ export function wake(queue) {
       if (item) item.hidden = false;
       tell(error);
     }
-    sending -= 1;
     await refresh();
     if (answer?.touched && concerns(answer.touched) && here()) {
       toast({ text: say("stale", {}, queue), seconds: 4 });
@@ -219,10 +238,11 @@ export function wake(queue) {
 
   async function undo(url) {
     try {
-      const answer = await post(url, {});
+      const answer = await inTurn(url, {});
       toast({ text: answer.message, tone: answer.ok ? "good" : "bad", url: answer.ok ? null : answer.url, urlLabel: answer.url_label });
       if (!answer.ok) return;
       ahead.clear();
+      decided.delete(String(answer.id));
       await refresh();
       const item = side.querySelector(`[data-item="${CSS.escape(String(answer.id))}"]`);
       if (item) return void show(item);

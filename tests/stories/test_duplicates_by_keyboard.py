@@ -46,11 +46,13 @@ def current(page: Any) -> str:
     return str(page.locator("[data-pane]").get_attribute("data-pane"))
 
 
-def decide(page: Any, *keys: str) -> None:
-    """Press, and wait until another pair stands there."""
+def decide(page: Any, *keys: str, said: str = "") -> None:
+    """Press, and wait until it was said and another pair stands there."""
     before = current(page)
     for key in keys:
         page.keyboard.press(key)
+    if said:  # before the pair, which a slow machine may show when the sentence has gone again
+        page.get_by_text(said).wait_for()
     page.wait_for_function(
         "id => { const pane = document.querySelector('[data-pane]');"
         " return pane && pane.dataset.pane !== id && !pane.classList.contains('pane-busy'); }",
@@ -94,8 +96,7 @@ def test_ten_pairs_are_decided_by_keyboard_alone(
     assert relations == {None, Relation.BRANCH, Relation.CONTROLLER}
     assert note == "不同的人在管 m n r"
 
-    decide(page, "u")  # the last one, which was 不是同一家, comes back
-    page.get_by_text("已撤销：不是同一家").wait_for()
+    decide(page, "u", said="已撤销：不是同一家")  # the last one comes back
     page.get_by_text("共 3 对").wait_for()
     decide(page, "m")
     page.keyboard.press("u")
@@ -107,6 +108,41 @@ def test_ten_pairs_are_decided_by_keyboard_alone(
     page.keyboard.press("Escape")
     width = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width[0] <= width[1] + 1, "nothing stands out of the page"
+
+
+def test_what_is_taken_back_is_the_last_that_was_pressed_however_slow_the_server(
+    cast: Any, queue: None, open_as: Callable[..., Any], look: Callable[..., Any]
+) -> None:
+    page = open_as(cast.chen, "/suspects")
+    waiting: list[Any] = []
+
+    def hold(route: Any) -> None:
+        waiting.append(route)
+
+    def let_go(act: str) -> None:
+        page.wait_for_timeout(200)
+        for _wait in range(50):
+            if not waiting:
+                page.wait_for_timeout(200)
+        assert [one.request.url.endswith(act) for one in waiting] == [True], "one at a time, in their order"
+        waiting.pop().continue_()
+
+    page.route("**/suspects/**/decide*", hold)
+    page.route("**/suspects/undo", hold)
+    decide(page, "r", "1")
+    second = current(page)
+    decide(page, "n")
+    page.keyboard.press("u")
+    for act in ("/decide", "/decide", "/suspects/undo"):
+        let_go(act)
+    page.get_by_text("已撤销：不是同一家").wait_for()
+    page.locator(f'[data-pane="{second}"]').wait_for()
+    with look() as session:
+        states = Counter(session.scalars(sa.select(Suspect.state)))
+    assert states == {SuspectState.RELATED: 1, SuspectState.OPEN: PAIRS - 1}
+    decide(page, "n")  # what came back can be decided again at once
+    let_go("/decide")
+    page.get_by_text("已判定：不是同一家").wait_for()
 
 
 def test_who_comes_second_is_told_while_the_next_pair_stands_already(
