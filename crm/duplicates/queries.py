@@ -137,19 +137,33 @@ def _number(text: str) -> int:
 # --- who may --------------------------------------------------------------------------------------------------
 
 
+MINE = {Scope.OWN: ("user_id", "id"), Scope.UNIT: ("unit_id", "unit_id")}  # of the pair, of the user
+
+
 def may_decide(user: User, suspect: Suspect) -> bool:
     """Whether this pair waits for this user's judgement; the rule is told in `placing`."""
     scope = user.scope_of(P.SUSPECT_DECIDE)
-    if scope is Scope.DISTRICT:
-        return True
-    return scope is Scope.UNIT and suspect.unit_id is not None and suspect.unit_id == user.unit_id
+    if scope is None or scope is Scope.DISTRICT:
+        return scope is Scope.DISTRICT
+    of_pair, of_user = MINE[scope]
+    return getattr(suspect, of_pair) == getattr(user, of_user)
 
 
 def decidable(pair: Any, user: User) -> sa.ColumnElement[bool]:
     scope = user.scope_of(P.SUSPECT_DECIDE)
-    if scope is Scope.DISTRICT:
-        return sa.true()
-    return pair.unit_id == user.unit_id if scope is Scope.UNIT else sa.false()
+    if scope is None or scope is Scope.DISTRICT:
+        return sa.true() if scope is Scope.DISTRICT else sa.false()
+    of_pair, of_user = MINE[scope]
+    return getattr(pair, of_pair) == getattr(user, of_user)
+
+
+def undecidable(pair: Any, user: User) -> sa.ColumnElement[bool]:
+    """The other pairs: not simply the opposite, since of a pair that nobody holds NULL says neither."""
+    scope = user.scope_of(P.SUSPECT_DECIDE)
+    if scope is None or scope is Scope.DISTRICT:
+        return sa.false() if scope is Scope.DISTRICT else sa.true()
+    of_pair, of_user = MINE[scope]
+    return getattr(pair, of_pair).is_distinct_from(getattr(user, of_user))
 
 
 def touching(pair: Any, user: User) -> sa.ColumnElement[bool]:
@@ -199,11 +213,7 @@ def lies_in(pair: Any, heap: Heap, user: User, *, near: bool = False) -> sa.Colu
     waits = sa.and_(waits, pair.verdict.in_(TO_LOOK_AT))
     if heap is Heap.OPEN:
         return sa.and_(waits, decidable(pair, user))
-    scope = user.scope_of(P.SUSPECT_DECIDE)
-    if scope is Scope.DISTRICT:
-        return sa.false()
-    not_mine = pair.unit_id.is_distinct_from(user.unit_id) if scope is Scope.UNIT else sa.true()
-    return sa.and_(waits, not_mine, seen(pair, user))
+    return sa.and_(waits, undecidable(pair, user), seen(pair, user))
 
 
 def conditions(pair: Any, asked: Asked, user: User) -> list[sa.ColumnElement[bool]]:

@@ -76,6 +76,7 @@ def _page(asked: Asked, found: queries.Page, item: Item | None) -> Any:
         signs=list(Sign),
         founds=list(Found),
         may_decide=me().may(P.SUSPECT_DECIDE),
+        may_scan=me().may(P.SUSPECT_SCAN),
     )
 
 
@@ -116,25 +117,19 @@ def _pane(asked: Asked, item: Item, items: Any) -> dict[str, Any]:
 
 
 def _tabs(asked: Asked, total: int) -> list[dict[str, Any]]:
-    """The heaps; those that wait for me are counted, the one that waits for others when it is looked at: what is
-    mine is told from what is not by an index, what touches mine only by asking after its records. Who may decide
-    nothing has no heap of what waits for him. `total`: of the page itself."""
+    """The heaps; those that wait are counted. Who may decide nothing has no heap of what waits for him, and for
+    whom others decide depends on how far one's own right reaches. `total`: of the page itself."""
     user = me()
-    heaps = [heap for heap in Heap if user.may(P.SUSPECT_DECIDE) or heap not in (Heap.OPEN, Heap.RELATIONS)]
-    if user.scope_of(P.SUSPECT_DECIDE) is Scope.DISTRICT:
+    scope = user.scope_of(P.SUSPECT_DECIDE)
+    heaps = [heap for heap in Heap if scope or heap not in (Heap.OPEN, Heap.RELATIONS)]
+    if scope is Scope.DISTRICT:
         heaps.remove(Heap.ELSEWHERE)
-    named = {Heap.ELSEWHERE: _("待负责人判定")} if not user.may(P.SUSPECT_DECIDE) else {}
+    named = {} if scope is Scope.UNIT else {Heap.ELSEWHERE: _("待负责人判定")}
     kept: dict[str, Any] = {"noun": asked.noun, "about": asked.about} if asked.about else {}
     tabs = []
     for heap in heaps:
         here = Asked.of({"show": heap.value, **{key: str(value) for key, value in kept.items()}})
-        count = 0
-        if here == asked:
-            count = total if heap.waits else 0
-        elif heap in (Heap.OPEN, Heap.RELATIONS) or (
-            heap is Heap.ELSEWHERE and (heap is asked.heap or asked.about)
-        ):
-            count = queries.counted(user, here)
+        count = (total if here == asked else queries.counted(user, here)) if heap.waits else 0
         tabs.append({
             "label": named.get(heap, heap.label),
             "url": url_for(".suspects", show=heap.value, **kept),

@@ -376,8 +376,9 @@ class Suspect(Versioned, Model):
     __table_args__ = (
         sa.UniqueConstraint("noun", "a_id", "b_id"),
         sa.CheckConstraint("a_id < b_id", name="in_order"),
-        # A queue is read likeliest first, and counted, from the index alone: a unit's and the district's.
+        # A queue is read likeliest first, and counted, from the index alone: a unit's, a person's, the district's.
         sa.Index("ix_suspect_queue", "state", "unit_id", "score", "id", "verdict"),
+        sa.Index("ix_suspect_own", "state", "user_id", "score", "id", "verdict"),
         sa.Index("ix_suspect_state", "state", "score", "id", "verdict"),
         sa.Index("ix_suspect_settled", "state", "decided_at", "id"),
         sa.Index("ix_suspect_decided_by", "decided_by_id", "decided_at"),
@@ -395,6 +396,9 @@ class Suspect(Versioned, Model):
     levels: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     signs: Mapped[int] = mapped_column(default=0)  # what kinds of evidence: crm.merchants.signs
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # who decides: placing
+    user_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user.id")
+    )  # whose own records both are: placing
     state: Mapped[SuspectState] = mapped_column(default=SuspectState.OPEN)
     relation: Mapped[Relation | None]  # of a pair that was decided to be RELATED
     found_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -121,9 +121,9 @@ def _insert(rows: Sequence[dict[str, Any]]) -> None:
     pair = ["noun", "a_id", "b_id"]
     for noun in MODELS:
         mine = [row for row in rows if row["noun"] == noun]
-        units = placing.units_for(noun, [(row["a_id"], row["b_id"]) for row in mine])
+        held = placing.holders_of(noun, [(row["a_id"], row["b_id"]) for row in mine])
         for row in mine:
-            row["unit_id"] = units[row["a_id"], row["b_id"]]
+            row |= held[row["a_id"], row["b_id"]]
     statement = dialect.insert(Suspect).on_conflict_do_nothing(index_elements=pair)  # type: ignore[attr-defined]
     db.session.execute(statement, rows)
 

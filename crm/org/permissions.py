@@ -34,6 +34,7 @@ class Permission(Labelled):
     MERCHANT_EXPORT_FULL = "merchant.export_full", N_("导出完整联系方式（须填理由）")
     MERCHANT_MERGE = "merchant.merge", N_("合并重复记录、撤销合并（每一条都要够得着）")
     SUSPECT_DECIDE = "suspect.decide", N_("判定疑似重复")
+    SUSPECT_SCAN = "suspect.scan", N_("查看查重引擎、全库查重")
     CONTACT_VIEW = "contact.view", N_("查看沟通记录")
     CONTACT_LOG = "contact.log", N_("记沟通")
     CONTACT_CORRECT = "contact.correct", N_("更正沟通记录（留痕）")
@@ -70,6 +71,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_REVEAL: S.UNIT,
         P.MERCHANT_EXPORT: S.UNIT,
         P.MERCHANT_MERGE: S.OWN,  # his own double entries; between colleagues' records the head decides
+        P.SUSPECT_DECIDE: S.OWN,
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
         P.CONTACT_CORRECT: S.OWN,
@@ -92,6 +94,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_EXPORT_FULL: S.UNIT,
         P.MERCHANT_MERGE: S.UNIT,
         P.SUSPECT_DECIDE: S.UNIT,
+        P.SUSPECT_SCAN: S.DISTRICT,
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
         P.CONTACT_CORRECT: S.UNIT,
@@ -124,6 +127,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_EXPORT_FULL: S.DISTRICT,
         P.MERCHANT_MERGE: S.DISTRICT,
         P.SUSPECT_DECIDE: S.DISTRICT,
+        P.SUSPECT_SCAN: S.DISTRICT,
         P.CONTACT_LOG: S.DISTRICT,
         P.CONTACT_CORRECT: S.DISTRICT,
         P.CONTACT_EXPORT: S.DISTRICT,

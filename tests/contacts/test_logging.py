@@ -408,7 +408,9 @@ def test_all_of_it_in_english(cast: Any, as_user: AsUser, firm: Any, deal: Any) 
         assert wang.see(url).lang == "en"
 
 
-def test_anothers_contact_does_not_put_the_units_own_next_step_away(cast: Any, as_user: AsUser, firm: Any) -> None:
+def test_anothers_contact_does_not_put_the_units_own_next_step_away(
+    cast: Any, as_user: AsUser, firm: Any
+) -> None:
     firm.follow_unit_id, firm.follow_user_id = cast.li.unit_id, cast.li.id
     firm.next_step, firm.next_due_on = "镇里请他来看厂房", dt.date(2013, 8, 1)
     db.session.commit()

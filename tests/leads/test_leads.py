@@ -366,7 +366,11 @@ def test_the_panel_on_an_enterprises_page(cast: Any, as_user: Any) -> None:
 
 def test_a_lead_about_an_unknown_firm_brings_the_firm_along(cast: Any, as_user: Any) -> None:
     lead = make_lead(
-        "机器人项目", cast.wang, company="青岛海卓机器人有限公司", contact_name="孙海", contact_phone="154 0000 7788"
+        "机器人项目",
+        cast.wang,
+        company="青岛海卓机器人有限公司",
+        contact_name="孙海",
+        contact_phone="154 0000 7788",
     )
     chen = as_user(cast.chen)
     judge(chen, lead, **JUDGED)

@@ -35,7 +35,7 @@ def keep_up() -> None:
 
 
 @bp.get("")
-@permit(P.SUSPECT_DECIDE)
+@permit(P.SUSPECT_SCAN)
 def index() -> Any:
     """How the engine does."""
     return _page(ActForm())
@@ -112,7 +112,7 @@ def _changed_since(last: JobRun | None) -> bool:
 
 
 @bp.post("/scan")
-@permit(P.SUSPECT_DECIDE)
+@permit(P.SUSPECT_SCAN)
 def scan() -> Any:
     """Look at the whole base now."""
     form = ActForm()
@@ -126,7 +126,7 @@ def scan() -> Any:
 
 
 @bp.post("/scan/<int:id>/cancel")
-@permit(P.SUSPECT_DECIDE)
+@permit(P.SUSPECT_SCAN)
 def cancel(id: int) -> Any:
     """Stop a scan of the base; what it has found stays."""
     job, form = db.one_or_404(scans.of_base().where(JobRun.id == id)), ActForm()
@@ -138,7 +138,7 @@ def cancel(id: int) -> Any:
 
 
 @bp.get("/scan/<int:id>/progress")
-@permit(P.SUSPECT_DECIDE)
+@permit(P.SUSPECT_SCAN)
 def progress(id: int) -> Any:
     """The fragment that the page asks for again and again while a scan runs."""
     job = db.one_or_404(scans.of_base().where(JobRun.id == id))
@@ -146,7 +146,7 @@ def progress(id: int) -> Any:
 
 
 @bp.get("/key/<key>")
-@permit(P.SUSPECT_DECIDE)
+@permit(P.SUSPECT_SCAN)
 def holders(key: str) -> Any:
     """Some of the records under one key, those that I may see."""
     last = scans.last_done()
