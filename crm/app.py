@@ -29,7 +29,7 @@ from crm.jobs import queue
 from crm.jobs import views as jobs
 from crm.leads import views as leads
 from crm.lib import clock, words
-from crm.lists import views as lists
+from crm.lists.exports import views as lists
 from crm.logs import JsonLines
 from crm.merchants import views as merchants
 from crm.org import settings

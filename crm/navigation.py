@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm.db import db
 from crm.duplicates import queries as duplicates
 from crm.lib.words import N_, _
+from crm.lists.exports import queries as exports
 from crm.org import settings
+from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.web.display import day
 
@@ -39,7 +42,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("项目列表"), "deals.index", "deal", P.DEAL_VIEW),
         Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
     )),
-    (N_("名单"), (Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),)),
+    (N_("名单"), (
+        Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),
+        Entry(N_("导出"), "lists.exports", "export", P.DEAL_EXPORT),
+    )),
     (N_("管理"), (
         Entry(N_("人员与单位"), "org.users", "people", P.USER_MANAGE),
         Entry(N_("设置"), "org.show_settings", "settings", P.SETTING_MANAGE),
@@ -49,6 +55,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 )  # fmt: skip
 
 
+COUNTS: dict[str, Callable[[User], Any]] = {
+    "duplicates.suspects": duplicates.said,
+    "lists.exports": exports.number_waiting,
+}
 PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person")
 
 
@@ -77,7 +87,7 @@ def menu() -> list[dict[str, Any]]:
                 "url": url_for(entry.endpoint),
                 "icon": entry.icon,
                 "active": entry.endpoint == here,
-                "count": duplicates.said(current_user) if entry.endpoint == "duplicates.suspects" else 0,
+                "count": COUNTS[entry.endpoint](current_user) if entry.endpoint in COUNTS else 0,
             }
             for entry in entries
             if current_user.may(entry.permission) and entry.endpoint in current_app.view_functions

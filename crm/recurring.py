@@ -14,8 +14,8 @@ from crm.db import db
 from crm.duplicates.engine import scans
 from crm.jobs import queue
 from crm.lib import clock
-from crm.lists import actions as lists
-from crm.lists.views import KEPT
+from crm.lists.exports import making as exports
+from crm.lists.exports.queries import KEPT
 from crm.merchants import reindex
 from crm.web.once import Sent
 
@@ -33,7 +33,7 @@ def wake_stale_jobs() -> None:
 
 def drop_old_exports() -> None:
     """A large export's file is kept for a day."""
-    lists.drop_old_files((clock.now() - KEPT).timestamp())
+    exports.drop_old_files((clock.now() - KEPT).timestamp())
 
 
 def look_for_duplicates() -> None:

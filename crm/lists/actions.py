@@ -1,40 +1,32 @@
-"""Keeping views and columns, acting on many records at once, and making the file of an export."""
+"""Keeping views and columns, and acting on many records at once."""
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from crm.audit.trail import record
-from crm.db import db, reading
-from crm.lib import clock, texts
-from crm.lib.enums import Labelled
+from crm.db import db
+from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.guard import reaches
 from crm.org.models import User
 from crm.org.permissions import Permission
-from crm.web import listing, sheets_out
+from crm.web import listing
 
 from . import queries
 from .models import ChosenColumns, SavedView, Tag
-from .table import TAGS, Column, ListPage, chosen_columns, filter_in_words, masked, pairs_of, select_for
+from .table import ListPage, pairs_of
 
 MOST_AT_ONCE = 2000  # records of one bulk act
 MOST_VIEWS = 100  # of one person on one list
-SHORTEST_REASON = 4
-CHUNK = 500
-FORMATS = ("xlsx", "csv")
 
 
 # --- views and columns ------------------------------------------------------------------------------------
@@ -146,158 +138,3 @@ def within_reach(page: ListPage, subject: Any, permission: Permission | None, us
     if permission is None:
         return False
     return reaches(user.scope_of(permission), user, **page.belonging(subject))
-
-
-# --- export -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be exported, and how."""
-
-    page: ListPage
-    args: MultiDict[str, str]
-    format: str
-    full: bool
-    reason: str
-
-    @classmethod
-    def of(
-        cls, page: ListPage, args: MultiDict[str, str], *, format: str, full: bool, reason: str, user: User
-    ) -> Order:
-        """Refused: an unknown format, full phones without the right or without a reason."""
-        if format not in FORMATS:
-            raise Refused(_("请选择导出格式"))
-        reason = texts.clean_line(reason)
-        if len(reason) > 200:
-            raise Refused(_("理由最多 200 个字"), "reason")
-        if full:
-            if page.export_full_permission is None or not user.may(page.export_full_permission):
-                raise Refused(_("您没有导出完整联系方式的权限"), "full")
-            if len(reason) < SHORTEST_REASON:
-                raise Refused(_("导出完整联系方式请写明理由（至少 %(n)s 个字）", n=SHORTEST_REASON), "reason")
-        return cls(page, args, format, full, reason)
-
-
-@dataclass(frozen=True)
-class Made:
-    path: Path
-    name: str  # as the person gets it
-    rows: int
-    sha256: str
-
-
-def folder() -> Path:
-    return Path(current_app.config["CRM_DATA"]) / "exports"
-
-
-def make_file(order: Order, *, user: User, progress: Callable[[int, int], None] | None = None) -> Made:
-    """Write the file. Reads only, in chunks; `progress(done, total)` is called after each.
-
-    The order of rows and the filter are those of the list. Refused: a list that has become empty.
-    """
-    page = order.page
-    path = folder() / f"{secrets.token_hex(16)}.{order.format}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with reading():
-            rows = _write(order, path, user, progress)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    stamp = clock.local(clock.now()).strftime("%Y%m%d-%H%M")
-    return Made(path, f"{page.label}-{stamp}.{order.format}", rows, sheets_out.sha256_of(path))
-
-
-def _write(order: Order, path: Path, user: User, progress: Callable[[int, int], None] | None) -> int:
-    page, began = order.page, clock.now()
-    columns = chosen_columns(page, user, order.args)
-    ids = db.session.scalars(select_for(page, user, order.args).with_only_columns(page.key)).all()
-    if not ids:
-        raise Refused(_("没有可导出的记录"))
-    headings = [sheets_out.Heading(column.title, column.kind) for column in columns]
-    file = sheets_out.writer(order.format, path, page.label, headings)
-    count = hidden = 0
-    for at in range(0, len(ids), CHUNK):
-        chunk = ids[at : at + CHUNK]
-        tags = queries.tags_of(page.noun, chunk) if TAGS in columns else {}
-        for row in listing.records(page.select(user), chunk, key=page.key):
-            full = order.full and within_reach(page, row, page.export_full_permission, user)
-            hidden += not full
-            file.row([_cell(column, row, tags, full=full) for column in columns])
-            count += 1
-        if progress:
-            progress(count, len(ids))
-    file.close(list(_notes(order, user, columns, count, hidden, file.cut, began)))
-    return count
-
-
-def _cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) -> Any:
-    if column.kind == "tags":
-        return "、".join(tags.get(row.id, ()))
-    value = column.value(row)
-    if value is None:
-        return None
-    if column.kind == "phones":
-        return "、".join(value) if full else masked(value)
-    if isinstance(value, dt.datetime):
-        here = clock.local(value).replace(tzinfo=None, microsecond=0)
-        return here.date() if column.kind == "day" else here
-    if isinstance(value, Labelled):
-        return value.label
-    return "、".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-
-def _notes(
-    order: Order, user: User, columns: list[Column], count: int, hidden: int, cut: int, began: Any
-) -> Iterator[tuple[str, str]]:
-    """The sheet that says where the file comes from."""
-    yield _("名单"), order.page.label
-    yield _("导出人"), f"{user.name}（{user.unit.name}）"
-    yield _("导出时间"), clock.local(began).strftime("%Y-%m-%d %H:%M")
-    yield _("业务日期"), clock.today().isoformat()
-    yield _("筛选"), filter_in_words(order.page, user, order.args)
-    yield _("行数"), str(count)
-    yield _("列"), "、".join(column.title for column in columns)
-    if any(column.kind == "phones" for column in columns):
-        if not order.full:
-            yield _("联系方式"), _("已打码")
-        elif hidden:
-            yield _("联系方式"), _("完整；其中 %(n)s 行不属于本单位，已打码", n=hidden)
-        else:
-            yield _("联系方式"), _("完整")
-    if order.reason:
-        yield _("理由"), order.reason
-    if cut:
-        yield _("注意"), _("%(n)s 个单元格超过 Excel 的 32,767 字上限，只保留了前面的部分", n=cut)
-
-
-def note_export(order: Order, made: Made, *, actor: User) -> None:
-    """The line in the log; committed before anybody gets the file."""
-    record(
-        "list.exported",
-        actor=actor,
-        noun=order.page.noun,
-        name=made.name,
-        note=order.reason,
-        changes={
-            "list": [None, order.page.name],
-            "filter": [None, filter_in_words(order.page, actor, order.args)],
-            "query": [None, urlencode(pairs_of(order.page, order.args))],
-            "rows": [None, made.rows],
-            "columns": [None, [column.key for column in chosen_columns(order.page, actor, order.args)]],
-            "phones": [None, "full" if order.full else "masked"],
-            "format": [None, order.format],
-            "sha256": [None, made.sha256],
-        },
-    )
-
-
-def drop_old_files(oldest: float) -> int:
-    """Remove export files last written before this time (seconds); answers how many."""
-    gone = 0
-    for path in folder().glob("*"):
-        if path.is_file() and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone

@@ -133,7 +133,8 @@ class ListPage:
 
     `msgid` names the records (企业); `noun` is what index, tags and trail call them. `belongs(row)` gives
     {"units": […], "owners": […]} for rights that reach less far than seeing does. `tag_permission` turns tags on;
-    `searched` says that `q` asks the index. `empty_actions(user)` gives [(label, url)] for an empty list.
+    `searched` says that `q` asks the index; `also(args)` is a condition that the page sets of itself, whatever the
+    filters say. `empty_actions(user)` gives [(label, url)] for an empty list.
     """
 
     name: str
@@ -142,7 +143,7 @@ class ListPage:
     model: Any
     columns: Sequence[Column]
     filters: Sequence[Filter]
-    sorts: Mapping[str, Any]
+    sorts: Mapping[str, Any]  # a column, or a tuple of terms that is an order by itself
     default_sort: str
     base: Callable[[User], sa.Select[Any]]
     view_permission: Permission
@@ -153,6 +154,7 @@ class ListPage:
     belongs: Callable[[Any], dict[str, Iterable[int | None]]] | None = None
     acts: Sequence[BulkAct] = ()
     searched: bool = True
+    also: Callable[[MultiDict[str, str]], Any] | None = None
     row_label: Callable[[Any], str] = lambda row: str(row.name)
     empty_text: str = ""
     empty_actions: Callable[[User], list[tuple[str, str]]] = field(default=lambda user: [])
@@ -221,6 +223,8 @@ def select_for(page: ListPage, user: User, args: MultiDict[str, str]) -> sa.Sele
     rows = page.select(user)
     for one in asked_for(page, user, args):
         rows = rows.where(one.where)
+    if page.also:
+        rows = rows.where(page.also(args))
     return listing.ordered(
         rows, page.sorts, default=page.default_sort, key=page.key, asked=args.get("sort") or page.default_sort
     )
@@ -522,5 +526,4 @@ def _acts(page: ListPage, user: User) -> dict[str, Any]:
         "acts": acts,
         "may_tag": bool(page.tag_permission and user.may(page.tag_permission)),
         "may_export": user.may(page.export_permission),
-        "may_export_full": bool(page.export_full_permission and user.may(page.export_full_permission)),
     }

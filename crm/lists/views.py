@@ -1,35 +1,26 @@
-"""The doors of every list: views, columns, acts on many, export."""
+"""The doors of every list: views, columns, acts on many. What leaves the house has its own: exports/views.py."""
 
 from __future__ import annotations
 
-import datetime as dt
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from crm.db import db
-from crm.jobs import queue
-from crm.jobs.models import JobRun, JobState
-from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission
-from crm.web import listing
 from crm.web.forms import ActForm, commit_and_go
 
-from . import actions, jobs, queries
-from .actions import Done, Order
+from . import actions, queries
+from .actions import Done
 from .models import SavedView
-from .table import LISTS, ListPage, chosen_columns, filter_in_words, pairs_of, select_for
+from .table import LISTS, ListPage, pairs_of, select_for
 
 bp = Blueprint("lists", __name__)
-
-ROWS_AT_ONCE = 5_000  # some two seconds; more are made by the queue
-KEPT = dt.timedelta(hours=24)
 
 
 def page_or_404(name: str) -> ListPage:
@@ -162,110 +153,3 @@ def refuse(refused: Refused, location: str) -> Any:
     db.session.rollback()
     flash(refused.message, "bad")
     return redirect(location, 303)
-
-
-@bp.route("/lists/<name>/export", methods=["GET", "POST"])
-@permit(Permission.HOME)
-def export(name: str) -> Any:
-    """What the file will hold, then the file: exactly the rows that the list's address asks for."""
-    page = page_or_404(name)
-    if not me().may(page.export_permission):
-        abort(403)
-    form = ActForm()
-    if request.method == "GET":
-        return export_page(page, form, MultiDict(pairs_of(page, request.args)))
-    args = posted_filters(page)
-    args.setlist("columns", [page.columns[0].key, *request.form.getlist("columns")])
-    if form.submitted():
-        with form.refusals():
-            order = Order.of(
-                page,
-                args,
-                format=request.form.get("format", "xlsx"),
-                full=request.form.get("full") == "1",
-                reason=request.form.get("reason", ""),
-                user=me(),
-            )
-            if listing.count_of(select_for(page, me(), args), key=page.key) > ROWS_AT_ONCE:
-                return start_job(order)
-            return hand_out(order)
-    return export_page(page, form, args)
-
-
-def export_page(page: ListPage, form: ActForm, args: MultiDict[str, str]) -> Any:
-    total = listing.count_of(select_for(page, me(), args), key=page.key)
-    offered = {
-        "page": page,
-        "rows": {"total": total},
-        "filter_words": filter_in_words(page, me(), args),
-        "all_columns": page.all_columns(),
-        "chosen": [column.key for column in chosen_columns(page, me(), args)],
-        "may_export_full": bool(page.export_full_permission and me().may(page.export_full_permission)),
-        "format": request.form.get("format"),
-        "full": request.form.get("full"),
-        "reason": request.form.get("reason", "")[:200],
-    }
-    return form.page(
-        "lists/export.html", listing=offered, pairs=pairs_of(page, args), back_url=back(page, args)
-    )
-
-
-def hand_out(order: Order) -> Any:
-    """Make the file, commit its line in the log, and only then let it go."""
-    user = me()
-    db.session.commit()  # the write lock is not held while rows are read
-    made = actions.make_file(order, user=user)
-    db.session.commit()
-    actions.note_export(order, made, actor=user)
-    db.session.commit()
-    return send(made.path, made.name, keep=False)
-
-
-def start_job(order: Order) -> Any:
-    params = {
-        "page": order.page.name,
-        "query": urlencode(pairs_of(order.page, order.args)),
-        "format": order.format,
-        "full": order.full,
-        "reason": order.reason,
-        "from": url_for(".exports"),
-    }
-    title = _("导出%(what)s", what=order.page.label)
-    job = queue.new(jobs.KIND, title=title, params=params, user_id=me().id)
-    job_id = job.id
-    db.session.commit()
-    queue.start(job_id)
-    flash(_("行数较多，正在后台生成，好了可以在这里下载"), "info")
-    return redirect(url_for(".exports"), 303)
-
-
-def send(path: Path, name: str, *, keep: bool) -> Any:
-    kind = "text/csv" if path.suffix == ".csv" else \
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # fmt: skip
-    file = path.open("rb")
-    if not keep:
-        path.unlink()
-    return send_file(file, mimetype=kind, as_attachment=True, download_name=name)
-
-
-def my_exports() -> Any:
-    kept = JobRun.queued_at > clock.now() - KEPT
-    return db.select(JobRun).where(JobRun.kind == jobs.KIND, JobRun.user_id == me().id, kept)
-
-
-@bp.get("/exports")
-@permit(Permission.HOME)
-def exports() -> Any:
-    """My large exports of the last 24 hours."""
-    found = db.session.scalars(my_exports().order_by(JobRun.id.desc())).all()
-    return render_template("lists/exports.html", jobs=found)
-
-
-@bp.get("/exports/<int:id>")
-@permit(Permission.HOME)
-def export_file(id: int) -> Any:
-    job = db.one_or_404(my_exports().where(JobRun.id == id, JobRun.state == JobState.DONE))
-    path = actions.folder() / str(job.result["file"])
-    if not path.is_file():
-        abort(404)
-    return send(path, str(job.result["name"]), keep=True)

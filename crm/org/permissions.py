@@ -47,6 +47,7 @@ class Permission(Labelled):
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
     DEAL_ASSIGN = "deal.assign", N_("更换项目负责人和挂联领导")
     DEAL_EXPORT = "deal.export", N_("导出项目和线索")
+    EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     IMPORT_RUN = "import.run", N_("导入名单")
     USER_MANAGE = "user.manage", N_("管理人员和单位")
     SETTING_MANAGE = "setting.manage", N_("管理设置")
@@ -107,6 +108,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.DEAL_ADVANCE: S.UNIT,
         P.DEAL_ASSIGN: S.UNIT,
         P.DEAL_EXPORT: S.UNIT,
+        P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.LEADER: {
@@ -117,6 +119,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
+        P.EXPORT_APPROVE: S.DISTRICT,
     },
     Role.ADMINISTRATOR: {
         **_READS,
@@ -137,6 +140,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.DEAL_ADVANCE: S.DISTRICT,
         P.DEAL_ASSIGN: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
+        P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,
         P.SETTING_MANAGE: S.DISTRICT,

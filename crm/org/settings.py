@@ -55,6 +55,7 @@ KNOWN = {
         Known("stage.days.landed", N_("落地到开工的预期天数"), 180, 1, 1000, N_("天")),
         Known("stage.days.started", N_("开工到投产的预期天数"), 540, 1, 3000, N_("天")),
         Known("stage.days.producing", N_("投产到达产的预期天数"), 365, 1, 3000, N_("天")),
+        Known("export.rows_before_approval", N_("多少行以上的导出要负责人批准"), 500, 1, 1_000_000, N_("行")),
         Known("session.idle_minutes", N_("多久不操作自动退出"), 60, 5, 720, N_("分钟")),
         Known("password.shortest", N_("密码最短长度"), 12, 8, 64, N_("位")),
     )

@@ -58,9 +58,17 @@ class Head:
     overdue: int = 0
 
 
-def on_board(rows: sa.Select[Any], with_stopped: bool) -> sa.Select[Any]:
+LANES = (
+    sa.case({one.value: one.order for one in Stage}, value=Deal.stage),
+    Deal.stage_since.desc(),
+    Deal.id.desc(),
+)
+"""Lane after lane, in each the last moved first: the order in which the board shows its cards."""
+
+
+def on_board(with_stopped: bool) -> sa.ColumnElement[bool]:
     """Held and lapsed deals are folded away unless the filter asks for a state."""
-    return rows if with_stopped else rows.where(Deal.state == DealState.ACTIVE)
+    return sa.true() if with_stopped else Deal.state == DealState.ACTIVE
 
 
 def heads(rows: sa.Select[Any], today: dt.date) -> dict[Stage, Head]:

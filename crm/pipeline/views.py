@@ -19,8 +19,9 @@ from crm.deals.models import Deal, StageMove
 from crm.deals.stages import ORDER, Admission, DealState, MoveKind, Stage
 from crm.lib import clock
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import N_, _
 from crm.lists import table
+from crm.lists.table import register
 from crm.merchants import uscc
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
@@ -34,9 +35,30 @@ from .forms import AdvanceForm, BareForm, ResumeForm, ReturnForm, StopForm
 
 bp = Blueprint("pipeline", __name__)
 EACH = 20  # cards of a column at a time
-BOARD = replace(
-    PAGE, endpoint="pipeline.board", searched=True
-)  # the list's own filters, leading to the board
+ON_CARDS = ("stage", "investor", "planned_wan", "owner", "next_step", "next_due_on", "idle_days", "state")
+BOARD = register(
+    replace(
+        PAGE,
+        name="board",
+        msgid=N_("看板"),
+        endpoint="pipeline.board",
+        # The list's own filters and columns: those that a card shows are the usual ones.
+        columns=(
+            PAGE.columns[0],
+            *(
+                replace(one, default=True, sort=None)
+                for key in ON_CARDS
+                for one in PAGE.columns
+                if one.key == key
+            ),
+            *(replace(one, default=False, sort=None) for one in PAGE.columns[1:] if one.key not in ON_CARDS),
+        ),
+        sorts={"lanes": queries.LANES},
+        default_sort="lanes",
+        also=lambda args: queries.on_board(with_stopped="state" in args),
+        acts=(),
+    )
+)
 
 
 # --- the board --------------------------------------------------------------------------------------------
@@ -75,6 +97,7 @@ def board() -> Any:
         total=(total := sum(head.count for head in heads.values())),
         empty_why="" if total else _why_empty(kept),
         list_url=PAGE.url(kept),
+        export_url=url_for("lists.export", name=BOARD.name) + _query(kept),
         with_stopped="state" in args,
         stopped_url=BOARD.url([*_but(kept, "state"), *(("state", one.value) for one in DealState)]),
         moving_url=BOARD.url(_but(kept, "state")),
@@ -360,9 +383,8 @@ def _load(id: int) -> Deal:
 
 
 def _rows() -> Any:
-    """What the board shows: the list's own rows, held and lapsed ones only when a state is asked for."""
-    rows = table.select_for(PAGE, me(), request.args)
-    return queries.on_board(rows, with_stopped="state" in request.args)
+    """What the board shows, and what its export holds."""
+    return table.select_for(BOARD, me(), request.args)
 
 
 def _why_empty(kept: list[tuple[str, str]]) -> str:

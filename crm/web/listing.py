@@ -78,12 +78,14 @@ def ordered(
 ) -> sa.Select[Any]:
     """`?sort=name` or `?sort=-name` as an ORDER BY out of the columns on offer; ties by id.
 
-    NULLS LAST only where a null can be: elsewhere it would keep SQLite from walking the index.
+    A tuple is a whole order by itself, in one direction. NULLS LAST only where a null can be: elsewhere it would keep SQLite from walking the index.
     """
     asked = (request.args.get("sort") if asked is None else asked) or default
     if asked.removeprefix("-") not in sorts:
         asked = default
     column = sorts[asked.removeprefix("-")]
+    if isinstance(column, tuple):
+        return rows.order_by(None).order_by(*column)
     if asked.startswith("-"):
         direction, tie = column.desc(), key.desc()
     else:

@@ -56,6 +56,7 @@ NOT_PURE = {
     "imports/likeness.py": "asks the base for look-alikes of many rows at a time",
     "imports/results.py": "writes the rows of a list and what became of them into a workbook",
     "jobs/queue.py": "the queue's own connection to the application",
+    "lists/exports/making.py": "reads the rows of an order into its file, chunk by chunk",
     "lists/table.py": "the one place where an address becomes a query",
     "merchants/asking.py": "the one door of all forms and the API to the look-up; what a form says is read by actions",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",

@@ -169,7 +169,7 @@ def test_the_heads_are_answered_by_an_index_alone(cast: Any, app: Any) -> None:
     from crm.pipeline import queries
 
     with count_statements() as seen:
-        queries.heads(queries.on_board(deals.visible_to(cast.admin), with_stopped=False), TODAY)
+        queries.heads(deals.visible_to(cast.admin).where(queries.on_board(with_stopped=False)), TODAY)
     statement = next(one for one in seen if "GROUP BY" in one)
     plan = db.session.connection().exec_driver_sql(
         f"EXPLAIN QUERY PLAN {statement}", tuple([None] * statement.count("?"))
