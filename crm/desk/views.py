@@ -208,7 +208,9 @@ def _group(found: Found, q: str) -> dict[str, Any]:
         "label": _(label),
         "count": f"{queries.CAP - 1}+" if capped else str(found.total),
         "url": url_for(page.endpoint, q=q),
-        "export_url": url_for("lists.export", name=page.name, q=q) if me().may(page.export_permission) else "",
+        "export_url": url_for("lists.export", name=page.name, q=q)
+        if me().may(page.export_permission)
+        else "",
         "items": [_item(record, found.noun, icon, q) for record in found.records],
     }
 
