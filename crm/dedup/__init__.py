@@ -11,9 +11,9 @@ merchants' histories and the credit for who reported first. Whatever is unsure i
    A USCC is checked; its characters 9 to 17 are the older organisation code and identify the entity.
 2. Propose (`blocking`, `candidates`). Records share exact keys (code, phone, name, readings, person and city,
    address) and n-grams of the name. The fewer share a key, the more it says; what two records share is added
-   up, and each record names the ten others it shares most with, if that is enough. Every fan-out is
-   bounded, so a phone that 100 000 rows share costs no more than one that ten share, and nothing grows faster
-   than the rows. `keys_of` gives the keys for a look-up table.
+   up, and each record names the dozen others it shares most with, if that is enough and not far less than it
+   shares with the best of them. Every fan-out is bounded, so a phone that 100 000 rows share costs no more than
+   one that ten share, and nothing grows faster than the rows. `keys_of` gives the keys for a look-up table.
 3. Weigh (`evidence`, `weights.json`, `scoring`). For each field one level holds ("phone:mobile",
    "place:other_city"); each level has one weight in log-odds; the sum is the score. Missing values say
    nothing. What many share (a common 字号, a chamber secretary's phone, a hosted address) says little.

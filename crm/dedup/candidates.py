@@ -15,7 +15,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crm.dedup.portions import numbers_of
@@ -33,7 +33,10 @@ GRAM_SAYS = (0, 0, 4, 4, 3, 2, 2, 1, 1, 1)
 GRAM_LEAST, GRAM_FACTOR = 60, 0.45  # most records an n-gram may occur in: max(60, 0.45 * sqrt(n))
 REACH = 400
 LEAST = 6  # what must come together for a pair to be proposed
-NEAREST = 10  # others that each record names
+NEAREST = 12  # others that each record names …
+BESIDE_BEST = (
+    5  # … if they share a fifth of what the best of them shares: beside a likely one, the unlikely are chance
+)
 
 WORTH_ARRAYS = 20_000  # records from which numpy, if it is there, saves more than loading it costs
 
@@ -101,13 +104,19 @@ class InPlainPython:
                 for other in members:
                     says[other] += weight
             says.pop(at, None)
-            best = [(-weight, other) for other, weight in says.items() if weight >= LEAST]
-            if len(best) > NEAREST:
-                best.sort()
-                del best[NEAREST:]
-            for _weight, other in best:
+            for other in named(says):
                 found.append(at << 32 | other if at < other else other << 32 | at)
         return found
+
+
+def named(says: Mapping[int, int]) -> list[int]:
+    """The others that a record names; `says`: other -> what the two share."""
+    least = max(LEAST, max(says.values(), default=0) / BESIDE_BEST)
+    best = [(-weight, other) for other, weight in says.items() if weight >= least]
+    if len(best) > NEAREST:
+        best.sort()
+        del best[NEAREST:]
+    return [other for _weight, other in best]
 
 
 def _gathered(numbers: Sequence[int], positions: Sequence[int]) -> dict[int, list[int]]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from crm.dedup.candidates import (
+    BESIDE_BEST,
     BLOCK,
     BLOCK_SAYS,
     GRAM_SAYS,
@@ -73,10 +74,11 @@ class InArrays:
         enough = weight >= LEAST
         pair, weight = pair[enough], weight[enough]
         at, other = (pair >> 32) + start, pair & LOW
-        best = np.lexsort((other, -weight, at))
-        at, other = at[best], other[best]
-        rank = np.arange(len(at)) - np.searchsorted(at, own)[at - start]
-        named = rank < NEAREST
+        order = np.lexsort((other, -weight, at))
+        at, other, weight = at[order], other[order], weight[order]
+        best = np.searchsorted(at, own)[at - start]
+        rank = np.arange(len(at)) - best
+        named = (rank < NEAREST) & (weight * BESIDE_BEST >= weight[best])
         at, other = at[named], other[named]
         return (np.minimum(at, other) << 32 | np.maximum(at, other)).astype(np.uint64)
 

@@ -47,14 +47,13 @@ from crm.dedup.candidates import (
     BLOCK,
     BLOCK_SAYS,
     GRAM_SAYS,
-    LEAST,
     LOW,
-    NEAREST,
     NEIGHBOUR_SAYS,
     NEIGHBOURS,
     REACH,
     commonest,
-)  # fmt: skip
+    named,
+)
 from crm.dedup.clustering import PAIR_FROM, Scored, homes_of
 from crm.dedup.nouns import NOUNS, Noun
 from crm.dedup.portions import Portion, number_of, number_of_seen, take_apart
@@ -407,11 +406,7 @@ def nearest(plan: Plan, own: int) -> Done:
             for other in members:
                 says[other] += weight
         says.pop(at, None)
-        best = [(-weight, other) for other, weight in says.items() if weight >= LEAST]
-        if len(best) > NEAREST:
-            best.sort()
-            del best[NEAREST:]
-        for _weight, other in best:
+        for other in named(says):
             low, high = (at, other) if at < other else (other, at)
             pairs[plan.range_of(low)].add(low << 32 | high)
     return Done(put(plan.at("pairs"), own, [_numbers(sorted(some)).tobytes() for some in pairs]))
