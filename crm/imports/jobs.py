@@ -10,7 +10,7 @@ from crm.duplicates.engine import scans
 from crm.jobs import queue
 from crm.jobs.models import JobRun
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import N_, _
 from crm.org.models import User
 
 from . import actions
@@ -76,7 +76,16 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
     return batch
 
 
-@queue.handler(CHECK)
+def _never_checked(job: JobRun) -> None:
+    actions.give_up_check(db.session.get_one(ImportBatch, int(job.params["batch"])), "")
+
+
+def _never_run(job: JobRun) -> None:
+    batch = db.session.get_one(ImportBatch, int(job.params["batch"]))
+    actions.end_run(batch, actor=db.session.get_one(User, batch.user_id), state=BatchState.CANCELLED)
+
+
+@queue.handler(CHECK, N_("检查名单"), dropped=_never_checked)
 def check_job(job: JobRun) -> dict[str, Any]:
     batch_id = int(job.params["batch"])
     try:
@@ -93,7 +102,7 @@ def check_job(job: JobRun) -> dict[str, Any]:
     return {}
 
 
-@queue.handler(RUN)
+@queue.handler(RUN, N_("导入名单"), dropped=_never_run)
 def run_job(job: JobRun) -> dict[str, Any]:
     batch_id = int(job.params["batch"])
     try:

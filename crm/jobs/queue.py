@@ -3,8 +3,12 @@
 A handler is registered under a name and gets its JobRun; it works in transactions of its own, each of which
 leaves the job resumable, because a killed process is answered by running the job again:
 
-    @handler("imports.run")
+    @handler("imports.run", N_("导入名单"))
     def run(job): ...
+
+Who claims a job writes the number of the attempt into its row, and each `beat`, in the transaction of the chunk,
+looks whether it still stands there: a worker that was believed dead and wakes up finds that it is not, and its
+chunk is rolled back.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +24,7 @@ from flask import Flask, current_app
 from huey import PostgresHuey, SqliteHuey
 from huey.api import Huey
 
-from crm.db import db
+from crm.db import Moment, db
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -28,10 +33,15 @@ from .models import JobRun, JobState
 
 log = logging.getLogger(__name__)
 HANDLERS: dict[str, Callable[[JobRun], dict[str, Any] | None]] = {}
+LABELS: dict[str, str] = {}  # kind -> what people call such work
+DROPPED: dict[str, Callable[[JobRun], None]] = {}  # kind -> what is to be put back when it never began
 BEFORE: list[
     Callable[[], None]
 ] = []  # called before each job: what the process must know that others may have changed
 STALE = dt.timedelta(minutes=5)
+_claim: ContextVar[tuple[int, int] | None] = ContextVar(
+    "claim", default=None
+)  # (job, attempt) under way here
 
 
 class Cancelled(Exception):
@@ -46,9 +56,17 @@ class NotMine(Exception):
     """Raised by a handler that finds another process at its job: the row is the other's."""
 
 
-def handler(kind: str) -> Callable[[Callable[[JobRun], dict[str, Any] | None]], Any]:
+def handler(
+    kind: str, label: str = "", *, dropped: Callable[[JobRun], None] | None = None
+) -> Callable[[Callable[[JobRun], dict[str, Any] | None]], Any]:
+    """`label` (a msgid) is what people read; `dropped` is called, in the transaction that cancels it, for a job
+    that waits and has never begun."""
+
     def register(function: Callable[[JobRun], dict[str, Any] | None]) -> Any:
         HANDLERS[kind] = function
+        LABELS[kind] = label
+        if dropped:
+            DROPPED[kind] = dropped
         return function
 
     return register
@@ -88,16 +106,38 @@ def start(job_id: int) -> None:
 
 def carry_out(job_id: int) -> None:
     """Run a job to its end, whatever end that is. A job that is not waiting is somebody else's."""
+    attempt = _claimed(job_id)
+    if attempt is None:
+        return
+    token = _claim.set((job_id, attempt))
+    try:
+        _carry_out(job_id)
+    finally:
+        _claim.reset(token)
+
+
+def _claimed(job_id: int) -> int | None:
     now = clock.now()
     claimed: Any = db.session.execute(
         sa.update(JobRun)
         .where(JobRun.id == job_id, JobRun.state == JobState.QUEUED)
-        .values(state=JobState.RUNNING, began_at=sa.func.coalesce(JobRun.began_at, now), beat_at=now)
+        .values(
+            state=JobState.RUNNING,
+            began_at=sa.func.coalesce(JobRun.began_at, now),
+            beat_at=now,
+            attempt=JobRun.attempt + 1,
+            paced_at=now,
+            paced_from=JobRun.done,
+        )
+        .execution_options(synchronize_session=False)
     )
     is_ours = bool(claimed.rowcount)
+    attempt = db.session.scalar(sa.select(JobRun.attempt).where(JobRun.id == job_id)) if is_ours else None
     db.session.commit()
-    if not is_ours:
-        return
+    return attempt
+
+
+def _carry_out(job_id: int) -> None:
     job = db.session.get_one(JobRun, job_id)
     try:
         for prepare in BEFORE:
@@ -120,18 +160,42 @@ def carry_out(job_id: int) -> None:
 
 def _wait_again(job_id: int) -> None:
     db.session.rollback()
-    job = db.session.get_one(JobRun, job_id)
-    job.state = JobState.QUEUED
+    # At the end of the line: those who wait are told how many stand before them.
+    waits = _mine(job_id).values(state=JobState.QUEUED, queued_at=clock.now())
+    is_ours = bool(db.session.execute(waits).rowcount)  # type: ignore[attr-defined]
     db.session.commit()
-    start(job_id)
+    if is_ours:
+        start(job_id)
+
+
+def _mine(job_id: int) -> sa.Update:
+    """The UPDATE of a job that nobody else has claimed since."""
+    mine = sa.update(JobRun).where(JobRun.id == job_id, JobRun.state == JobState.RUNNING)
+    claim = _claim.get()
+    if claim and claim[0] == job_id:
+        mine = mine.where(JobRun.attempt == claim[1])
+    return mine
 
 
 def beat(job: JobRun, done: int, total: int | None = None) -> None:
-    """Say how far the job is, in the transaction that the next commit ends; stop when asked to."""
+    """Say how far the job is, in the transaction that the next commit ends; stop when asked to, or when the job
+    has gone to another worker meanwhile."""
     job.done, job.beat_at = done, clock.now()
     if total is not None:
         job.total = total
-    if db.session.scalar(sa.select(JobRun.cancel_asked).filter_by(id=job.id)):
+    db.session.flush()  # its row is locked now, where rows can be
+    _judge(job.id, db.session.execute(_standing(job.id)).one())
+
+
+def _standing(job_id: int) -> Any:
+    return sa.select(JobRun.cancel_asked, JobRun.attempt, JobRun.state).where(JobRun.id == job_id)
+
+
+def _judge(job_id: int, row: Any) -> None:
+    claim = _claim.get()
+    if claim and claim[0] == job_id and (row.attempt, row.state) != (claim[1], JobState.RUNNING):
+        raise NotMine
+    if row.cancel_asked:
         raise Cancelled
 
 
@@ -143,17 +207,42 @@ def report(job_id: int, done: int, total: int) -> None:
         connection.execute(
             sa.update(job).where(job.c.id == job_id).values(done=done, total=total, beat_at=clock.now())
         )
-        asked = connection.scalar(sa.select(job.c.cancel_asked).where(job.c.id == job_id))
-    if asked:
-        raise Cancelled
+        row = connection.execute(_standing(job_id)).one()
+    _judge(job_id, row)
 
 
 def end(job_id: int, state: JobState, *, result: dict[str, Any] | None = None, message: str = "") -> None:
     db.session.rollback()
-    job = db.session.get_one(JobRun, job_id)
-    job.state, job.ended_at, job.message = state, clock.now(), message
-    job.result = result or job.result
+    told = {"result": result} if result else {}
+    # How somebody's own cancelling ended is no news to him.
+    seen = (
+        sa.case((JobRun.cancel_asked, sa.literal(clock.now(), Moment)))
+        if state is JobState.CANCELLED
+        else None
+    )
+    db.session.execute(
+        _mine(job_id)
+        .values(state=state, ended_at=clock.now(), message=message, seen_at=seen, **told)
+        .execution_options(synchronize_session=False)
+    )
     db.session.commit()
+
+
+def drop(job: JobRun) -> bool:
+    """End a job that waits and has never begun; what its order has changed is put back. False: it has begun."""
+    now = clock.now()
+    waits = sa.update(JobRun).where(
+        JobRun.id == job.id, JobRun.state == JobState.QUEUED, JobRun.began_at.is_(None)
+    )
+    dropped: Any = db.session.execute(
+        waits.values(state=JobState.CANCELLED, cancel_asked=True, ended_at=now, seen_at=now)
+    )
+    if not dropped.rowcount:
+        return False
+    db.session.refresh(job)
+    if put_back := DROPPED.get(job.kind):
+        put_back(job)
+    return True
 
 
 def resume(*, everything: bool) -> list[int]:
@@ -162,7 +251,8 @@ def resume(*, everything: bool) -> list[int]:
     if not everything:
         left = sa.and_(left, JobRun.beat_at < clock.now() - STALE)
     db.session.execute(sa.update(JobRun).where(left).values(state=JobState.QUEUED))
-    waiting = list(db.session.scalars(sa.select(JobRun.id).filter_by(state=JobState.QUEUED)))
+    queued = sa.select(JobRun.id).filter_by(state=JobState.QUEUED).order_by(JobRun.queued_at, JobRun.id)
+    waiting = list(db.session.scalars(queued))
     db.session.commit()
     if everything:
         for job_id in waiting:

@@ -29,7 +29,7 @@ from crm import dedup
 from crm.db import db, reading
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
-from crm.lib.words import _
+from crm.lib.words import N_, _
 from crm.search import index
 
 from . import identity, lookup
@@ -88,7 +88,7 @@ def ensure() -> int | None:
     return job_id
 
 
-@queue.handler(KIND)
+@queue.handler(KIND, N_("重建查重索引"))
 def carry_out(job: JobRun) -> dict[str, Any]:
     told = run(progress=lambda _stage, done, total: queue.beat(job, done, total))
     return {"records": told.records, "changed": told.changed}

@@ -49,6 +49,7 @@ class Permission(Labelled):
     DEAL_EXPORT = "deal.export", N_("导出项目和线索")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     IMPORT_RUN = "import.run", N_("导入名单")
+    JOB_MANAGE = "job.manage", N_("查看和取消所有人的后台任务，运行定期工作")
     USER_MANAGE = "user.manage", N_("管理人员和单位")
     SETTING_MANAGE = "setting.manage", N_("管理设置")
     AUDIT_VIEW = "audit.view", N_("查看操作记录和权限表")
@@ -144,6 +145,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,
         P.SETTING_MANAGE: S.DISTRICT,
+        P.JOB_MANAGE: S.DISTRICT,
         P.AUDIT_VIEW: S.DISTRICT,
     },
     Role.AUDITOR: {**_READS, P.AUDIT_VIEW: S.DISTRICT},

@@ -10,6 +10,7 @@ const MODULES = [
   ["[data-board]", () => import("./board.js")],
   ["[data-bulk]", () => import("./bulk.js")],
   ["[data-poll-url]", () => import("./poll.js")],
+  ["[data-bell]", () => import("./bell.js")],
   ["[data-queue]", () => import("./queue.js")],
   ["[data-investors]", () => import("./investors.js")],
   ["[data-regions]", () => import("./regions.js")],

@@ -31,6 +31,11 @@ export async function fragment(url, { body = null, signal = null } = {}) {
   return { html: await answer.text(), answer };
 }
 
+/** POST whose answer nobody reads. */
+export async function tell(url) {
+  await send(url, { method: "POST", redirect: "manual", headers: { "X-CSRFToken": token() } });
+}
+
 /** GET that answers JSON. */
 export async function get(url) {
   const answer = await send(url, { headers: { "X-Requested-With": "fetch", Accept: "application/json" } });

@@ -31,6 +31,8 @@ NOT_BY_LINK = {
     "org.setup": "only in an empty house",
     "deals.investors": "asked by the script of a field while a name is typed",
     "jobs.progress": "asked by the script of a page while a job runs",
+    "jobs.under_way": "asked by the script of the page of jobs",
+    "jobs.ring": "asked by the script of every page",
     "duplicates.show_merge": "the demo district has merged nothing yet; tests/duplicates/test_merge_log.py opens it",
     "engine.progress": "asked by the script of a page while a scan runs",
     "engine.holders": "the demo district has no key that more than sixty records share",

@@ -55,6 +55,7 @@ NOT_PURE = {
     "duplicates/undoing.py": "the other half of merging",
     "imports/likeness.py": "asks the base for look-alikes of many rows at a time",
     "imports/results.py": "writes the rows of a list and what became of them into a workbook",
+    "jobs/periodic.py": "claims the runs of what recurs in their table",
     "jobs/queue.py": "the queue's own connection to the application",
     "lists/exports/making.py": "reads the rows of an order into its file, chunk by chunk",
     "lists/table.py": "the one place where an address becomes a query",
@@ -67,6 +68,7 @@ NOT_PURE = {
 """Other rooms than the five are rules in pure Python; these few are not, and say why."""
 
 COMMIT_THEMSELVES = {
+    "jobs/periodic.py": "the timer's own door: a run is claimed, done and written down in transactions of its own",
     "org/sessions.py": "a failed sign-in is counted even though the request is refused",
     "org/demo.py": "the copy of the database is taken between two transactions",
     "merchants/reindex.py": "a rebuild beside the web is a row of short transactions, each resumable",

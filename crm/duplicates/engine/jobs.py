@@ -8,6 +8,7 @@ from typing import Any
 from crm.db import db, reading
 from crm.jobs import queue
 from crm.jobs.models import JobRun
+from crm.lib.words import N_
 from crm.merchants import suspects
 
 from . import fan_out, lessons, scans, weighing
@@ -15,7 +16,7 @@ from . import fan_out, lessons, scans, weighing
 queue.BEFORE.append(weighing.keep_up)
 
 
-@queue.handler(scans.KIND)
+@queue.handler(scans.KIND, N_("查重"))
 def scan(job: JobRun) -> dict[str, Any]:
     """Goes on where the job's row says. See scans.py."""
     job_id, import_id = job.id, job.params.get("import")
@@ -59,7 +60,7 @@ def scan(job: JobRun) -> dict[str, Any]:
     return course | {"said": scans.told(course)}
 
 
-@queue.handler(lessons.KIND)
+@queue.handler(lessons.KIND, N_("从判定中学习"))
 def learn(job: JobRun) -> dict[str, Any]:
     """Makes the preview anew each time it is run; only reads."""
     job_id, noun = job.id, job.params["noun"]

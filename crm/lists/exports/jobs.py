@@ -8,7 +8,7 @@ from crm.db import db
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
 from crm.lib import clock
-from crm.lib.words import _
+from crm.lib.words import N_, _
 from crm.org.models import User
 
 from . import actions, making
@@ -18,7 +18,7 @@ from .order import Order
 from .queries import KIND
 
 
-@queue.handler(KIND)
+@queue.handler(KIND, N_("导出名单"))
 def run(job: JobRun) -> dict[str, Any]:
     """Makes the file anew each time it is run: a killed process leaves nothing that counts.
 
