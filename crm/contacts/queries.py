@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from flask import abort
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.audit.models import Event
@@ -142,17 +143,21 @@ class About:
 
 def about(user: User, *, enterprise_id: int = 0, person_id: int = 0, lead_id: int = 0,
           deal_id: int = 0) -> About:  # fmt: skip
-    """The records behind the ids, as far as the user may see them; anything else is a 404."""
+    """The records behind the ids, as far as the user may see them; anything else is a 404. The number of one
+    that was merged away stands for what it has become."""
 
     def one(rows: sa.Select[Any], id: int) -> Any:
         return db.one_or_404(rows.filter_by(id=id)) if id else None
 
+    def merchant(noun: str, id: int) -> Any:
+        return (merchants.named(noun, id, user) or abort(404)) if id else None
+
     deal = one(deals.visible_to(user), deal_id)
     lead = one(leads.visible_to(user), lead_id)
-    person = one(merchants.people_visible_to(user), person_id)
+    person = merchant("person", person_id)
     enterprise = (deal and deal.enterprise) or (lead and lead.enterprise)
     if enterprise is None:
-        enterprise = one(merchants.visible_to(user), enterprise_id) or (person and _firm_of(user, person))
+        enterprise = merchant("enterprise", enterprise_id) or (person and _firm_of(user, person))
     return About(enterprise or None, person, lead, deal)
 
 
@@ -456,9 +461,12 @@ def _moment_of(move: StageMove) -> dt.datetime:
 
 
 def _events(subject: Subject, parts: _Parts, before: dt.datetime | None, most: int) -> list[Happening]:
-    """Recorded acts worth telling: of the record, and of an enterprise's or deal's leads."""
+    """Recorded acts worth telling: of the record, of those merged into it, of an enterprise's or deal's leads."""
     noun = subject.__tablename__
-    about_it = sa.and_(Event.noun == noun, Event.record_id == subject.id)
+    its_number = Event.record_id == subject.id
+    if isinstance(subject, Enterprise | Person):
+        its_number = merchants.its_number(Event.record_id, noun, subject.id)
+    about_it = sa.and_(Event.noun == noun, its_number)
     if parts.leads and noun != "lead":
         about_it = sa.or_(about_it, sa.and_(Event.noun == "lead", Event.record_id.in_(parts.leads)))
     rows = sa.select(Event).where(about_it, Event.verb.in_(list(telling.VERBS)))

@@ -348,7 +348,10 @@ def _item(one: Happening, subject: Subject) -> dict[str, Any]:
         return _log_item(one, one.record, subject)
     if isinstance(one.record, StageMove):
         return _move_item(one, one.record, subject)
-    return _event_item(one.record, one.changes)
+    under_another_number = (
+        one.record.noun == subject.__tablename__ and one.record.record_id != subject.id
+    )  # of one that was merged into it
+    return _event_item(one.record, one.changes, formerly=under_another_number)
 
 
 def _when(moment: dt.datetime) -> dict[str, str]:
@@ -427,7 +430,7 @@ def _move_item(one: Happening, move: StageMove, subject: Subject) -> dict[str, A
     }
 
 
-def _event_item(event: Event, changes: list[tuple[str, str, str]]) -> dict[str, Any]:
+def _event_item(event: Event, changes: list[tuple[str, str, str]], formerly: bool = False) -> dict[str, Any]:
     words, icon = telling.VERBS.get(event.verb, (event.verb, "history"))
     link = telling.LINKS.get(event.verb)
     label, url = link(event) if link else ("", "")
@@ -437,6 +440,9 @@ def _event_item(event: Event, changes: list[tuple[str, str, str]]) -> dict[str, 
         "icon": icon,
         "title": _(words),
         "who": event.actor_name,
+        "badge": {"label": _("并入前的 #%(id)s", id=event.record_id), "tone": "neutral"}
+        if formerly
+        else None,
         "text": Markup(
             render_template("contacts/_changes.html", event=event, changes=changes, is_new=_is_new(event))
         ),

@@ -230,7 +230,7 @@ def _first_values(lead: Lead | None) -> dict[str, Any]:
         return first
     text = request.args.get("enterprise_id", "")
     if text.isascii() and text.isdecimal() and len(text) < 10:
-        enterprise = db.session.scalar(merchants.visible_to(user).filter_by(id=int(text)))
+        enterprise = merchants.named("enterprise", int(text), user)
         if enterprise:
             first |= {"investor": enterprise.name, "direction": enterprise.direction}
     return first

@@ -51,4 +51,16 @@ def sentence(tombstone: Tombstone) -> str:
     )
 
 
-queries.GONE_TO.append(queries.GoneTo(leads_to, told))
+def became(noun: str, record_id: int) -> sa.Select[tuple[int]]:
+    """All numbers that lead to this record, be it over others."""
+    first = sa.select(Tombstone.old_id).where(
+        Tombstone.noun == noun, Tombstone.standing, Tombstone.survivor_id == record_id
+    )
+    found = first.cte(recursive=True)
+    further = sa.select(Tombstone.old_id).where(
+        Tombstone.noun == noun, Tombstone.standing, Tombstone.survivor_id == found.c.old_id
+    )
+    return sa.select(found.union(further).c.old_id)
+
+
+queries.GONE_TO.append(queries.GoneTo(leads_to, told, became))

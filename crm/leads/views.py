@@ -184,7 +184,8 @@ def _enterprise_asked() -> Enterprise | None:
     text = request.args.get("enterprise_id", "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         return None
-    return db.session.scalar(merchants.visible_to(me()).filter_by(id=int(text)))
+    enterprise: Enterprise | None = merchants.named("enterprise", int(text), me())
+    return enterprise
 
 
 def _first_values(enterprise: Enterprise | None) -> dict[str, Any]:

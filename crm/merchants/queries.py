@@ -32,6 +32,7 @@ class GoneTo(NamedTuple):
 
     leads_to: Callable[[str, int], int | None]  # noun, number -> the record it has become
     told: Callable[[str, int], str]  # the same in a sentence
+    became: Callable[[str, int], sa.Select[Any]]  # noun, record -> the numbers that lead to it now
 
 
 GONE_TO: list[GoneTo] = []
@@ -77,6 +78,23 @@ def people_visible_to(user: User) -> sa.Select[Person]:
 def rows_of(noun: str, user: User) -> sa.Select[Any]:
     """The visible rows of "enterprise" or "person"."""
     return people_visible_to(user) if noun == "person" else visible_to(user)
+
+
+def named(noun: str, number: int, user: User) -> Any:
+    """The record that an address names, or None when this user may not see it. A number that was merged away
+    names what it has become."""
+
+    def seen(one: int | None) -> Any:
+        return db.session.scalar(rows_of(noun, user).filter_by(id=one)) if one else None
+
+    record = seen(number)
+    ways = (gone.leads_to(noun, number) for gone in GONE_TO) if record is None else ()
+    return record or next((found for one in ways if (found := seen(one))), None)
+
+
+def its_number(column: Any, noun: str, record_id: int) -> sa.ColumnElement[bool]:
+    """`column` names this record, or one of those that have become it."""
+    return sa.or_(column == record_id, *(column.in_(gone.became(noun, record_id)) for gone in GONE_TO))
 
 
 def may(user: User, permission: P, subject: Enterprise | Person) -> bool:
@@ -132,7 +150,8 @@ def readers_of(subject: Enterprise | Person) -> list[Reader]:
 
 
 def events_about(subject: Enterprise | Person, most: int = 8) -> list[Event]:
-    rows = sa.select(Event).filter_by(noun=subject.__tablename__, record_id=subject.id)
+    noun = subject.__tablename__
+    rows = sa.select(Event).where(Event.noun == noun, its_number(Event.record_id, noun, subject.id))
     return list(db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(most)))
 
 

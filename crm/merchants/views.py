@@ -131,7 +131,7 @@ def add_person(id: int) -> Any:
 
 
 def _add_known(enterprise: Enterprise, person_id: int) -> Any:
-    person = _visible("people", person_id)
+    person = queries.named("person", person_id, me()) or abort(404)
     form = PositionForm()
     if form.submitted():
         with form.refusals():

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from crm.contacts.models import ContactLog
 from crm.db import db
 from crm.duplicates import history, merging
 from crm.duplicates.models import Merge
+from crm.merchants import actions as merchants
 from crm.merchants.models import Enterprise
 from tests.cast import Cast, make_enterprise, make_person
 from tests.support.statements import count_statements
@@ -71,6 +74,62 @@ def test_what_is_being_written_to_a_record_that_has_gone_is_told_and_not_lost_on
     assert answer.status_code == 409
     assert "已由陈主任于" in answer.said and "打开合并后的记录" in answer.said
     assert base() == before
+
+
+def test_a_form_opened_for_the_old_number_is_about_what_it_became(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    wang, old, new = as_user(cast.wang), f"enterprise_id={done['old']}", f"enterprise_id={done['new']}"
+    for form in ("/contacts/new", "/deals/new", "/leads/new"):
+        for now, then in ((wang.see(f"{form}?{old}"), wang.see(f"{form}?{new}")),):
+            assert NEW in then.text or NEW in then.html
+            assert then.text.replace(new, old) == now.text, form
+    answer = wang.submit(f"/contacts/new?{new}", summary="电话里谈了厂房", next_step="看厂房", next_in="3")
+    assert answer.status_code == 303, answer.said
+    log = db.session.scalars(sa.select(ContactLog).order_by(ContactLog.id.desc())).first()
+    assert log is not None and log.enterprise_id == done["old"]
+    wang.see(f"/contacts/timeline?{new}")
+    li = as_user(cast.li)
+    for form in ("/contacts/new", "/contacts/timeline"):
+        li.see(f"{form}?{new}", 404)
+    assert NEW not in li.get(f"/deals/new?{new}").said and NEW not in li.get(f"/leads/new?{new}").said
+
+
+def test_the_timeline_tells_what_was_done_under_the_old_numbers_too(
+    cast: Cast, as_user: Callable[..., Any]
+) -> None:
+    firms = [make_enterprise(f"第{number}家有限公司", by=cast.wang) for number in range(3)]
+    for firm in firms:
+        merchants.edit(firm, {"name": firm.name, "address": f"{firm.name}的地址"}, actor=cast.wang)
+    first, second, third = (firm.id for firm in firms)
+    db.session.commit()
+    merging.merge(merging.plan("enterprise", [second, third]), actor=cast.chen)
+    db.session.commit()
+    last = merging.merge(merging.plan("enterprise", [first, second]), actor=cast.chen)
+    db.session.commit()
+    page = as_user(cast.admin).see(f"/enterprises/{first}")
+    for number, note in ((0, ""), (1, f"并入前的 #{second}"), (2, f"并入前的 #{third}")):
+        assert f"第{number}家有限公司的地址" in page.text and note in page.text
+    assert f"并入前的 #{first}" not in page.text
+    merging.undo(last, actor=cast.chen)
+    db.session.commit()
+    alone = as_user(cast.wang).see(f"/enterprises/{first}").text
+    assert "第0家有限公司的地址" in alone and "第1家有限公司的地址" not in alone
+    assert "第2家有限公司的地址" in as_user(cast.wang).see(f"/enterprises/{second}").text
+
+
+def test_a_person_picked_by_the_old_number_takes_the_position(
+    cast: Cast, as_user: Callable[..., Any]
+) -> None:
+    one, two = make_person("赵明", by=cast.wang), make_person("赵明", by=cast.wang)
+    firm = make_enterprise("新的一家", by=cast.wang)
+    db.session.commit()
+    ids, firm_id = (one.id, two.id), firm.id
+    merging.merge(merging.plan("person", ids), actor=cast.chen)
+    db.session.commit()
+    answer = as_user(cast.wang).submit(f"/enterprises/{firm_id}/people?person_id={ids[1]}", title="厂长")
+    assert answer.went_to == f"/enterprises/{firm_id}"
+    assert [one.person_id for one in db.session.get_one(Enterprise, firm_id).positions] == [ids[0]]
 
 
 def test_people_lead_on_too(cast: Cast, as_user: Callable[..., Any]) -> None:
