@@ -27,6 +27,7 @@ from crm.duplicates.engine import views as engine
 from crm.imports import views as imports
 from crm.jobs import queue
 from crm.jobs import views as jobs
+from crm.layouts import views as layouts
 from crm.leads import views as leads
 from crm.lib import clock, words
 from crm.lists.exports import views as lists
@@ -41,7 +42,7 @@ from crm.web import display, errors
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
-    org.bp, jobs.bp, lists.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, duplicates.bp,
+    org.bp, jobs.bp, lists.bp, layouts.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, duplicates.bp,
     engine.bp, imports.bp, desk.bp,
 )  # fmt: skip
 LOCALES = ("zh_CN", "en")

@@ -44,6 +44,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
     (N_("名单"), (
         Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),
+        Entry(N_("官方表式"), "layouts.index", "file", P.DEAL_EXPORT),
         Entry(N_("导出"), "lists.exports", "export", P.DEAL_EXPORT),
     )),
     (N_("管理"), (

@@ -36,6 +36,8 @@ PAGE = register(
             Column("author", N_("记录人"), lambda log: log.author and log.author.name),
             Column("place", N_("地点"), lambda log: log.place, default=False),
             Column("leader_led", N_("区领导带队"), lambda log: _("是") if log.leader_led else "", default=False),
+            Column("led_by", N_("带队领导"), queries.led_by, default=False),
+            Column("day", N_("日期"), lambda log: log.happened_at, "day", default=False),
             Column("logged", N_("记录时间"), lambda log: log.logged_at, "moment", default=False),
         ),
         filters=(

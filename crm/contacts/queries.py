@@ -591,6 +591,15 @@ def theirs(log: ContactLog) -> str:
     )
 
 
+def led_by(log: ContactLog) -> str:
+    """带队领导: the leaders among ours; that one led is known, and who only where he was noted."""
+    if not log.leader_led:
+        return ""
+    leaders = [one for one in (*log.colleagues, log.author) if one is not None and one.role is Role.LEADER]
+    names = dict.fromkeys(f"{one.name}{f'（{one.post}）' if one.post else ''}" for one in leaders)
+    return "、".join(names) or _("区领导")
+
+
 def unit_choices(user: User) -> list[tuple[str, str]]:
     return [("mine", _("本单位")), *((str(id), name) for id, name in org.unit_choices())]
 

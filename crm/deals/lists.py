@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm.db import db
 from crm.lib import clock
@@ -14,10 +15,13 @@ from crm.lib.errors import Refused
 from crm.lib.money import Band
 from crm.lib.words import N_, _
 from crm.lists.table import BulkAct, Column, Filter, ListPage, register
-from crm.merchants.models import Direction, Enterprise
+from crm.merchants.lists import contact_of, phones_of
+from crm.merchants.models import Direction, Enterprise, Person, Position
 from crm.org import queries as org
+from crm.org import settings
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
+from crm.reference import industries
 
 from . import actions, queries
 from .models import Deal
@@ -41,6 +45,38 @@ def _between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
     parts = [column >= low] if low is not None else []
     parts += [column <= high] if high is not None else []
     return sa.and_(sa.true(), *parts)
+
+
+def _contact(deal: Deal) -> str:
+    return contact_of(deal.enterprise) if deal.enterprise else ""
+
+
+def _phones(deal: Deal) -> list[str]:
+    return phones_of(deal.enterprise) if deal.enterprise else []
+
+
+def _progress(deal: Deal) -> str:
+    """进度、备注: where it stands, what comes next, and 「一月内无进度更新请说明原因」 where that is due."""
+    said = [_("%(stage)s（%(day)s起）", stage=deal.stage.label, day=deal.stage_since.isoformat())]
+    if deal.state is not DealState.ACTIVE:
+        said.append(f"{deal.state.label}：{deal.state_reason}")
+    if deal.next_step:
+        due = f"（{deal.next_due_on.isoformat()}）" if deal.next_due_on else ""
+        said.append(_("下一步：%(step)s", step=deal.next_step) + due)
+    idle = deal.idle_days(clock.today())
+    if deal.is_open and idle > settings.get("contact.idle_days"):
+        said.append(_("已 %(n)s 天没有更新，原因：", n=idle))
+    return "；".join(said)
+
+
+def _judged(deal: Deal) -> str:
+    """研判结果: of the committee on admission once it has said something, else of the lead it grew out of."""
+    if deal.admission is not Admission.NONE:
+        return deal.admission.label
+    return deal.lead.conclusion.label if deal.lead and deal.lead.conclusion else ""
+
+
+CONTACTS = joinedload(Deal.enterprise).selectinload(Enterprise.positions).joinedload(Position.person)
 
 
 def _idle_over(value: str) -> sa.ColumnElement[bool]:
@@ -106,6 +142,21 @@ PAGE = register(
             Column("idle_days", N_("未联系天数"), _idle, kind="number", sort="contact"),
             Column("last_contact_at", N_("最近联系"), lambda d: d.last_contact_at, kind="moment", sort="contact",
                    default=False),
+            Column("progress", N_("进度、备注"), _progress, default=False),
+            Column("about_investor", N_("投资方简介"), lambda d: d.enterprise.main_business if d.enterprise else "",
+                   default=False),
+            Column("contact", N_("企业联系人"), _contact, default=False, options=(CONTACTS,)),
+            Column("phones", N_("联系方式"), _phones, kind="phones", default=False, numbers_of=lambda d: d.enterprise,
+                   options=(CONTACTS.selectinload(Person.handles),
+                            joinedload(Deal.enterprise).selectinload(Enterprise.handles))),
+            Column("investor_region", N_("投资方所在地"), lambda d: d.enterprise.region if d.enterprise else "",
+                   default=False),
+            Column("industry", N_("行业"), lambda d: industries.name(d.industry_code), default=False),
+            Column("judged", N_("研判结果"), _judged, default=False, options=(joinedload(Deal.lead),)),
+            Column("expected_sign_on", N_("预计签约"), lambda d: d.expected_sign_on, kind="day", default=False),
+            Column("agreement_kind", N_("协议类型"), lambda d: d.agreement_kind, kind="state", default=False),
+            Column("first_report_user", N_("首报人"), lambda d: d.first_report_user.name if d.first_report_user else "",
+                   default=False, options=(selectinload(Deal.first_report_user),)),
         ),
         filters=(
             Filter("stage", N_("阶段"), "choice", lambda user: Stage.choices(), lambda v, user: Deal.stage == Stage(v)),
@@ -155,6 +206,7 @@ PAGE = register(
         base=lambda user: queries.with_names(queries.visible_to(user)),
         view_permission=P.DEAL_VIEW,
         export_permission=P.DEAL_EXPORT,
+        export_full_permission=P.MERCHANT_EXPORT_FULL,
         tag_permission=P.DEAL_EDIT,
         belongs=lambda deal: {"units": [deal.unit_id], "owners": [deal.owner_id]},
         acts=(

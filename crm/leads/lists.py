@@ -75,6 +75,8 @@ PAGE = register(
             Column("owner", N_("跟进人"), lambda one: one.owner.name if one.owner else ""),
             Column("next_step", N_("下一步"), lambda one: one.next_step, default=False),
             Column("next_due_on", N_("下一步日期"), lambda one: one.next_due_on, kind="day", sort="due", default=False),
+            Column("land_mu", N_("用地"), lambda one: one.land_mu, kind="mu", default=False),
+            Column("judgement", N_("研判意见"), lambda one: one.judgement, default=False),
             Column("bulletin_no", N_("通报期号"), lambda one: one.bulletin_no, default=False),
         ),
         filters=(

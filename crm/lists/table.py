@@ -57,7 +57,9 @@ class Column:
 
     text, code: str · number: int or Decimal · wan (万元), mu (亩): Decimal · day: date · moment: aware datetime ·
     state: Labelled · phones: list of str, unmasked; the list and the export mask them. None is an empty cell.
-    `sort` is a key of the page's `sorts`; `url(row)` makes the cell a link.
+    `sort` is a key of the page's `sorts`; `url(row)` makes the cell a link. `options` load what only this column
+    reads. `numbers_of(row)` says whose phones they are when they are not the row's own: they leave in full only where
+    the right reaches that record.
     """
 
     key: str
@@ -67,6 +69,8 @@ class Column:
     sort: str | None = None
     default: bool = True
     url: Callable[[Any], str | None] | None = None
+    options: tuple[Any, ...] = ()
+    numbers_of: Callable[[Any], Any] | None = None
 
     @property
     def label(self) -> str:
@@ -172,12 +176,7 @@ class ListPage:
 
     def belonging(self, row: Any) -> dict[str, Iterable[int | None]]:
         """Whose the record is: told by the feature, else by the columns that say so everywhere."""
-        if self.belongs:
-            return self.belongs(row)
-        return {
-            "units": [getattr(row, name) for name in UNIT_COLUMNS if hasattr(row, name)],
-            "owners": [getattr(row, name) for name in OWNER_COLUMNS if hasattr(row, name)],
-        }
+        return self.belongs(row) if self.belongs else belonging(row)
 
     def all_columns(self) -> list[Column]:
         """Its own columns and, where there are tags, theirs."""
@@ -186,6 +185,14 @@ class ListPage:
     def url(self, query: Sequence[tuple[str, str]] | str = "") -> str:
         asked = query if isinstance(query, str) else urlencode(query)
         return url_for(self.endpoint) + (f"?{asked}" if asked else "")
+
+
+def belonging(row: Any) -> dict[str, Iterable[int | None]]:
+    """Whose a record is, by the columns that say so everywhere."""
+    return {
+        "units": [getattr(row, name) for name in UNIT_COLUMNS if hasattr(row, name)],
+        "owners": [getattr(row, name) for name in OWNER_COLUMNS if hasattr(row, name)],
+    }
 
 
 TAGS = Column("tags", N_("标签"), lambda row: None, kind="tags", default=False)
@@ -370,6 +377,11 @@ def chosen_columns(page: ListPage, user: User, args: MultiDict[str, str]) -> lis
     return [column for at, column in enumerate(columns) if at == 0 or column.key in keys]
 
 
+def with_options(rows: sa.Select[Any], columns: Iterable[Column]) -> sa.Select[Any]:
+    """The rows with what these columns read besides, in a number of statements that does not grow with them."""
+    return rows.options(*(option for column in columns for option in column.options))
+
+
 # --- the page ---------------------------------------------------------------------------------------------
 
 
@@ -381,8 +393,8 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
     for one in asked:
         rows = rows.where(one.where)
     rows = listing.ordered(rows, page.sorts, default=page.default_sort, key=page.key)
-    found = listing.page_of(rows, key=page.key, load=page.select(user))
     columns = chosen_columns(page, user, args)
+    found = listing.page_of(rows, key=page.key, load=with_options(page.select(user), columns))
     tags = {}
     if page.tag_permission and any(column.key == TAGS.key for column in columns):
         tags = queries.tags_of(page.noun, [row.id for row in found.items])

@@ -25,6 +25,7 @@ from .models import (
     Enterprise,
     FormerName,
     Handle,
+    HandleKind,
     Intent,
     OrganisationKind,
     Origin,
@@ -178,7 +179,7 @@ def _first_contact(enterprise: Enterprise) -> Position | None:
     return best[0] if best else None
 
 
-def _phones(subject: Any) -> list[str]:
+def phones_of(subject: Any) -> list[str]:
     """Every phone of a record, in full: the list masks the column unless it may not."""
     handles: list[Handle] = list(subject.handles)
     if isinstance(subject, Enterprise):
@@ -186,7 +187,23 @@ def _phones(subject: Any) -> list[str]:
     return list(dict.fromkeys(handle.shown for handle in handles if handle.is_phone))
 
 
-def _contact_name(enterprise: Enterprise) -> str:
+def _wechats(person: Person) -> list[str]:
+    return [handle.value for handle in person.handles if handle.kind is HandleKind.WECHAT]
+
+
+def _post(person: Person) -> Position | None:
+    """The position that a list names first: where the person is the firm's first contact, else the oldest."""
+    best = sorted(person.positions, key=lambda position: (not position.is_main, position.id))
+    return best[0] if best else None
+
+
+def _at_firm(read: Callable[[Position], Any]) -> Callable[[Person], Any]:
+    """A column of the list of people that is read from the person's first position."""
+    return lambda person: read(post) if (post := _post(person)) else ""
+
+
+def contact_of(enterprise: Enterprise) -> str:
+    """The firm's first contact, and what he is there."""
     position = _first_contact(enterprise)
     return f"{position.person.name} {position.title}".strip() if position else ""
 
@@ -274,8 +291,8 @@ ENTERPRISES = register(ListPage(
         Column("origin", N_("浙商类型"), lambda row: row.origin, "state"),
         Column("region", N_("所在地"), lambda row: row.region),
         Column("direction", N_("招商方向"), lambda row: row.direction, "state"),
-        Column("contact", N_("联系人"), _contact_name),
-        Column("phones", N_("联系电话"), _phones, "phones"),
+        Column("contact", N_("联系人"), contact_of),
+        Column("phones", N_("联系电话"), phones_of, "phones"),
         *_common_columns(Enterprise),
         Column("kind", N_("类别"), lambda row: row.kind, "state", default=False),
         Column("uscc", N_("信用代码"), lambda row: row.uscc, "code", default=False),
@@ -319,9 +336,15 @@ PEOPLE = register(ListPage(
             f"{one.enterprise.name} {one.title}".strip() for one in row.positions)),
         Column("origin", N_("浙商类型"), lambda row: row.origin, "state"),
         Column("region", N_("所在地"), lambda row: row.region),
-        Column("phones", N_("联系电话"), _phones, "phones"),
+        Column("phones", N_("联系电话"), phones_of, "phones"),
         *_common_columns(Person),
         Column("address", N_("地址"), lambda row: row.address, default=False),
+        Column("company", N_("单位"), _at_firm(lambda post: post.enterprise.name), default=False),
+        Column("post", N_("职务"), _at_firm(lambda post: post.title), default=False),
+        Column("industry", N_("行业"), _at_firm(lambda post: post.enterprise.industry), default=False),
+        Column("business", N_("主营业务"), _at_firm(lambda post: post.enterprise.main_business), default=False),
+        Column("wechat", N_("微信"), _wechats, "phones", default=False),
+        Column("intent_note", N_("意愿说明"), lambda row: row.intent_note, default=False),
     ],
     filters=_common_filters(Person),
     sorts={"name": Person.name, "next_due": Person.next_due_on,

@@ -48,6 +48,7 @@ class Permission(Labelled):
     DEAL_ASSIGN = "deal.assign", N_("更换项目负责人和挂联领导")
     DEAL_EXPORT = "deal.export", N_("导出项目和线索")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
+    LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
     JOB_MANAGE = "job.manage", N_("查看和取消所有人的后台任务，运行定期工作")
     USER_MANAGE = "user.manage", N_("管理人员和单位")
@@ -146,6 +147,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.USER_MANAGE: S.DISTRICT,
         P.SETTING_MANAGE: S.DISTRICT,
         P.JOB_MANAGE: S.DISTRICT,
+        P.LAYOUT_MANAGE: S.DISTRICT,
         P.AUDIT_VIEW: S.DISTRICT,
     },
     Role.AUDITOR: {**_READS, P.AUDIT_VIEW: S.DISTRICT},

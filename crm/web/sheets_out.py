@@ -175,7 +175,6 @@ class XlsxFile:
 
     def close(self, notes: Sequence[tuple[str, str]] = ()) -> None:
         if self._frame and self._frame.signs:
-            self._at += 1
             signs = self._book.add_format({"valign": "vcenter", "text_wrap": True})
             self._across(SIGNS_APART.join(self._frame.signs), signs)
             self._sheet.set_row(self._at, 30)

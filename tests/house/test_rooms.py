@@ -21,6 +21,7 @@ FEATURES = (
     "duplicates",
     "imports",
     "jobs",
+    "layouts",
     "leads",
     "lists",
     "merchants",

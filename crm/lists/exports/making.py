@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from flask_babel import force_locale
 
 from crm.db import db, reading
 from crm.lib import clock
@@ -18,8 +20,18 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.lists import queries
 from crm.lists.actions import within_reach
-from crm.lists.table import TAGS, Column, chosen_columns, filter_in_words, masked, select_for
+from crm.lists.table import (
+    TAGS,
+    Column,
+    belonging,
+    chosen_columns,
+    filter_in_words,
+    masked,
+    select_for,
+    with_options,
+)
 from crm.org import settings
+from crm.org.guard import reaches
 from crm.org.models import User
 from crm.web import listing, sheets_out
 
@@ -62,7 +74,7 @@ def make_file(
     path = folder() / f"{secrets.token_hex(16)}.{suffix}"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with reading():
+        with reading(), _language(order):
             rows = _write(order, path, user, said or Said(), progress)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -157,22 +169,35 @@ def _rows(
 ) -> Iterator[list[Any]]:  # fmt: skip
     page = order.page
     tagged = any(one.column is TAGS for one in told)
+    loaded = with_options(page.select(user), [one.column for one in told if one.column])
+    numbers = [one for one in told if one.kind == "phones"]
     for at in range(0, len(ids), CHUNK):
         chunk = ids[at : at + CHUNK]
         tags = queries.tags_of(page.noun, chunk) if tagged else {}
-        for row in listing.records(page.select(user), chunk, key=page.key):
-            full = order.full and within_reach(page, row, page.export_full_permission, user)
-            count.hidden += not full
+        for row in listing.records(loaded, chunk, key=page.key):
+            full = {one.column.key: _reached(order, one.column, row, user) for one in numbers if one.column}
+            count.hidden += not all(full.values())
             count.rows += 1
-            yield [_value(one, row, tags, full=full, number=count.rows) for one in told]
+            yield [_value(one, row, tags, full, number=count.rows) for one in told]
         if progress:
             progress(count.rows, len(ids))
 
 
-def _value(told: Told, row: Any, tags: dict[int, list[str]], *, full: bool, number: int) -> Any:
+def _reached(order: Order, column: Column, row: Any, user: User) -> bool:
+    """Whether the numbers in this cell leave in full: asked for, and theirs who has them."""
+    may = order.page.export_full_permission
+    if not order.full or may is None:
+        return False
+    if column.numbers_of is None:
+        return within_reach(order.page, row, may, user)
+    subject = column.numbers_of(row)
+    return subject is None or reaches(user.scope_of(may), user, **belonging(subject))
+
+
+def _value(told: Told, row: Any, tags: dict[int, list[str]], full: dict[str, bool], *, number: int) -> Any:
     if told.column is None:
         return number if told.key == SERIAL else None
-    value = cell(told.column, row, tags, full=full)
+    value = cell(told.column, row, tags, full=full.get(told.key, False))
     return value / YI if told.kind == "yi" and value is not None else value
 
 
@@ -193,6 +218,34 @@ def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) ->
     return "、".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
+@dataclass(frozen=True)
+class Preview:
+    """The beginning of a sheet, as it will look; numbers masked."""
+
+    headings: list[sheets_out.Heading]
+    rows: list[list[str]]
+    frame: sheets_out.Frame
+    total: int
+
+
+def preview(order: Order, *, user: User, most: int = 5) -> Preview:
+    """The first rows of an official sheet, with its title block. Refused: more rows than a sheet holds."""
+    page = order.page
+    ids = db.session.scalars(select_for(page, user, order.args).with_only_columns(page.key)).all()
+    order.check_rows(len(ids))
+    with _language(order):
+        told = columns_of(order, user)
+        first = _rows(order, user, told, ids[:most], Count(), None)
+        rows = [[sheets_out.shown(one) for one in row] for row in first]
+        headings = [sheets_out.Heading(one.title, one.kind, one.width) for one in told]
+        return Preview(headings, rows, _frame(order, user, ids, len(ids)), len(ids))
+
+
+def _language(order: Order) -> AbstractContextManager[None]:
+    """An official sheet is Chinese, whoever fills it; a list leaves in the language it is shown in."""
+    return force_locale("zh_CN") if order.shape else nullcontext()
+
+
 # --- what stands around the rows --------------------------------------------------------------------------
 
 
@@ -202,9 +255,10 @@ def _frame(order: Order, user: User, ids: Sequence[int], rows: int) -> sheets_ou
     assert shape is not None
     asked = shapes.asks_figures(shape)
     counted = [column for column in order.page.all_columns() if column.msgid in asked]
+    loaded = with_options(order.page.select(user), counted)
     values: dict[str, list[Any]] = {column.msgid: [] for column in counted}
     for at in range(0, len(ids) if counted else 0, CHUNK):
-        for row in listing.records(order.page.select(user), ids[at : at + CHUNK], key=order.page.key):
+        for row in listing.records(loaded, ids[at : at + CHUNK], key=order.page.key):
             for column in counted:
                 values[column.msgid].append(cell(column, row, {}, full=False))
     district = str(settings.get("district.name"))
