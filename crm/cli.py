@@ -16,6 +16,7 @@ from waitress.server import create_server
 from crm import config
 from crm.db import db
 from crm.demo import loader as demo_district
+from crm.duplicates.engine import commands as engine_commands
 from crm.imports import commands as import_commands
 from crm.jobs import queue
 from crm.lib.errors import Refused
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(merchant_commands.group)
     app.cli.add_command(merchant_commands.dedup_group)
     import_commands.add_to(merchant_commands.group)
+    engine_commands.add_to(merchant_commands.group)
 
 
 def refuse_demo_accounts(app: Flask) -> None:

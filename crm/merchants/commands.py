@@ -7,25 +7,12 @@ import time
 
 import click
 
-from crm.db import db
-
-from . import reindex, suspects
+from . import reindex
 
 
 @click.group("merchants")
 def group() -> None:
     """The merchant base."""
-
-
-@group.command("scan")
-def scan() -> None:
-    """Look for duplicates over the whole base. What people decided stays decided."""
-    began = time.monotonic()
-    told = suspects.scan(_say, db.session.commit)
-    db.session.commit()
-    click.echo(
-        ", ".join(f"{count} {what}" for what, count in told.items()) + f" in {time.monotonic() - began:.1f} s"
-    )
 
 
 @click.group("dedup")
@@ -72,7 +59,3 @@ def _progress() -> reindex.Progress:
             click.echo(f"\r{stage}: {done} / {total}\033[K", nl=False, err=True)
 
     return say
-
-
-def _say(done: int, total: int) -> None:
-    click.echo(f"{done} / {total}", err=True)

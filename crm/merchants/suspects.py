@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crm.db import db, reading
+from crm.db import db
 from crm.dedup import Match, Verdict
 from crm.dedup.evidence import owners_of
 from crm.dedup.nouns import NOUNS
@@ -136,7 +136,7 @@ class Looked:
     """What the weighing of one lot came to; nothing is written yet."""
 
     noun: str
-    records: int = 0
+    ids: Sequence[int] = ()  # the records that were looked at
     keys: int = 0
     weighed: int = 0
     alike: dict[Pair, Match] = field(default_factory=dict)
@@ -190,7 +190,7 @@ def look(noun: str, record_ids: Sequence[int], memory: Memory | None = None) -> 
     pairs = [
         pair for pair in sorted(_partners(held, holders) | open_pairs) if (noun, *pair) not in memory.weighed
     ]
-    looked = Looked(noun, records=len(record_ids), keys=sum(map(len, held.values())))
+    looked = Looked(noun, record_ids, keys=sum(map(len, held.values())))
     here = set(record_ids)
     found = _weighed(noun, pairs, holders, memory)
     for pair in pairs:
@@ -216,9 +216,9 @@ def settle(looked: Looked) -> Counter[str]:
     """Write what a look came to: {"records", "keys", "weighed", "found", "changed", "gone"}.
 
     Decisions stay, those too that were made since the look. Open pairs that are no longer alike, and that nobody
-    gave a reason for, go.
+    gave a reason for, go. Who decides about the pairs of these records is set right, whatever went past the verbs.
     """
-    told: Counter[str] = Counter(records=looked.records, keys=looked.keys, weighed=looked.weighed)
+    told: Counter[str] = Counter(records=len(looked.ids), keys=looked.keys, weighed=looked.weighed)
     there = _there(looked.noun, looked.alike)
     exist = _existing(looked.noun, {one for pair in looked.alike for one in pair})
     fresh, changed = [], []
@@ -241,6 +241,7 @@ def settle(looked: Looked) -> Counter[str]:
         )
         db.session.connection().execute(statement, changed)
     told.update(found=len(fresh), changed=len(changed), gone=_drop(looked.noun, looked.unlike))
+    placing.place(looked.noun, looked.ids)
     return told
 
 
@@ -377,28 +378,16 @@ def _drop(noun: str, pairs: Sequence[Pair]) -> int:
 # --- the whole base ----------------------------------------------------------------------------------------
 
 
-def scan(
-    progress: Callable[[int, int], None] | None = None, commit: Callable[[], None] | None = None
-) -> dict[str, int]:
-    """Look at the whole base, lot by lot: {"weighed", "found", "changed", "gone"}. Without `commit` all of it
-    happens in the caller's transaction."""
+def scan() -> dict[str, int]:
+    """Look at the whole base, lot by lot, in the caller's transaction, of a base that nobody else uses yet:
+    {"weighed", "found", "changed", "gone"}. What looks while others work is a job: duplicates.engine."""
     db.session.flush()
     told: Counter[str] = Counter(weighed=0, found=0, changed=0, gone=0)
-    done, total = 0, sum(map(how_many, MODELS))
-    end, memory = commit or db.session.flush, Memory()
+    memory = Memory()
     for noun in MODELS:
         last = 0
-        while True:
-            with reading():  # the weighing keeps nobody from writing
-                end()
-                ids = lot_after(noun, last)
-                looked = look(noun, ids, memory) if ids else None
-                end()
-            if looked is None:
-                break
-            told += settle(looked)
-            end()
-            last, done = ids[-1], done + len(ids)
-            if progress:
-                progress(done, total)
+        while ids := lot_after(noun, last):
+            told += settle(look(noun, ids, memory))
+            db.session.flush()
+            last = ids[-1]
     return {what: told[what] for what in ("weighed", "found", "changed", "gone")}

@@ -423,3 +423,85 @@ def test_after_an_import_its_own_records_are_looked_at(cast: Cast) -> None:
     assert done.state is JobState.DONE and done.result["records"] == 3
     assert all(set(row[1:3]) & set(ids[-3:]) for row in pairs())
     assert "widest" not in done.result and scans.last_done() is None
+
+
+def test_a_scan_sets_right_who_decides_where_the_records_went_past_the_verbs(cast: Cast) -> None:
+    ids = base(cast)
+    home, unit_id, user_id = cast.wang.unit_id, cast.li.unit_id, cast.li.id
+    queue.carry_out(ordered())
+    assert {one.unit_id for one in db.session.scalars(sa.select(Suspect))} == {home}
+    firm: Any = Enterprise.__table__
+    theirs = {"follow_unit_id": unit_id, "first_report_unit_id": unit_id, "first_report_user_id": user_id}
+    db.session.execute(sa.update(firm).where(firm.c.id.in_(ids)).values(theirs))
+    db.session.commit()
+    queue.carry_out(ordered())
+    found = db.session.scalars(sa.select(Suspect).where(Suspect.noun == "enterprise")).all()
+    assert found and {(one.unit_id, one.user_id) for one in found} == {(unit_id, user_id)}
+
+
+# --- from the command line ---------------------------------------------------------------------------------
+
+
+def command(app: Any) -> Any:
+    return app.test_cli_runner().invoke(args=["merchants", "scan"])
+
+
+def test_the_command_is_a_job_like_any_other(app: Any, cast: Cast) -> None:
+    base(cast)
+    said = command(app)
+    assert said.exit_code == 0 and f"{len(pairs())} found" in said.output
+    done = db.session.scalars(scans.of_base()).one()
+    assert done.state is JobState.DONE and done.result["found"] == len(pairs()) and done.user_id is None
+    assert scans.last_done() is not None, "the engine's page has its figures from it"
+    assert "0 found" in command(app).output
+    assert db.session.scalar(sa.select(sa.func.count(JobRun.id))) == 2
+
+
+@pytest.mark.on("sqlite")
+def test_the_command_finds_nothing_in_an_empty_base(app: Any, session: Any) -> None:
+    assert "0 weighed, 0 found" in command(app).output
+
+
+def test_the_command_does_not_run_beside_another_scan(app: Any, cast: Cast) -> None:
+    ordered()
+    said = command(app)
+    assert said.exit_code == 1 and "查重正在进行" in said.output
+    assert db.session.scalar(sa.select(sa.func.count(JobRun.id))) == 1
+
+
+def test_a_command_that_is_interrupted_leaves_no_scan_running(
+    app: Any, cast: Cast, small_lots: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base(cast)
+    real, calls = suspects.settle, [0]
+
+    def interrupted(looked: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == 3:
+            raise KeyboardInterrupt
+        return real(looked)
+
+    monkeypatch.setattr(suspects, "settle", interrupted)
+    assert command(app).exit_code == 1
+    assert db.session.scalars(scans.of_base()).one().state is JobState.CANCELLED
+    monkeypatch.setattr(suspects, "settle", real)
+    assert command(app).exit_code == 0
+
+
+def test_the_command_goes_on_after_it_has_let_others_go_first(
+    app: Any, cast: Cast, small_lots: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base(cast)
+    other = queue.new("lists.export", title="导出", params={}, user_id=cast.wang.id).id
+    db.session.commit()
+
+    def carried_out(job_id: int) -> None:
+        row = db.session.get(JobRun, other)
+        assert row is not None
+        row.state = JobState.DONE
+        db.session.commit()
+
+    monkeypatch.setattr(scans, "TURN", 0)
+    monkeypatch.setattr(queue, "start", carried_out)
+    assert command(app).exit_code == 0
+    assert db.session.scalars(scans.of_base()).one().state is JobState.DONE
