@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.lists.table import Column, Filter, ListPage, register
 from crm.org.permissions import Permission as P
 
@@ -31,7 +31,7 @@ PAGE = register(
             Column("summary", N_("内容"), lambda log: log.summary),
             Column("next_step", N_("下一步"), lambda log: log.next_step),
             Column("next_due", N_("下一步日期"), lambda log: log.next_due_on, "day"),
-            Column("ours", N_("我方人员"), lambda log: "、".join(one.name for one in log.colleagues), default=False),
+            Column("ours", N_("我方人员"), lambda log: listed(one.name for one in log.colleagues), default=False),
             Column("unit", N_("单位"), lambda log: log.unit.name),
             Column("author", N_("记录人"), lambda log: log.author and log.author.name),
             Column("place", N_("地点"), lambda log: log.place, default=False),

@@ -21,7 +21,7 @@ from crm.files.models import StoredFile
 from crm.leads import queries as leads
 from crm.leads.models import Lead, LeadState
 from crm.lib import clock
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Person, Position, Standing
 from crm.org import queries as org
@@ -586,7 +586,7 @@ def rows_for(user: User) -> sa.Select[Any]:
 
 def theirs(log: ContactLog) -> str:
     """Who was there on the other side."""
-    return "、".join(
+    return listed(
         [*(person.name for person in log.people), *([log.their_people] if log.their_people else [])]
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crm.lib import phones
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 
 VERBS: dict[str, tuple[str, str]] = {
     "enterprise.created": (N_("新建企业"), "plus"),
@@ -194,7 +194,7 @@ def shortened(text: str) -> str:
 def masked(value: Any) -> str:
     """Phones, WeChat names and addresses, each told apart but not told. Those the trail keeps masked stay so."""
     handles = [str(one) for one in (value if isinstance(value, list) else [value])]
-    return "、".join(
+    return listed(
         # The trail's own mask carries the row's number (139****0001 #7), which nobody needs to read.
         one.partition(" #")[0] if "***" in one else phones.mask_handle(one)
         for one in handles

@@ -16,7 +16,7 @@ from crm.deals.stages import MoveKind
 from crm.files.store import hand_out
 from crm.leads.models import Lead
 from crm.lib import clock, texts
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.lists.table import context
 from crm.merchants.models import Enterprise, Person
 from crm.org.guard import me, permit
@@ -313,7 +313,7 @@ def note_of(record: Subject) -> str:
     """A line under a name that tells it from its namesakes."""
     if isinstance(record, Person):
         posts = [f"{one.enterprise.name} {one.title}".strip() for one in record.positions[:2]]
-        return "、".join(posts) or record.follow_unit.name
+        return listed(posts) or record.follow_unit.name
     if isinstance(record, Enterprise):
         return " · ".join(part for part in (record.origin.label, record.follow_unit.name) if part)
     if isinstance(record, Deal):
@@ -363,13 +363,11 @@ def _when(moment: dt.datetime) -> dict[str, str]:
 
 
 def _log_item(one: Happening, log: ContactLog, subject: Subject) -> dict[str, Any]:
-    ours = "、".join(colleague.name for colleague in log.colleagues) or (
-        log.author.name if log.author else ""
-    )
+    ours = listed(colleague.name for colleague in log.colleagues) or (log.author.name if log.author else "")
     who = [part for part in (ours, log.unit.name) if part]
     others = [other for other in (log.deal, log.lead) if other is not None and other is not subject]
     facts = [
-        (_("关于"), "、".join(other.name for other in others)),
+        (_("关于"), listed(other.name for other in others)),
         (_("对方"), queries.theirs(log)),
         (_("地点"), log.place),
         ("", _("已更正") if log.version > 1 else ""),

@@ -11,7 +11,7 @@ from crm.leads import actions as leads
 from crm.leads.models import Lead
 from crm.lib import clock
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.merchants import actions as merchants
 from crm.merchants import identity
 from crm.merchants.actions import FirstReport
@@ -39,7 +39,7 @@ def create(data: dict[str, Any], *, actor: User, lead: Lead | None = None) -> De
     _check(data)
     reason = data.get("duplicate_reason") or ""
     if data.get("enterprise_id") and not reason and (others := queries.open_deals_of(data["enterprise_id"])):
-        names = "、".join(_("“%(name)s”（%(unit)s）", name=one.name, unit=one.unit.name) for one in others)
+        names = listed(_("“%(name)s”（%(unit)s）", name=one.name, unit=one.unit.name) for one in others)
         raise Refused(
             _("这家企业已有正在推进的项目：%(names)s。确实是另一个项目，请写明理由", names=names),
             "duplicate_reason",
@@ -90,7 +90,7 @@ def firm_from(lead: Lead, name: str, *, actor: User) -> Enterprise:
     }
     alike = identity.likely(actor, merchants.enterprise_record(data), noun="enterprise")
     if same := [one for one in alike if one.may_be_the_same]:
-        names = "、".join(f"{one.name}（{one.unit}）" for one in same)
+        names = listed(f"{one.name}（{one.unit}）" for one in same)
         raise Refused(_("资源库里可能已有这家企业：%(names)s。请先核对", names=names), "investor")
     firm = merchants.create_enterprise(
         data,

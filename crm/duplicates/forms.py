@@ -22,13 +22,25 @@ class _Ids(SelectMultipleField):
         super().__init__(label, coerce=int, choices=[], validate_choice=False, **kwargs)
 
 
-class DecideForm(ActForm):
-    """`pairs`: the pairs on the screen and their versions, "12.3 15.1". `decision`: different, or related:branch."""
+class _QueueForm(ActForm):
+    """What stood on the screen goes with the decision, or nobody has looked at what would be done.
+
+    `pairs`: the pairs and their versions, "12.3 15.1"; `member`: the records that are ticked.
+    """
 
     pairs = HiddenField()
+    member = _Ids()
+
+    def validate_pairs(self, field: Any) -> None:
+        if not field.data or not any(self.once.raw_data or ()):
+            raise ValidationError(_("请在查重页面上核对以后再判定"))
+
+
+class DecideForm(_QueueForm):
+    """`decision`: different, or related:branch."""
+
     decision = StringField(_l("判定"))
     decision_note = LineField(_l("说明"))
-    member = _Ids()
 
     def validate_decision(self, field: Any) -> None:
         if self.state not in (SuspectState.DIFFERENT, SuspectState.RELATED):
@@ -43,12 +55,11 @@ class DecideForm(ActForm):
         return Relation.of((self.decision.data or "").partition(":")[2])
 
 
-class MergeForm(ActForm):
+class MergeForm(_QueueForm):
     """`records`: those on the screen and their versions; `prefer`: whose values win; choice-<field>: a record."""
 
     records = HiddenField()
     prefer = RadioField(coerce=int, choices=[], validate_choice=False)
-    member = _Ids()
 
     @property
     def seen(self) -> dict[int, int]:

@@ -72,6 +72,20 @@ def there(noun: str, ids: Sequence[int], user: User) -> dict[int, Enterprise | P
     return {one.id: one for one in db.session.scalars(rows)}
 
 
+def names_before(merges: Sequence[Merge]) -> dict[int, str]:
+    """{merge: what the record that stays was called before it}: the chosen name may be one of the others'."""
+    asked = {one.id: one for one in merges}
+    rows = sa.select(MergeStep.merge_id, MergeStep.table_name, MergeStep.row_id, MergeStep.before).where(
+        MergeStep.merge_id.in_(asked), MergeStep.kind == StepKind.CHANGED, MergeStep.table_name.in_(NOUNS)
+    )
+    names = {one.id: one.survivor_name for one in merges}
+    for merge_id, table, row_id, before in db.session.execute(rows):
+        done = asked[merge_id]
+        if (table, row_id) == (done.noun, done.survivor_id) and "name" in before:
+            names[merge_id] = before["name"]
+    return names
+
+
 # --- what one merge did ------------------------------------------------------------------------------------
 
 
@@ -118,15 +132,16 @@ class Carried:
 
 @dataclass(frozen=True)
 class Account:
-    """What one merge did."""
+    """What one merge did. `name`: of the record that stayed, before it."""
 
+    name: str
     records: list[Was]
     changes: list[Change]
     carried: list[Carried]
 
 
 def account(merge: Merge) -> Account:
-    """In three statements, however much was moved."""
+    """In four statements, however much was moved."""
     steps = list(db.session.scalars(sa.select(MergeStep).filter_by(merge_id=merge.id).order_by(MergeStep.id)))
     snapshots = [
         step.before for step in steps if step.kind is StepKind.REMOVED and step.table_name == merge.noun
@@ -134,6 +149,7 @@ def account(merge: Merge) -> Account:
     units = dict(db.session.execute(sa.select(Unit.id, Unit.name)).all())
     users = dict(db.session.execute(sa.select(User.id, User.name)).all())
     return Account(
+        name=names_before([merge])[merge.id],
         records=[_was(merge.noun, row, units, users) for row in snapshots],
         changes=[
             change
@@ -171,7 +187,7 @@ def records(merge: Merge, told: Account, stays: Any, urls: Mapping[int, str]) ->
             stays.first_report_unit.name, user.name if user else "", display.day(stays.first_reported_at)
         )
     way = urls.get(merge.survivor_id, "")
-    lines = [Line(merge.survivor_id, merge.survivor_name, _("保留"), first, way)]
+    lines = [Line(merge.survivor_id, told.name, _("保留"), first, way)]
     gone = _("已恢复") if merge.undone_at else _("并入")
     for one in told.records:
         first = _first(one.unit, one.by, one.first_reported)

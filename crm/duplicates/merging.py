@@ -23,7 +23,7 @@ from crm.dedup.profile import profile_of
 from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.on_merge import Act
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.merchants import identity, placing, queries
 from crm.merchants.models import Enterprise, FormerName, Handle, HandleKind, Person, Position, SuspectState
 from crm.merchants.uscc import warning
@@ -298,13 +298,11 @@ def _not_one_entity(firms: Sequence[Enterprise]) -> list[str]:
     found = []
     codes = {one.uscc: one.name for one in firms if one.uscc and not warning(one.uscc)}
     if len(codes) > 1:
-        said = "；".join(f"{name} {code}" for code, name in codes.items())
+        said = _("；").join(f"{name} {code}" for code, name in codes.items())
         found.append(_("信用代码不同，是不同的主体，不能合并：%(codes)s", codes=said))
     kinds = {one.kind: one.kind.label for one in firms}
     if len(kinds) > 1:
-        found.append(
-            _("它们不是同一类（%(kinds)s），不能合并，请先核对类型", kinds="、".join(kinds.values()))
-        )
+        found.append(_("它们不是同一类（%(kinds)s），不能合并，请先核对类型", kinds=listed(kinds.values())))
     profiles = {one.id: profile_of(known.record) for one, known in _known(firms)}
     for at, one in enumerate(firms):
         for other in firms[at + 1 :]:
@@ -334,7 +332,7 @@ def merge(plan: Plan, *, actor: User, seen: Mapping[int, int] | None = None) -> 
     noun = plan.noun
     _lock(plan, dict(seen or {}) or plan.versions)
     if refusals := _refusals(noun, plan.records, actor):
-        raise Refused("；".join(refusals))
+        raise Refused(_("；").join(refusals))
     survivor = plan.survivor
     done = Merge(
         noun=noun,
@@ -349,7 +347,7 @@ def merge(plan: Plan, *, actor: User, seen: Mapping[int, int] | None = None) -> 
     ]
     db.session.add(done)
     db.session.flush()
-    names = "、".join(_("%(name)s（编号 %(id)s）", name=one.name, id=one.id) for one in plan.losers)
+    names = listed(_("%(name)s（编号 %(id)s）", name=one.name, id=one.id) for one in plan.losers)
     for loser in plan.losers:
         record(f"{noun}.merged_away", loser, actor=actor, note=f"{survivor.name} #{survivor.id}")
     with recording(f"{noun}.merged", survivor, actor=actor, note=names):
@@ -379,7 +377,7 @@ def _lock(plan: Plan, seen: Mapping[int, int]) -> None:
     changed = [plan.records[one].name for one in plan.ids if seen.get(one, there[one]) != there[one]
                or plan.versions[one] != there[one]]  # fmt: skip
     if changed:
-        raise Refused(_("别人刚刚改过“%(name)s”，请核对后再合并一次", name="、".join(changed)))
+        raise Refused(_("别人刚刚改过“%(name)s”，请核对后再合并一次", name=listed(changed)))
 
 
 def _newest(noun: str) -> dict[str, int]:

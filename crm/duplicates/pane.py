@@ -20,7 +20,7 @@ from crm.dedup.nouns import NOUNS
 from crm.dedup.reasons import WORDS
 from crm.files.models import StoredFile
 from crm.lib.errors import Refused
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.merchants.identity import Likeness, likeness
 from crm.merchants.models import Handle, Person, Relation, Suspect, SuspectState
 from crm.merchants.placing import MODELS
@@ -34,7 +34,9 @@ from crm.web import display
 from . import differing
 from .choosing import FIELDS
 from .merging import FieldPlan, Plan, plan
+from .models import Tombstone
 from .queries import Item, may_decide
+from .tombstones import ways
 from .waterfall import Step, Waterfall, waterfall
 
 STEP_WORDS = {"start": N_("同为候选的两条记录本来的可能性"), "rest": N_("其余较小的凭据和规则限定")}
@@ -421,7 +423,7 @@ class Line:
 
 
 def lines_of(items: Sequence[Item], user: User) -> list[Line]:
-    """Two statements for each noun, however many lines."""
+    """Three statements for each noun, however many lines."""
     names: dict[tuple[str, int], tuple[str, str]] = {}
     for noun, model in MODELS.items():
         ids = sorted({one for item in items if item.suspect.noun == noun for one in item.members})
@@ -433,7 +435,19 @@ def lines_of(items: Sequence[Item], user: User) -> list[Line]:
         units = _unit_names()
         for record_id, name, unit_id in db.session.execute(rows):
             names[noun, record_id] = (name if record_id in seen else "", units.get(unit_id, ""))
+        names |= {(noun, gone): (name, "") for gone, name in _names_gone(noun, ids, seen).items()}
     return [_line(item, names) for item in items]
+
+
+def _names_gone(noun: str, ids: Sequence[int], seen: set[int]) -> dict[int, str]:
+    """What those were called that a merge took in, as far as one may see what has become of them."""
+    way = ways(noun)
+    rows = (
+        sa.select(Tombstone.old_id, Tombstone.name)
+        .join(way, way.c.start == Tombstone.old_id)
+        .where(Tombstone.noun == noun, Tombstone.standing, Tombstone.old_id.in_(ids), way.c.now.in_(seen))
+    )
+    return dict(db.session.execute(rows).all())
 
 
 def _unit_names() -> dict[int, str]:
@@ -457,7 +471,7 @@ def _line(item: Item, names: Mapping[tuple[str, int], tuple[str, str]]) -> Line:
 def _speaking(suspect: Suspect) -> str:
     """The two reasons that say most for it."""
     codes = [code for code, weight, _detail in suspect.reasons if code in WORDS and weight > 0]
-    return _("、").join(_(WORDS[code]) for code in codes[:2])
+    return listed(_(WORDS[code]) for code in codes[:2])
 
 
 def name_of(noun: str, record_id: int, user: User) -> str:

@@ -40,13 +40,15 @@ MOST_STEPS = 40
 
 
 class Heap(Labelled):
-    """Where a pair lies. `msgid` is its tab."""
+    """Where a pair lies. `msgid` is its tab. DECIDED: what was put to people as one or perhaps one, whatever they
+    said: the pairs behind the figures of the engine's page."""
 
     OPEN = "open", N_("待判定")
     ELSEWHERE = "elsewhere", N_("需他单位判定")
     RELATIONS = "relations", N_("关联线索")
     DIFFERENT = "different", N_("不是同一家")
     RELATED = "related", N_("有关联")
+    DECIDED = "decided", N_("已判定")
 
     @property
     def waits(self) -> bool:
@@ -66,6 +68,7 @@ class Found(Labelled):
     OLDER = "older", N_("三十天以前")
 
 
+SETTLED = (SuspectState.MERGED, SuspectState.DIFFERENT, SuspectState.RELATED)
 ACROSS = "across"  # as a unit: pairs that no unit holds both sides of
 
 
@@ -81,6 +84,8 @@ class Asked:
     unit: str = ""
     city: str = ""
     found: Found | None = None
+    since: dt.date | None = None  # decided on this day or later
+    until: dt.date | None = None
     mine: bool = False
     after: str = ""
     given: dict[str, str] = field(default_factory=dict, compare=False)  # as it stands in the address
@@ -101,6 +106,8 @@ class Asked:
             unit=ACROSS if unit == ACROSS else str(_number(unit) or ""),
             city=args.get("city", "").strip()[:40],
             found=Found.of(args.get("found")),  # type: ignore[arg-type]
+            since=_day(args.get("since", "")),
+            until=_day(args.get("until", "")),
             mine=args.get("mine") == "1",
             after=args.get("after", "")[:60],
         )
@@ -116,6 +123,8 @@ class Asked:
             "unit": self.unit,
             "city": self.city,
             "found": self.found.value if self.found else "",
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
             "mine": "1" if self.mine else "",
         }
         return {key: value for key, value in pairs.items() if value}
@@ -132,6 +141,14 @@ class Asked:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return day if 1900 < day.year < 2200 else None
 
 
 # --- who may --------------------------------------------------------------------------------------------------
@@ -205,6 +222,8 @@ def _either(pair: Any, ids: sa.Select[Any]) -> sa.ColumnElement[bool]:
 def lies_in(pair: Any, heap: Heap, user: User, *, near: bool = False) -> sa.ColumnElement[bool]:
     """The pairs of a heap as this user has it. `near`: there are few of them, so ask exactly."""
     seen = seen_by if near else touching
+    if heap is Heap.DECIDED:
+        return sa.and_(pair.state.in_(SETTLED), pair.verdict.in_(TO_LOOK_AT), seen(pair, user))
     if heap is Heap.DIFFERENT or heap is Heap.RELATED:
         return sa.and_(pair.state == SuspectState(heap.value), seen(pair, user))
     waits = pair.state == SuspectState.OPEN
@@ -242,6 +261,10 @@ def conditions(pair: Any, asked: Asked, user: User) -> list[sa.ColumnElement[boo
         wanted.append(pair.found_at < clock.now() - dt.timedelta(days=30))
     elif asked.found is not None:
         wanted.append(pair.found_at >= clock.now() - dt.timedelta(days=int(asked.found.value)))
+    if asked.since is not None:
+        wanted.append(pair.decided_at >= clock.start_of(asked.since))
+    if asked.until is not None:
+        wanted.append(pair.decided_at < clock.start_of(asked.until + dt.timedelta(days=1)))
     if asked.mine:
         wanted.append(_of_records(pair, lambda model: [
             model.follow_user_id == user.id, model.first_report_user_id == user.id
@@ -307,7 +330,7 @@ def decided_today(user: User) -> int:
 
 def _midnight() -> dt.datetime:
     """Of the real day, not the demo district's: decisions are stamped with real moments."""
-    return clock.start_of(clock.local(clock.now()).date())
+    return clock.start_of(clock.real_day())
 
 
 # --- a page -----------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from crm.db import db, plain
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.on_merge import Act
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.merchants import identity, placing
 from crm.org.guard import reaches
 from crm.org.models import User
@@ -375,7 +375,7 @@ def refusal(merge: Merge, user: User, first: Sequence[Merge] | None = None) -> s
     if not may_undo(merge, user):
         return _("您没有权限撤销这次合并，请找合并的人、负责人或管理员")
     if first := _later(merge) if first is None else first:
-        names = "、".join(_("第 %(id)s 号（%(name)s）", id=one.id, name=one.survivor_name) for one in first)
+        names = listed(_("第 %(id)s 号（%(name)s）", id=one.id, name=one.survivor_name) for one in first)
         return _("后来的合并用到了这次合并的结果，请先撤销：%(merges)s", merges=names)
     return ""
 
@@ -417,9 +417,7 @@ def undo(merge: Merge, *, actor: User) -> Undone:
     db.session.execute(sa.select(table.c.id).where(table.c.id == merge.survivor_id).with_for_update())
     survivor: Any = db.session.get_one(model, merge.survivor_id)
     back = [tombstone.old_id for tombstone in merge.tombstones]
-    with recording(
-        f"{noun}.unmerged", survivor, actor=actor, note="、".join(t.name for t in merge.tombstones)
-    ):
+    with recording(f"{noun}.unmerged", survivor, actor=actor, note=listed(t.name for t in merge.tombstones)):
         for kind, run in _runs(_steps(merge)):
             _UNDO[kind](run)
         db.session.execute(  # a form opened meanwhile does not know what has gone from the record

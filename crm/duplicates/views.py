@@ -17,7 +17,7 @@ from crm.audit.models import Event
 from crm.contacts import telling
 from crm.db import db
 from crm.lib.errors import Refused
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.merchants.models import Relation, Suspect, SuspectState
 from crm.merchants.queries import rows_of
 from crm.merchants.signs import Sign
@@ -26,6 +26,7 @@ from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.org.queries import unit_choices
+from crm.web import display
 from crm.web.forms import ActForm, commit_and_go
 from crm.web.listing import page_of
 
@@ -122,6 +123,8 @@ def _tabs(asked: Asked, total: int) -> list[dict[str, Any]]:
     user = me()
     scope = user.scope_of(P.SUSPECT_DECIDE)
     heaps = [heap for heap in Heap if scope or heap not in (Heap.OPEN, Heap.RELATIONS)]
+    if asked.heap is not Heap.DECIDED:
+        heaps.remove(Heap.DECIDED)  # the way to it is a figure that counts what was decided in some time
     if scope is Scope.DISTRICT:
         heaps.remove(Heap.ELSEWHERE)
     named = {} if scope is Scope.UNIT else {Heap.ELSEWHERE: _("待负责人判定")}
@@ -155,6 +158,9 @@ def _asked() -> Asked:
     return asked
 
 
+TOGETHER = {"about": ("about", "noun"), "since": ("since", "until")}  # what one chip takes away
+
+
 def _chips(asked: Asked) -> list[dict[str, str]]:
     said: list[tuple[str, str, str]] = []
     if asked.noun and not asked.about:
@@ -167,16 +173,20 @@ def _chips(asked: Asked) -> list[dict[str, str]]:
         said.append(("sign", _("凭据"), asked.sign.label))
     if asked.unit:
         unit = db.session.get(Unit, int(asked.unit)) if asked.unit != queries.ACROSS else None
-        said.append(("unit", _("单位"), unit.name if unit else _("跨单位")))
+        across = asked.unit == queries.ACROSS
+        said.append(("unit", _("单位"), _("跨单位") if across else unit.name if unit else _("没有这个单位")))
     if asked.city:
         said.append(("city", _("所在地"), asked.city))
     if asked.found:
         said.append(("found", _("发现时间"), asked.found.label))
+    if asked.since or asked.until:
+        days = [display.day(one) if one else "" for one in (asked.since, asked.until)]
+        said.append(("since", _("判定时间"), " – ".join(days)))
     if asked.mine:
         said.append(("mine", _("范围"), _("我跟进或首报的")))
     chips = []
     for key, label, value in said:
-        without = {key: "", **({"noun": ""} if key == "about" else {})}
+        without = dict.fromkeys(TOGETHER.get(key, (key,)), "")
         chips.append({
             "label": label, "value": value,
             "remove_url": f"{url_for('.suspects')}?{asked.query(**without)}",
@@ -197,7 +207,7 @@ def decide(id: int) -> Any:
     if (late := _too_late(suspect)) is not None:
         return late
     if not complete:
-        return _no("；".join(str(one) for errors in form.errors.values() for one in errors), form.status)
+        return _no(_("；").join(str(one) for errors in form.errors.values() for one in errors), form.status)
     try:
         pairs = _pairs(suspect, form.pairs.data or "", form.member.data or [])
         actions.decide(
@@ -222,10 +232,12 @@ def merge(id: int) -> Any:
     if (late := _too_late(suspect)) is not None:
         return late
     if not complete:
-        return _no("；".join(str(one) for errors in form.errors.values() for one in errors), form.status)
+        return _no(_("；").join(str(one) for errors in form.errors.values() for one in errors), form.status)
     item = queries.item_of(suspect, me())
     ids = [one for one in item.members if not form.member.data or one in form.member.data]
     try:
+        if not set(ids) <= set(form.seen):
+            raise Refused(_("这一组刚刚变了，请看看现在的样子再合并"))
         planned = _planned(suspect, ids, form)
         done = merging.merge(planned, actor=me(), seen=form.seen)
     except Refused as refused:
@@ -362,9 +374,11 @@ def merges() -> Any:
     if show == "mine":
         rows = rows.where(Merge.merged_by_id == me().id)
     kept: dict[str, Any] = {"noun": noun, "about": about} if subject is not None else {}
+    page = page_of(history.loaded(rows).order_by(Merge.id.desc()), key=Merge.id)
     return render_template(
         "duplicates/merges.html",
-        page=page_of(history.loaded(rows).order_by(Merge.id.desc()), key=Merge.id),
+        page=page,
+        names=history.names_before(page.items),
         subject=subject,
         filtered=bool(show or kept),
         shows=[
@@ -410,7 +424,7 @@ def merges_of(subject: Any) -> Markup:
     noun = subject.__tablename__
     made = [
         {
-            "names": "、".join(tombstone.name for tombstone in one.tombstones),
+            "names": listed(tombstone.name for tombstone in one.tombstones),
             "count": len(one.tombstones),
             "url": url_for("duplicates.show_merge", id=one.id),
             "who": one.merged_by.name if one.merged_by else "CRM",

@@ -46,6 +46,11 @@ def today() -> dt.date:
     return (_business_day and _business_day()) or now().astimezone(HOME).date()
 
 
+def real_day() -> dt.date:
+    """The real day in Shanghai: for counting what is stamped with `now()`, such as what people decided."""
+    return local(now()).date()
+
+
 def business_now() -> dt.datetime:
     """`today()` with the real time of day, aware, UTC: what a business record is stamped with."""
     return dt.datetime.combine(today(), now().astimezone(HOME).time(), HOME).astimezone(dt.UTC)

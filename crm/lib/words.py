@@ -6,7 +6,7 @@ The ground floor knows no web framework, so the translator is handed in once by 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 _translate: Callable[[str], str] | None = None
 
@@ -21,6 +21,11 @@ def _(msgid: str, **values: object) -> str:
     """The sentence in the reader's language, `%(name)s` places filled."""
     text = _translate(msgid) if _translate else msgid
     return text % values if values else text
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Things one after another, as the reader's language sets them apart: 甲、乙 or A, B."""
+    return _("、").join(parts)
 
 
 def N_(msgid: str) -> str:

@@ -19,7 +19,7 @@ from crm.dedup import Person as PersonRecord
 from crm.dedup import Record
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.lists.models import Tag
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
@@ -130,7 +130,7 @@ def supplement(subject: Merchant, data: dict[str, Any], *, actor: User) -> list[
             former = [one for one in _names(data.get("former_lines") or "") if one not in known]
             subject.former_names += [FormerName(name=one) for one in former]
             if former:
-                added.append(_("曾用名 %(names)s", names="、".join(former)))
+                added.append(_("曾用名 %(names)s", names=listed(former)))
         ways = _ways(data)
         if count := _add_ways(subject, ways):
             added.append(_("联系方式 %(count)s 个", count=count))

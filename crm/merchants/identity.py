@@ -20,7 +20,7 @@ from crm.dedup import Band, Match, Reason, Record, Verdict, keys_of, normalise, 
 from crm.dedup import Person as PersonRecord
 from crm.dedup.profile import profile_of
 from crm.lib.enums import Labelled
-from crm.lib.words import N_
+from crm.lib.words import N_, listed
 from crm.org.guard import reaches
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
@@ -258,7 +258,7 @@ def _people(ids: Sequence[int]) -> dict[int, Known]:
         row.id: _known(
             "person",
             row,
-            "、".join(details[row.id]["company"][:2]),
+            listed(details[row.id]["company"][:2]),
             PersonRecord(
                 id=row.id,
                 name=row.name,
@@ -303,7 +303,7 @@ def _shown(noun: str, records: Sequence[Any]) -> dict[int, Known]:
     rows = db.session.execute(_SHOWN[noun], {"ids": list(of)})
     if noun == "enterprise":
         return {row.id: _known(noun, row, row.kind.label, of[row.id]) for row in rows}
-    return {row.id: _known(noun, row, "、".join(of[row.id].companies[:2]), of[row.id]) for row in rows}
+    return {row.id: _known(noun, row, listed(of[row.id].companies[:2]), of[row.id]) for row in rows}
 
 
 # Made once: to put a statement together takes as long as to ask it.

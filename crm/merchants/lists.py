@@ -11,7 +11,7 @@ from flask import url_for
 
 from crm.db import db
 from crm.lib import clock
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.lists.table import BulkAct, Column, Filter, ListPage, register
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -297,7 +297,7 @@ ENTERPRISES = register(ListPage(
         Column("kind", N_("类别"), lambda row: row.kind, "state", default=False),
         Column("uscc", N_("信用代码"), lambda row: row.uscc, "code", default=False),
         Column("industry", N_("行业"), lambda row: row.industry, default=False),
-        Column("former", N_("曾用名"), lambda row: "、".join(one.name for one in row.former_names), default=False),
+        Column("former", N_("曾用名"), lambda row: listed(one.name for one in row.former_names), default=False),
         Column("legal_rep", N_("法定代表人"), lambda row: row.legal_representative, default=False),
         Column("address", N_("地址"), lambda row: row.address, default=False),
         Column("business", N_("主营业务"), lambda row: row.main_business, default=False),
@@ -332,7 +332,7 @@ PEOPLE = register(ListPage(
     columns=[
         Column("name", N_("姓名"), lambda row: row.name, sort="name",
                url=lambda row: url_for("merchants.show_person", id=row.id)),
-        Column("companies", N_("任职"), lambda row: "、".join(
+        Column("companies", N_("任职"), lambda row: listed(
             f"{one.enterprise.name} {one.title}".strip() for one in row.positions)),
         Column("origin", N_("浙商类型"), lambda row: row.origin, "state"),
         Column("region", N_("所在地"), lambda row: row.region),

@@ -12,7 +12,7 @@ from sqlalchemy import orm
 from crm.audit.models import Event
 from crm.db import db
 from crm.lib import clock
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.lists.models import Tag
 from crm.org.guard import reaches, within
 from crm.org.models import User
@@ -145,7 +145,7 @@ def readers_of(subject: Enterprise | Person) -> list[Reader]:
         if user is not None and user.unit_id not in own_units:
             found.append(Reader(user.name, why))
     whole = [role.label for role in Role if GRANTS[role].get(P.MERCHANT_VIEW) is Scope.DISTRICT]
-    found.append(Reader("、".join(whole), _("可看全区")))
+    found.append(Reader(listed(whole), _("可看全区")))
     return found
 
 

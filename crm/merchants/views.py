@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request, url_for
 
 from crm.db import db
-from crm.lib.words import _
+from crm.lib.words import _, listed
 from crm.lists.table import context
 from crm.org import settings
 from crm.org.guard import me, permit
@@ -440,7 +440,7 @@ def _supplement(noun: str, form: ActForm) -> Any:
     subject = _editable(nouns, record_id or 0)
     added = actions.supplement(subject, form.data, actor=me())
     said = (
-        _("已补充到 %(name)s：%(what)s", name=subject.name, what="，".join(added))
+        _("已补充到 %(name)s：%(what)s", name=subject.name, what=listed(added))
         if added
         else _("%(name)s 里已经有这些内容了，没有改动", name=subject.name)
     )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.db import db
+from crm.lib.words import listed
 
 from .models import Unit, User
 from .permissions import Permission, Role, Scope
@@ -51,10 +52,10 @@ def whom_to_ask(unit_ids: Iterable[int | None]) -> dict[int | None, str]:
     names: dict[int | None, list[str]] = defaultdict(list)
     for one in db.session.scalars(rows.order_by(None).order_by(User.name, User.id)):
         names[one.unit_id if one.role is Role.MANAGER else None].append(one.name)
-    everywhere = "、".join(names.pop(None, [])[:3])
-    return {
-        unit_id: "、".join(names[unit_id][:3]) if unit_id in names else everywhere for unit_id in wanted
-    } | {None: everywhere}
+    everywhere = listed(names.pop(None, [])[:3])
+    return {unit_id: listed(names[unit_id][:3]) if unit_id in names else everywhere for unit_id in wanted} | {
+        None: everywhere
+    }
 
 
 def nobody_yet() -> bool:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from crm.lib import clock, dates, money, texts
 from crm.lib.enums import Labelled
-from crm.lib.words import _
+from crm.lib.words import _, listed
 
 
 def language() -> str:
@@ -84,7 +84,7 @@ def said(value: Any) -> str:
     if isinstance(value, dt.date):
         return day(value)
     if isinstance(value, list):
-        return _("、").join(said(one) for one in value)
+        return listed(said(one) for one in value)
     return "—" if value in (None, "") else str(value)
 
 

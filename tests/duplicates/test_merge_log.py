@@ -265,3 +265,16 @@ def test_a_name_that_became_a_former_name_is_told_as_a_change(cast: Cast) -> Non
     assert ("曾用名", "", gone) in [
         (one.label, one.before, one.after) for one in history.account(made).changes
     ]
+
+
+def test_the_log_shows_each_by_the_name_it_had_before(cast: Cast, as_user: Callable[..., Any]) -> None:
+    old, new = twins(cast)
+    ids = (old.id, new.id)
+    made = merging.merge(merging.plan("enterprise", ids, choices={"name": ids[1]}), actor=cast.chen)
+    db.session.commit()
+    assert made.survivor_name == NEW
+    listed = as_user(cast.chen).see("/merges").text
+    for said in (f"{OLD} #{ids[0]}", f"{NEW} #{ids[1]}", f"合并后叫“{NEW}”"):
+        assert said in listed, said
+    page = as_user(cast.chen).see(f"/merges/{made.id}").text
+    assert f"{OLD} #{ids[0]}" in page and f"{NEW} #{ids[1]}" in page

@@ -131,7 +131,11 @@ def test_of_a_group_one_decides_the_part_that_is_ones_own(
     assert item.pairs == (pair.id,) and theirs.id not in item.members
     assert set(queries.item_of(pair, cast.chen).pairs) == {pair.id, across.id}
     wang = as_user(cast.wang)
-    fields = {"pairs": f"{pair.id}.{pair.version} {across.id}.{across.version}", "decision": "different"}
+    fields = {
+        "pairs": f"{pair.id}.{pair.version} {across.id}.{across.version}",
+        "decision": "different",
+        "once": "a-key",
+    }
     answer = wang.post(f"/suspects/{pair.id}/decide", data=fields | {"csrf_token": wang.token()})
     assert answer.status_code == 403
     assert {pair.state, across.state} == {SuspectState.OPEN}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -249,7 +250,12 @@ def test_of_two_at_the_same_pair_one_wins_and_the_other_is_told_who_and_what(
     cast: Any, session: Any, pair: Suspect, as_user: Callable[..., Any]
 ) -> None:
     chen, admin = as_user(cast.chen), as_user(cast.admin)
-    fields = {"csrf_token": admin.token(), "pairs": f"{pair.id}.{pair.version}", "decision": "related:branch"}
+    fields = {
+        "csrf_token": admin.token(),
+        "once": "a-key",
+        "pairs": f"{pair.id}.{pair.version}",
+        "decision": "related:branch",
+    }
     press(chen, pair, "different")
     late = admin.post(f"/suspects/{pair.id}/decide", data=fields)
     assert late.status_code == 409
@@ -262,14 +268,25 @@ def test_of_two_at_the_same_pair_one_wins_and_the_other_is_told_who_and_what(
 
 
 def merge_by_hand(client: Any, suspect: Suspect, **fields: Any) -> Any:
-    return client.post(f"/suspects/{suspect.id}/merge", data={"csrf_token": client.token()} | fields)
+    seen = {
+        "csrf_token": client.token(),
+        "once": secrets.token_urlsafe(9),
+        "pairs": f"{suspect.id}.{suspect.version}",
+        "records": f"{suspect.a_id}.1 {suspect.b_id}.1",
+    }
+    return client.post(f"/suspects/{suspect.id}/merge", data=seen | fields)
 
 
 def test_a_pair_that_was_weighed_anew_meanwhile_is_looked_at_again(
     cast: Any, session: Any, pair: Suspect, as_user: Callable[..., Any]
 ) -> None:
     chen = as_user(cast.chen)
-    fields = {"csrf_token": chen.token(), "pairs": f"{pair.id}.{pair.version}", "decision": "different"}
+    fields = {
+        "csrf_token": chen.token(),
+        "once": "a-key",
+        "pairs": f"{pair.id}.{pair.version}",
+        "decision": "different",
+    }
     pair.score = 0.5
     session.commit()
     answer = chen.post(f"/suspects/{pair.id}/decide", data=fields)
@@ -366,7 +383,12 @@ def test_a_head_who_comes_second_is_told_who_was_quicker_not_that_he_may_not(
     cast: Any, session: Any, pair: Suspect, as_user: Callable[..., Any], act: str
 ) -> None:
     chen, admin = as_user(cast.chen), as_user(cast.admin)
-    fields = {"csrf_token": chen.token(), "pairs": f"{pair.id}.{pair.version}", "decision": "different"}
+    fields = {
+        "csrf_token": chen.token(),
+        "once": "a-key",
+        "pairs": f"{pair.id}.{pair.version}",
+        "decision": "different",
+    }
     assert merge(admin, pair).status_code == 303
     session.refresh(pair)
     pair.unit_id = None  # a merged pair waits in nobody's queue
@@ -544,7 +566,12 @@ def test_the_script_gets_the_list_and_the_pair_alone(
     assert "data-queue-tabs" in listed and f'data-item="{pair.id}"' in listed and "<html" not in listed
     alone = chen.get(f"/suspects/{pair.id}", headers=FETCH).get_data(as_text=True)
     assert f'data-pane="{pair.id}"' in alone and "<html" not in alone and "data-item" not in alone
-    fields = {"csrf_token": chen.token(), "pairs": f"{pair.id}.{pair.version}", "decision": "different"}
+    fields = {
+        "csrf_token": chen.token(),
+        "once": "a-key",
+        "pairs": f"{pair.id}.{pair.version}",
+        "decision": "different",
+    }
     answer = chen.post(f"/suspects/{pair.id}/decide", data=fields, headers=JSON)
     assert answer.json == {
         "ok": True, "message": "已判定：不是同一家。以后不再提示", "undo_url": f"/suspects/{pair.id}/reopen",
@@ -620,3 +647,81 @@ def test_the_page_is_complete_in_english(
     press(chen, pair, "related:branch")
     chen.see("/suspects?show=related")
     as_user(cast.wang).see(f"/suspects/{pair.id}")
+
+
+# --- what was decided -------------------------------------------------------------------------------------------
+
+
+def test_what_was_decided_in_some_days_is_a_list_of_its_own(
+    cast: Any, session: Any, as_user: Callable[..., Any]
+) -> None:
+    firms = [make_enterprise(f"衢州{number}机械有限公司", by=cast.wang) for number in "甲乙丙丁戊己"]
+    made = [plain(firms[at], firms[at + 1]) for at in (0, 2, 4)]
+    session.commit()
+    taken_in = firms[1].name
+    for day, suspect, act in ((3, made[0], "merge"), (9, made[1], "different"), (20, made[2], "different")):
+        with clock.freeze(dt.datetime(2026, 5, day, 3, tzinfo=dt.UTC)):
+            client = as_user(cast.chen)
+            assert (
+                merge(client, suspect) if act == "merge" else press(client, suspect, act)
+            ).status_code == 303
+    chen = as_user(cast.chen)
+    page = chen.see("/suspects?show=decided&since=2026-05-01&until=2026-05-09")
+    assert "共 2 对" in page.text and "判定时间" in page.text and "已判定" in page.text
+    assert taken_in in page.text, "what a merge took in has a name still"
+    assert "戊机械" not in page.text
+    assert "共 3 对" in chen.see("/suspects?show=decided").text
+    assert "共 3 对" in chen.see("/suspects?show=decided&since=99&until=2026-13-40").text
+    assert "已判定" not in [one.text for one in chen.see("/suspects").all("nav a")]
+    li = as_user(cast.li).see("/suspects?show=decided")
+    assert "机械有限公司" not in li.text
+    for suspect in made:
+        as_user(cast.zheng).see(f"/suspects/{suspect.id}")
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize("missing", ["once", "pairs", "records"])
+def test_what_nobody_has_looked_at_is_neither_merged_nor_decided(
+    cast: Any, session: Any, pair: Suspect, as_user: Callable[..., Any], missing: str
+) -> None:
+    chen = as_user(cast.chen)
+    seen = {
+        "once": "a-key",
+        "pairs": f"{pair.id}.{pair.version}",
+        "records": f"{pair.a_id}.1 {pair.b_id}.1",
+        "decision": "different",
+        "csrf_token": chen.token(),
+    }
+    seen.pop(missing)
+    answer = chen.post(f"/suspects/{pair.id}/merge", data=seen)
+    assert answer.status_code == 422 and "再" in answer.said
+    if missing != "records":
+        assert chen.post(f"/suspects/{pair.id}/decide", data=seen).status_code == 422
+    assert pair.state is SuspectState.OPEN and session.scalars(sa.select(Merge)).first() is None
+
+
+@pytest.mark.on("sqlite")
+def test_a_record_that_came_into_the_group_meanwhile_is_not_merged_unseen(
+    cast: Any, session: Any, as_user: Callable[..., Any]
+) -> None:
+    firms = [make_enterprise(f"衢州{number}机械有限公司", by=cast.wang) for number in "甲乙丙"]
+    pair = plain(firms[0], firms[1])
+    session.commit()
+    fields = {"records": " ".join(f"{one.id}.{one.version}" for one in firms[:2])}
+    plain(firms[1], firms[2], 0.9)
+    session.commit()
+    answer = merge_by_hand(as_user(cast.chen), pair, **fields)
+    assert answer.status_code == 422 and "这一组刚刚变了" in answer.said
+    assert session.scalars(sa.select(Merge)).first() is None
+
+
+@pytest.mark.on("sqlite")
+def test_the_numbers_above_the_list_agree_with_its_lines(
+    cast: Any, session: Any, as_user: Callable[..., Any]
+) -> None:
+    firms = [make_enterprise(f"衢州{number}机械有限公司", by=cast.wang) for number in "甲乙丙丁戊"]
+    plain(firms[0], firms[1], 0.9), plain(firms[1], firms[2], 0.8), plain(firms[3], firms[4], 0.7)
+    session.commit()
+    page = as_user(cast.chen).see("/suspects")
+    assert "共 3 对，合为 2 组" in page.text and "3 条，2 对" in page.text
+    assert "没有这个单位" in as_user(cast.admin).see("/suspects?unit=999999").text

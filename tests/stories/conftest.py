@@ -78,6 +78,7 @@ def window(
             context.add_cookies([{"name": name, "value": cookie, "url": site}])
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        page.set_default_navigation_timeout(3 * PATIENCE_MS)  # a first page compiles its templates
         _watch(page, site, faults)
         opened.append(page)
         return page

@@ -1,4 +1,4 @@
-"""The figures of the engine's health. Each costs at most a look at some hundred thousand index entries; what would
+"""The figures of the engine's health, by the real day, which decisions are stamped with. Each costs at most a look at some hundred thousand index entries; what would
 cost more (keys, fan-out, surplus records) is what the last scan of the whole base wrote down."""
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from crm.merchants.identity import Likeness
 from crm.merchants.models import Suspect, SuspectState
 
 from ..models import Merge
+from ..queries import SETTLED
 from . import scans
 
 MOST_COUNTED = 200_000  # open pairs that are counted; more are told as "over 200 000"
 MONTHS, WEEKS = 12, 8
-DECIDED = (SuspectState.MERGED, SuspectState.DIFFERENT, SuspectState.RELATED)
 TO_LOOK_AT = ("same", "ask")
 ENOUGH = 30  # decisions from which a share is told as a figure
 
@@ -42,6 +42,10 @@ class Month:
     same: int
     sure: int  # of those that the engine was sure of
     sure_same: int
+
+    @property
+    def last(self) -> dt.date:
+        return (self.first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
 
     @property
     def share(self) -> float:
@@ -82,7 +86,7 @@ def open_pairs() -> tuple[list[OfBand], bool]:
 
 def months() -> list[Month]:
     """The last twelve, the oldest first; the days of this place, one statement."""
-    first = clock.today().replace(day=1)
+    first = clock.real_day().replace(day=1)
     starts = [first]
     while len(starts) < MONTHS:
         starts.append((starts[-1] - dt.timedelta(days=1)).replace(day=1))
@@ -101,7 +105,7 @@ def months() -> list[Month]:
 
 def weeks() -> list[tuple[dt.date, int]]:
     """(Monday, decisions) of the last eight weeks, the oldest first."""
-    monday = clock.today() - dt.timedelta(days=clock.today().weekday())
+    monday = clock.real_day() - dt.timedelta(days=clock.real_day().weekday())
     starts = [monday - dt.timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
     rows = _by_period(starts, sa.func.count(), asked=False)
     return [(start, rows.get(at, (0,))[0]) for at, start in enumerate(starts)]
@@ -118,7 +122,7 @@ def _by_period(starts: list[dt.date], *columns: Any, asked: bool = True) -> dict
     ).label("at")
     rows = (
         sa.select(at, *columns)
-        .where(Suspect.decided_at >= begins[0], Suspect.state.in_(DECIDED))
+        .where(Suspect.decided_at >= begins[0], Suspect.state.in_(SETTLED))
         .group_by("at")
     )
     if asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from crm.dedup.nouns import NOUNS
 from crm.dedup.reasons import WORDS
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
+from crm.lib import clock
 from crm.lib.words import _
 from crm.merchants import lookup, suspects
 from crm.merchants.queries import rows_of
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
 from crm.web import display
 from crm.web.forms import ActForm, commit_and_go
 
@@ -49,6 +52,7 @@ def _page(form: ActForm) -> Any:
     return form.page(
         "duplicates/engine/index.html",
         last=last,
+        sees_all=me().scope_of(P.SUSPECT_DECIDE) is Scope.DISTRICT,
         running=scans.under_way(),
         scans=health.last_scans(),
         size=size,
@@ -56,11 +60,13 @@ def _page(form: ActForm) -> Any:
         bands=bands,
         more=more,
         months=[_point(month) for month in known if month.decided],
+        since=known[0].first,
+        other_day=clock.real_day() if clock.real_day() != clock.today() else None,
         decided=decided,
         precision=sum(month.same for month in known) / decided if decided else None,
         sure=sum(month.sure for month in known),
         sure_same=sum(month.sure_same for month in known),
-        weeks=[{"label": f"{monday:%m-%d}", "value": many} for monday, many in health.weeks()],
+        weeks=[_week(monday, many) for monday, many in health.weeks()],
         merged=merged,
         merges_url=url_for("duplicates.merges"),
         undone=undone,
@@ -73,11 +79,15 @@ def _page(form: ActForm) -> Any:
 
 def _point(month: health.Month) -> dict[str, Any]:
     return {
-        "label": f"{month.first:%y}/{month.first.month}"
-        if month.first.month == 1
-        else str(month.first.month),
+        "label": f"{month.first:%Y-%m}",
         "value": round(100 * month.share),
+        "text": f"{100 * month.share:.0f}%",
+        "url": url_for("duplicates.suspects", show="decided", since=month.first, until=month.last),
     }
+
+
+def _week(monday: dt.date, many: int) -> dict[str, Any]:
+    return {"label": _("%(day)s 起", day=f"{monday:%m-%d}"), "value": many}
 
 
 def _state() -> list[tuple[str, str, str | None]]:
