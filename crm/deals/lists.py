@@ -178,6 +178,7 @@ PAGE = register(
             Filter("admission", N_("决策咨询结论"), "choice", lambda user: Admission.choices(),
                    lambda v, user: Deal.admission == Admission(v)),
             Filter("idle", N_("未联系超过（天）"), "text", where=lambda v, user: _idle_over(v)),
+            Filter("long_idle", N_("久未联系"), "flag", where=lambda v, user: queries.is_long_idle(clock.today())),
             Filter("due", N_("下一步日期"), "days",
                    where=lambda v, user: sa.and_(queries.is_open(), _between(Deal.next_due_on, v))),
             Filter("overdue", N_("下一步已逾期"), "flag", where=lambda v, user: queries.is_overdue(clock.today())),

@@ -20,7 +20,7 @@ from crm.org.permissions import Permission as P
 from crm.search import index
 
 from .models import Deal, Party
-from .stages import DealState, Stage
+from .stages import EARLY, DealState, Stage
 
 CANDIDATES = 8
 IN_TALKS = (Stage.NEGOTIATING, Stage.SIGNED, Stage.LANDED, Stage.STARTED, Stage.PRODUCING, Stage.AT_CAPACITY)
@@ -72,8 +72,13 @@ def with_parties(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def idle_limit(stage: Stage) -> int:
-    """Days after which a deal in this stage counts as idle: red from here on, amber from seventy per cent."""
-    return int(settings.get(f"stage.days.{stage.value}")) if stage is not Stage.AT_CAPACITY else 10**6
+    """久未联系, on desk, board and deal page alike: days from which a deal in this stage counts as idle, red from
+    here on, amber from seventy per cent. While it is talked about that is at the latest when there was no contact
+    for more than `contact.idle_days`; what is being built is not talked to every month."""
+    if stage is Stage.AT_CAPACITY:
+        return 10**6
+    days = int(settings.get(f"stage.days.{stage.value}"))
+    return min(days, settings.get("contact.idle_days") + 1) if stage in EARLY else days
 
 
 def is_open() -> sa.ColumnElement[bool]:
@@ -88,7 +93,7 @@ def is_overdue(today: dt.date) -> sa.ColumnElement[bool]:
 
 def is_idle(days: int, today: dt.date) -> sa.ColumnElement[bool]:
     """Open, and more than `days` without contact: Deal.idle_days as a WHERE."""
-    last = today - dt.timedelta(days=days)
+    last = today - dt.timedelta(days=min(days, 10**5))
     return sa.and_(
         is_open(),
         sa.or_(
@@ -96,6 +101,11 @@ def is_idle(days: int, today: dt.date) -> sa.ColumnElement[bool]:
             sa.and_(Deal.last_contact_at.is_(None), Deal.stage_since < last),
         ),
     )
+
+
+def is_long_idle(today: dt.date) -> sa.ColumnElement[bool]:
+    """Idle by its stage's own limit."""
+    return sa.or_(*(sa.and_(Deal.stage == stage, is_idle(idle_limit(stage) - 1, today)) for stage in Stage))
 
 
 def deals_of(enterprise_id: int) -> sa.Select[Deal]:

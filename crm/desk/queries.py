@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.contacts import queries as contacts
 from crm.db import db
+from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState, Stage
 from crm.duplicates import queries as duplicates
@@ -26,7 +27,6 @@ from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
 from crm.lists.table import LISTS, select_for
 from crm.merchants.models import Enterprise
-from crm.org import settings
 from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
 
@@ -99,7 +99,6 @@ class Desk:
         self.user = user
         self.view = view
         self.today = clock.today()
-        self.idle_days: int = settings.get("contact.idle_days")
 
     def of(self, page: str, **args: str | list[str]) -> Asked:
         if self.view is View.MINE:
@@ -129,7 +128,13 @@ class Desk:
     @property
     def idle(self) -> Asked:
         """Deals in talks: one that is being built is not talked to every month."""
-        return self.of("deals", stage=IN_TALKS, idle=str(self.idle_days))
+        return self.of("deals", stage=IN_TALKS, long_idle="1")
+
+    @property
+    def idle_days(self) -> int | None:
+        """More than how many days that is; None where the stages differ."""
+        limits = {deals.idle_limit(stage) - 1 for stage in EARLY}
+        return limits.pop() if len(limits) == 1 else None
 
     @property
     def overdue_talks(self) -> Asked:
@@ -187,6 +192,7 @@ class Line:
     due_on: dt.date | None
     due_days: int | None
     idle_days: int | None
+    idle_limit: int | None
     who: str
 
 
@@ -229,6 +235,7 @@ def _line(record: Deal | Lead | Enterprise, idle: bool) -> Line:
         due,
         (due - today).days if due else None,
         record.idle_days(today) if idle and isinstance(record, Deal) else None,
+        deals.idle_limit(record.stage) if idle and isinstance(record, Deal) else None,
         who.name if who else "",
     )
 

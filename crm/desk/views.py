@@ -111,7 +111,13 @@ def _figures(desk: Desk) -> list[dict[str, Any]]:
         ),
         (_("本年签约"), desk.signed_this_year, "good", None, _("自 1 月 1 日")),
         (_("其中 5 亿元以上"), desk.large_signed_this_year, "money", None, _("按总投资，含 5 亿元")),
-        (_("久未联系"), desk.idle, "clock", "warn", _("洽谈中，超过 %(n)s 天", n=desk.idle_days)),
+        (
+            _("久未联系"),
+            desk.idle,
+            "clock",
+            "warn",
+            _("洽谈中，超过 %(n)s 天", n=desk.idle_days) if desk.idle_days else _("洽谈中，按各阶段的天数"),
+        ),
         (_("逾期的下一步"), desk.overdue_talks, "bell", "bad", _("洽谈中的项目")),
     ]
     figures = []
@@ -154,6 +160,7 @@ def _line(line: Line) -> dict[str, Any]:
         "due_on": line.due_on,
         "due_days": line.due_days,
         "idle_days": line.idle_days,
+        "idle_limit": line.idle_limit,
         "log_url": _log_url(record),
     }
 

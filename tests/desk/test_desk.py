@@ -161,6 +161,42 @@ def test_thirty_days_are_not_yet_more_than_thirty(cast: Any, as_user: AsUser, di
     assert figures(as_user(cast.wang).see("/"))["久未联系"] == 2
 
 
+def test_what_is_idle_here_is_red_on_the_board_and_on_the_deals_own_page(cast: Any, as_user: AsUser) -> None:
+    settings.put("stage.days.new_talks", 20)
+    made = {}
+    for stage, days in (
+        (Stage.INTENDED, (30, 31)),
+        (Stage.NEW_TALKS, (19, 20)),
+        (Stage.NEGOTIATING, (30, 31)),
+    ):
+        for day in days:
+            since = TODAY - dt.timedelta(days=day)
+            made[f"{stage.label}{day}天"] = make_deal(
+                f"{stage.label}{day}天", by=cast.wang, stage=stage, stage_since=since
+            ).id
+    db.session.commit()
+    wang = as_user(cast.wang)
+    page = wang.see("/")
+    idle = {"意向31天", "新谈20天", "在谈31天"}
+    assert figures(page)["久未联系"] == 3 and "洽谈中，按各阶段的天数" in page.text
+    here = "".join(page.one("section", id="idle").itertext())
+    assert {name for name in made if name in here} == idle
+    assert len(page.one("section", id="idle").findall(".//span[@class='idle idle-bad']")) == 3
+    board = wang.see("/board")
+    cards = [card for card in board.all("li") if (card.get("id") or "").startswith("deal-")]
+    red = {
+        name
+        for card in cards
+        for name in made
+        if name in "".join(card.itertext()) and card.find(".//span[@class='idle idle-bad']") is not None
+    }
+    assert len(cards) == 6 and red == idle
+    for name, id in made.items():
+        assert bool(wang.see(f"/deals/{id}").all("span", class_="idle-bad")) is (name in idle), name
+    settings.put("stage.days.new_talks", 60)
+    assert "洽谈中，超过 30 天" in wang.see("/").text
+
+
 def test_logging_the_contact_takes_it_off_the_desk(cast: Any, as_user: AsUser, district: None) -> None:
     wang = as_user(cast.wang)
     url = next(
