@@ -22,7 +22,7 @@ _SURNAMES, _GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马�
 def firms(count: int, seed: int = 1) -> Iterator[Record]:
     """`count` records; the same for the same seed."""
     chance = random.Random(seed)
-    brands, trades = sorted(normalise.common_brands()), sorted(normalise._trades()[0])
+    brands, trades = sorted(normalise.common_brands()), sorted(normalise.trades()[0])
     places = [name for _code, name, _city in tables.rows("counties")]
     known: list[Record] = []
     for number in range(count):

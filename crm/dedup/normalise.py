@@ -22,6 +22,8 @@ _BRACKETS = str.maketrans(
 _NOTES = re.compile(r"【[^】]*】")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _JUNK = re.compile(r"[\W_]+")
+_ONLY_HAN = re.compile(r"[㐀-䶿一-鿿]+")
+_FORMER_SIGNS = frozenset("名身称")  # one of these is in each word of `_FORMER_TAIL` …
 _LETTERS = re.compile(r"[A-Z]{2}")
 _WORDS = re.compile(r"[A-Z][A-Z&]+")
 _FORMER = re.compile(r"^(?:原名|原|曾用名|前身|旧称|旧名|曾名|更名前)(?:为|是|叫)?[:：]?\s*(.{2,})$")
@@ -33,7 +35,8 @@ _RENAMED = re.compile(r"^(.{4,})更名$")
 _LABEL = re.compile(r"^[\W_]*(?:(?:客户|单位|企业|公司)(?:名称)?[:：]|NO\.?\s*\d+\s)\s*")
 _CALLED = re.compile(r"\s*[-—]+\s*[一-鿿]{1,4}(?:经理|总|主任|先生|女士|厂长|会长)$")
 _SLASHED = re.compile(r"[/|\\][^/|\\]{0,8}$")  # XX公司/张三
-_STATUS = re.compile(r"(?:已|在|拟)?(?:注销|吊销|存续|在业|开业|迁出)$")
+_STATUSES = ("注销", "吊销", "存续", "在业", "开业", "迁出")
+_STATUS = re.compile(rf"(?:已|在|拟)?(?:{'|'.join(_STATUSES)})$")
 _LISTED = re.compile(
     r"^(?:\*?ST|XD|XR|DR|[NCU])(?=[一-鿿]{2})|(?<=[一-鿿]{2})(?:-(?:UW?|S?W?R?|T|P|B)|[AB]股?)$"
 )
@@ -60,7 +63,7 @@ FORMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _FORM_CLASS = dict(FORMS)
 _FORM = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")")
-_FORM_END = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")$")
+_LONGEST_FORM = max(map(len, _FORM_CLASS))
 _SOUND_FORM = ("有限公司", "有限责任公司", "总公司", "集团公司", "股份公司", "合作公司")
 _Y, _X, _G, _S = "[有友又冇肉右希布]", "[限线现县艰很恨退]", "[公工厶么功弓]", "[司思丝私同可词]"
 _HEARD_SHARES = re.compile(r"[股谷古骨鼓][份分粉](?=有限|$|公司)")
@@ -72,9 +75,10 @@ _HEARD = (  # 谷份, 有线公司, 有艰公同, 有限公 …: the legal form 
     (re.compile(f"(?<=..){_Y}{_X}[责贵]?任?{_G}?$"), "有限公司"),
     (re.compile(f"(?<=..){_G}{_S}$|(?<=..)司公$"), "公司"),
 )
-_BRANCH_WORD = (
-    r"(?:分公司|分厂|分行|支行|分理处|办事处|代表处|联络处|营业部|营业厅|分店|分院|分校|分部|分社|分所)"
+_BRANCH_WORDS = tuple(
+    "分公司 分厂 分行 支行 分理处 办事处 代表处 联络处 营业部 营业厅 分店 分院 分校 分部 分社 分所".split()
 )
+_BRANCH_WORD = f"(?:{'|'.join(_BRANCH_WORDS)})"
 _BRANCH_AFTER = re.compile(
     r"^(.*(?:公司|集团|合作社|合伙企业|有限合伙\)?|普通合伙\)?|家庭农场|经营部|商行|工作室|门市部|事务所|厂|银行))"
     rf"([^()]{{0,14}}?{_BRANCH_WORD})$"
@@ -82,9 +86,9 @@ _BRANCH_AFTER = re.compile(
 _BRANCH_BARE = re.compile(rf"((?:第?[一二三四五六七八九十百\d]+)?{_BRANCH_WORD})$")
 _ROAD_OF_BRANCH = re.compile(r"(?<=..)(?:路|街|大道)(?=(?:支行|分行|分理处|营业部|分店)$)")
 _BRANCH_PLAIN = re.compile(rf"^{_BRANCH_WORD}$")
-_INSTITUTION = re.compile(
-    r"(?:商会|协会|学会|联合会|联谊会|同乡会|促进会|基金会|大学|学院|学校|中学|小学|研究所|研究院|科学院|"
-    r"实验室|委员会|管委会|人民政府|街道|医院|卫生院|幼儿园|转移中心|服务中心|工商联|办公室|[局厅委])$"
+_INSTITUTIONS = tuple(
+    "商会 协会 学会 联合会 联谊会 同乡会 促进会 基金会 大学 学院 学校 中学 小学 研究所 研究院 科学院 实验室 委员会 管委会 人民政府 街道"
+    " 医院 卫生院 幼儿园 转移中心 服务中心 工商联 办公室 局 厅 委".split()
 )
 _ENGLISH_FORM = re.compile(
     r"\b(?:CO|LTD|LIMITED|INC|CORP|CORPORATION|COMPANY|LLC|GROUP|GMBH|SRL|SPA|PLC|THE|AND)\b"
@@ -138,10 +142,14 @@ ARMS = frozenset(
 
 
 @lru_cache(maxsize=1)
-def _trades() -> tuple[frozenset[str], int]:
+def trades() -> tuple[frozenset[str], dict[str, int]]:
+    """All lines of business, and last character -> length of the longest that ends with it."""
     source = resources.files(__package__).joinpath("trades.txt")
     words = frozenset(source.read_text(encoding="utf-8").split()) | frozenset(_kindred()[1]) | ARMS
-    return words, max(map(len, words))
+    longest: dict[str, int] = {}
+    for word in words:
+        longest[word[-1]] = max(len(word), longest.get(word[-1], 0))
+    return words, longest
 
 
 @lru_cache(maxsize=1)
@@ -181,10 +189,10 @@ def split_trade(core: str, industry: str = "") -> tuple[str, str]:
     """(字号, 行业) of a name without place and legal form. The 字号 keeps at least two characters."""
     if industry and len(core) - len(industry) >= 2 and core.endswith(industry):
         return core[: -len(industry)], industry
-    words, longest = _trades()
+    words, longest = trades()
     end = len(core)
     while True:
-        for size in range(min(longest, end - 2), 1, -1):
+        for size in range(min(longest.get(core[end - 1 : end], 0), end - 2), 1, -1):
             if core[end - size : end] in words:
                 end -= size
                 break
@@ -211,33 +219,37 @@ class NameParts:
 def take_apart(name: str) -> NameParts:
     """Place, core, legal form, branch mark, former names and Latin words of one written name."""
     parts = NameParts()
-    text = _NOTES.sub("", clean(name)) or clean(name)
-    text = _LISTED.sub("", _ORDINAL.sub("", _CALLED.sub("", _LABEL.sub("", text)) or text))
-    if (found := _FORMER_BLANK.search(text)) and found.start() >= 2:
-        parts.alias.append(bare(found.group(1)))
-        text = text[: found.start()]
-    if (shorter := _SLASHED.sub("", text)) and len(shorter) >= 4:
-        text = shorter
-    latin = _WORDS.findall(_ENGLISH_FORM.sub(" ", text)) if _LETTERS.search(text) else []
-    parts.latin = tuple(latin)
-    has_han = any(map(is_han, text))
-    if has_han and latin:
-        # 千春工艺 QIANCHUN: the reading beside the name says it twice. 浙江QIANCHUN工艺: it stands for the 字号.
-        text = _LATIN_BESIDE.sub("", text)
-        if (found := _LATIN_BEFORE.match(text)) and not _names_a_trade(found.group(1)):
-            text = found.group(1)
-    elif not has_han:
-        _take_latin(text, parts)
-        text = _ENGLISH_FORM.sub(" ", text)
-    if "(" in text or ")" in text:
-        text = _without_brackets(text.replace(" ", ""), parts)
-    if (found := _FORMER_TAIL.search(text)) and found.start() >= 2:
+    text = clean(name)
+    latin: list[str] = []
+    has_han = True
+    if not _ONLY_HAN.fullmatch(text):  # most names are nothing else, and have nothing of all this
+        text = _NOTES.sub("", text) or text
+        text = _LISTED.sub("", _ORDINAL.sub("", _CALLED.sub("", _LABEL.sub("", text)) or text))
+        if (found := _FORMER_BLANK.search(text)) and found.start() >= 2:
+            parts.alias.append(bare(found.group(1)))
+            text = text[: found.start()]
+        if (shorter := _SLASHED.sub("", text)) and len(shorter) >= 4:
+            text = shorter
+        latin = _WORDS.findall(_ENGLISH_FORM.sub(" ", text)) if _LETTERS.search(text) else []
+        parts.latin = tuple(latin)
+        has_han = any(map(is_han, text))
+        if has_han and latin:
+            # 千春工艺 QIANCHUN: the reading beside the name says it twice. 浙江QIANCHUN工艺: it stands for the 字号.
+            text = _LATIN_BESIDE.sub("", text)
+            if (found := _LATIN_BEFORE.match(text)) and not _names_a_trade(found.group(1)):
+                text = found.group(1)
+        elif not has_han:
+            _take_latin(text, parts)
+            text = _ENGLISH_FORM.sub(" ", text)
+        if "(" in text or ")" in text:
+            text = _without_brackets(text.replace(" ", ""), parts)
+    if not _FORMER_SIGNS.isdisjoint(text) and (found := _FORMER_TAIL.search(text)) and found.start() >= 2:
         parts.alias.append(bare(found.group(1)))
         text = text[: found.start()]
     text = bare(text)
     if text.endswith(("行", "部", "处", "社", "公司")) and "行" in text:
         text = _BANKS.sub(lambda found: _BANK_NAMES[found.group()], text)
-    if (shorter := _STATUS.sub("", text)) and len(shorter) >= 6:
+    if text.endswith(_STATUSES) and len(shorter := _STATUS.sub("", text)) >= 6:
         text = shorter
     text = _HEARD_SHARES.sub("股份", text)
     if not text.endswith(_SOUND_FORM):
@@ -247,7 +259,7 @@ def take_apart(name: str) -> NameParts:
                 break
     text = _take_branch(text, parts)
     parts.full = text
-    if _INSTITUTION.search(text):
+    if text.endswith(_INSTITUTIONS):
         # In 上海市衢州商会 or 浙江大学 the place is the name itself.
         parts.institution = True
         parts.core = parts.whole = text
@@ -270,7 +282,7 @@ _LATIN_BEFORE = re.compile(r"^[A-Z][A-Z&.']{2,}\s+([一-鿿]{2}.*)$")
 
 def _names_a_trade(text: str) -> bool:
     """Whether nothing but a line of business and a legal form is written: 技术有限公司."""
-    rest = _FORM_END.sub("", text)
+    rest = text[: len(text) - len(_form_at_end(text))]
     return split_trade("  " + rest)[0] == "  "
 
 
@@ -327,8 +339,8 @@ def _without_brackets(text: str, parts: NameParts) -> str:
             return ""
         if (
             inner in ("集团", "控股", "股份")
-            or _FORM_END.search(inner)
-            or re.search(_BRANCH_WORD + "$", inner)
+            or _form_at_end(inner)
+            or inner.endswith(_BRANCH_WORDS)
         ):
             return inner
         if not bare(text[: found.start()]) and len(bare(text)) - len(inner) < 4:
@@ -344,6 +356,8 @@ def _without_brackets(text: str, parts: NameParts) -> str:
 
 
 def _take_branch(text: str, parts: NameParts) -> str:
+    if not text.endswith(_BRANCH_WORDS):
+        return text
     if found := _BRANCH_AFTER.match(text):
         head, mark = found.group(1), found.group(2)
     elif found := _BRANCH_BARE.search(text):
@@ -364,14 +378,22 @@ def _take_branch(text: str, parts: NameParts) -> str:
     return head
 
 
+def _form_at_end(text: str) -> str:
+    """The longest legal form that `text` ends with, "" if none."""
+    for size in range(min(_LONGEST_FORM, len(text)), 0, -1):
+        if text[-size:] in _FORM_CLASS:
+            return text[-size:]
+    return ""
+
+
 def _take_form(text: str, parts: NameParts) -> str:
     """`text` without its legal form; sets `form` and `group`."""
     core = text
     for _round in range(4):
-        found = _FORM_END.search(core)
-        if found and found.start() >= 1:
-            parts.form = parts.form if parts.form and parts.form != "company" else _FORM_CLASS[found.group()]
-            core = core[: found.start()]
+        form = _form_at_end(core)
+        if form and len(form) < len(core):
+            parts.form = parts.form if parts.form and parts.form != "company" else _FORM_CLASS[form]
+            core = core[: -len(form)]
         elif core.endswith("集团") and len(core) > 3:
             parts.group = True
             core = core[:-2]
@@ -531,11 +553,13 @@ def person(text: str) -> str:
 
 _HAN_NUMBER = re.compile(r"[〇零一二三四五六七八九]{2,5}(?=号)")
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_HAN_DIGITS_SET = frozenset("〇零一二三四五六七八九")
 _PLACE_BEHIND = re.compile(r"(?:[,，;；]|\()([^\d,，;；()]{2,})\)?$")
 _ROAD = re.compile(
     r"([^\d\W]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])"
 )
 _STREET_HEAD = re.compile(r"^.*?(?:街道|开发区|工业区|园区|镇|乡|村)(?=..)")
+_STREET_SIGNS = frozenset("道区镇乡村")  # one of these is in each word of `_STREET_HEAD`; most roads have none
 _ROOM = re.compile(r"\d+")
 
 
@@ -544,7 +568,8 @@ def address(text: str) -> tuple[str, str, str, str]:
     text = clean(text).replace(" ", "")
     if not text:
         return "", "", "", ""
-    text = _HAN_NUMBER.sub(lambda found: found.group().translate(_HAN_DIGITS), text)
+    if not _HAN_DIGITS_SET.isdisjoint(text):
+        text = _HAN_NUMBER.sub(lambda found: found.group().translate(_HAN_DIGITS), text)
     code, rest = places.read(text)
     if not code and (found := _PLACE_BEHIND.search(text)):
         # 23幢1407室,兴业路1098号,西安市: the wide comes last
@@ -555,7 +580,7 @@ def address(text: str) -> tuple[str, str, str, str]:
     if not found:
         return code, "", "", ""
     road = found.group(1)
-    while True:
+    while not _STREET_SIGNS.isdisjoint(road):
         shorter = _STREET_HEAD.sub("", road)
         if shorter == road:
             break

@@ -36,8 +36,9 @@ class _Gazetteer:
                 self._add_place(code, name)
         for code, name, _city in tables.rows("counties"):
             self._add_place(code, name)
-        self.longest = max(map(len, self.codes))
-        self.firsts = {name[0] for name in self.codes}
+        self.longest: dict[str, int] = {}  # first character -> length of the longest name that begins with it
+        for name in self.codes:
+            self.longest[name[0]] = max(len(name), self.longest.get(name[0], 0))
 
     def _add_place(self, code: str, name: str) -> None:
         self._add(name, code, full=True)
@@ -81,8 +82,8 @@ def read(text: str) -> tuple[str, str]:
     """(code, rest): every place name at the start of `text` taken off, for columns and addresses."""
     known = gazetteer()
     code = ""
-    while text and text[0] in known.firsts:
-        for size in range(min(known.longest, len(text)), 1, -1):
+    while text and text[0] in known.longest:
+        for size in range(min(known.longest[text[0]], len(text)), 1, -1):
             codes = known.codes.get(text[:size])
             if codes is None:
                 continue
@@ -108,8 +109,8 @@ def at_head(name: str) -> tuple[str, str]:
     """
     known = gazetteer()
     code = ""
-    while len(name) > 2 and name[0] in known.firsts:
-        for size in range(min(known.longest, len(name) - 2), 1, -1):
+    while len(name) > 2 and name[0] in known.longest:
+        for size in range(min(known.longest[name[0]], len(name) - 2), 1, -1):
             word = name[:size]
             codes = known.codes.get(word)
             if codes is None:
@@ -150,8 +151,8 @@ def brief_head(core: str, place: str) -> str:
     if len(core) < 3 or not place:
         return ""
     known = gazetteer()
-    if core[0] in known.firsts:
-        for size in range(min(6, len(core) - 2), 1, -1):
+    if longest := known.longest.get(core[0]):
+        for size in range(min(6, longest, len(core) - 2), 1, -1):
             codes = known.codes.get(core[:size])
             if codes and any(code.startswith(place) or place.startswith(code) for code in codes):
                 return core[size:]
@@ -160,9 +161,11 @@ def brief_head(core: str, place: str) -> str:
 
 def brief_of(character: str, place: str) -> bool:
     """Whether one character stands for the place: 粤 for 44, 甬 for 330212."""
+    if character not in BRIEF:
+        return False
     return any(
         code and (code.startswith(place) or place.startswith(code))
-        for code in (BRIEF.get(character), _BRIEF_TOO.get(character))
+        for code in (BRIEF[character], _BRIEF_TOO.get(character))
     )
 
 

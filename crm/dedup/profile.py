@@ -176,8 +176,7 @@ def unpacked(values: tuple[Any, ...]) -> Profile:
 
 
 def _is_trade(core: str) -> bool:
-    words, _longest = norm._trades()
-    return core in words or (len(core) > 4 and norm.split_trade("  " + core)[0] == "  ")
+    return core in norm.trades()[0] or (len(core) > 4 and norm.split_trade("  " + core)[0] == "  ")
 
 
 def _with_last_place(parts: norm.NameParts) -> str:
