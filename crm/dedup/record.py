@@ -12,9 +12,12 @@ _SEPARATORS = re.compile(r"[;；,，、/|\n\r\t]+")
 
 def several(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """The parts of a cell that may hold more than one value; `None` and blanks give nothing."""
-    if value is None:
+    if not value:
         return ()
     if isinstance(value, str):
+        value = value.strip()
+        if not _SEPARATORS.search(value):
+            return (value,) if value else ()
         value = _SEPARATORS.split(value)
     return tuple(part for part in (str(item).strip() for item in value) if part)
 

@@ -29,22 +29,29 @@ class Layout:
     """Where the cells of a row belong: row -> record. Goes to other processes, so it is no closure."""
 
     noun: Noun
-    cells: dict[str, tuple[int, ...]]
+    alone: tuple[tuple[str, int], ...]  # fields that one column feeds
+    several: tuple[tuple[str, tuple[int, ...]], ...]
 
     @classmethod
     def of(cls, header: Sequence[str], columns: Mapping[str, Sequence[str]], noun: Noun) -> Layout:
         """`columns` as `columns_of` gave them."""
+        cells = [(field, tuple(map(header.index, titles))) for field, titles in columns.items()]
         return cls(
-            noun, {field: tuple(header.index(title) for title in titles) for field, titles in columns.items()}
+            noun,
+            tuple((field, places[0]) for field, places in cells if len(places) == 1),
+            tuple(each for each in cells if len(each[1]) > 1),
         )
 
     def __call__(self, row: Sequence[str]) -> Any:
         """The record of one row, a blank name where there is none; cells that the row lacks are blank too."""
-        values = {"name": ""}
-        for field, places in self.cells.items():
-            texts = [row[at].strip() for at in places if at < len(row)]
+        width = len(row)
+        values = {field: row[at].strip() for field, at in self.alone if at < width}
+        for field, places in self.several:
+            texts = [row[at].strip() for at in places if at < width]
             # a region may be spread over columns; of other fields the first column that says something counts
             values[field] = "".join(texts) if field == "region" else next(filter(None, texts), "")
+        if "name" not in values:
+            values["name"] = ""
         return self.noun.record(**values)
 
 
