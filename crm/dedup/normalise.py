@@ -431,7 +431,10 @@ def code_of(text: str) -> tuple[str, bool, str]:
     """
     if not text:
         return "", False, ""
-    code = _NOT_CODE.sub("", _CODE_LABEL.sub("", clean(text, 80)))
+    if text.isascii() and text.isalnum() and "USCC" not in (upper := text[:80].upper()):
+        code = upper  # most cells: nothing stands beside the code
+    else:
+        code = _NOT_CODE.sub("", _CODE_LABEL.sub("", clean(text, 80)))
     if len(code) == 18:
         if _code_valid(code):
             return code, True, code[8:17]
@@ -513,6 +516,8 @@ _TYPED_DIGITS = re.compile(r"(?<=\d)[OoIl](?=\d)|^[Oo](?=\d{2})|(?<=\d)[Oo]$")
 
 def phones_in(cell: str) -> list[str]:
     """All phone numbers of one cell, in national form; O typed for 0 and l for 1 are read as meant."""
+    if len(cell) == 11 and cell[0] == "1" and cell.isascii() and cell.isdigit():
+        return [cell]
     cell = cell[:80]
     if not cell.isascii():
         cell = unicodedata.normalize("NFKC", cell)
@@ -532,16 +537,19 @@ _TITLES = re.compile(
     r"(?:董事长|副总经理|总经理|副总裁|总裁|副会长|会长|秘书长|经理|主任|部长|厂长|校长|院长|先生|女士|小姐|老师|老板|"
     r"总监|总工|主席|书记|局长|处长|科长|董|总|工|某+)$"
 )
+_TITLES_END = frozenset("长裁理任生士姐师板监工席记董总某")  # each title ends with one of these
 _FAMILIAR = re.compile(r"^[老小阿](?=.$)|^法人(?:代表)?(?=..)|[\d+-]{7,}")
 
 
 @lru_cache(maxsize=20_000)
 def person(text: str) -> str:
     """A person's name without title, brackets and spaces; 何总 -> 何, (示例)对接处 -> 对接处."""
-    text = _BRACKETED.sub("", clean(text, 40).translate(str.maketrans("", "", "·.")))
-    text = _FAMILIAR.sub("", bare(text))
+    text = clean(text, 40)
+    if not _ONLY_HAN.fullmatch(text):
+        text = bare(_BRACKETED.sub("", text.replace("·", "").replace(".", "")))
+    text = _FAMILIAR.sub("", text)
     shorter = text
-    while len(shorter) > 1:
+    while len(shorter) > 1 and shorter[-1] in _TITLES_END:
         cut = _TITLES.sub("", shorter)
         if cut == shorter or not cut:
             break

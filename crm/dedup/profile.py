@@ -113,7 +113,7 @@ class Profile:
                     uscc = cell
         names = [contact for contact in contacts if not contact.isdigit()]
         names += [cell for cell in phones if cell and not any(map(str.isdigit, cell))]
-        if region and not region.isdigit() and any(map(str.isdigit, region)):
+        if region and not region.isalpha() and not region.isdigit() and any(map(str.isdigit, region)):
             region, address = address, region
         region = _region(region) if region else ""
         address_place, self.road, self.number, self.room = (
