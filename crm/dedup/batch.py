@@ -325,8 +325,12 @@ def _weigh(context: _Weighing, pairs: array[int]) -> array[int]:
     noun, profiles, around, _keys, table = context
     levels, may_merge = noun.levels, noun.may_merge
     totals = array("d")
+    first = -1
     for pair in pairs:
-        a, b = profiles[pair >> 32], profiles[pair & LOW]
+        if pair >> 32 != first:  # pairs come in order: one record beside several others
+            first = pair >> 32
+            a = profiles[first]
+        b = profiles[pair & LOW]
         totals.append(log_odds(levels(a, b, around), table) if may_merge(a, b) else -math.inf)
     return totals  # type: ignore[return-value]
 

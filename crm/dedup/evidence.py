@@ -180,9 +180,9 @@ def _unequal(a: Profile, b: Profile) -> str:
         return "one_fit"
     if few >= 4 and one[:2] == two[:2] and _stem_only(one, two):
         return "stem"
-    similarity = max(
-        Indel.normalized_similarity(one, two), Indel.normalized_similarity(a.sound, b.sound) - 0.1
-    )
+    similarity = Indel.normalized_similarity(one, two, score_cutoff=0.45)
+    if similarity < 0.72:
+        similarity = max(similarity, Indel.normalized_similarity(a.sound, b.sound, score_cutoff=0.54) - 0.1)
     if similarity >= 0.72:
         return "close"
     return "little" if similarity >= 0.45 else "far"
@@ -200,8 +200,13 @@ def _brands_alike(a: Profile, b: Profile) -> bool:
     one, two = a.brand, b.brand
     if len(one) != len(two) or len(one) < 2:
         return False
-    differing = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
-    return len(differing) < len(one) and all(_mistaken(x, y) for x, y in differing)
+    same = 0
+    for x, y in zip(one, two, strict=True):
+        if x == y:
+            same += 1
+        elif not _mistaken(x, y):
+            return False
+    return same > 0
 
 
 def _sounds_begin(a: Profile, b: Profile) -> bool:
@@ -434,25 +439,26 @@ def _people_levels(a: Profile, b: Profile) -> list[tuple[str, str]]:
         else:
             found.append(("legal:other", ""))
     mine, theirs = a.people, b.people
-    if mine and theirs:
-        shared = [person for person in mine if person in theirs and len(person) > 1]
-        if shared:
-            found.append(("contact:same", min(shared)))
-            return found
-    for who in (b.legal if b.legal in mine else "", a.legal if a.legal in theirs else ""):
-        if len(who) > 1:
+    if mine and theirs and (shared := [one for one in mine if one in theirs and len(one) > 1]):
+        found.append(("contact:same", min(shared)))
+        return found
+    for who, others in ((b.legal, mine), (a.legal, theirs)):
+        if len(who) > 1 and who in others:
             found.append(("contact:cross", who))
             return found
     ours = mine or ((a.legal,) if a.legal else ())
     others = theirs or ((b.legal,) if b.legal else ())
     if not ours or not others or not (mine or theirs):
         return found
-    if any(sounds.same_by_ear(one, two) for one in ours for two in others):
-        found.append(("contact:sound", ""))
-    elif any((len(one) == 1 or len(two) == 1) and one[0] == two[0] for one in ours for two in others):
-        found.append(("contact:surname", ""))
-    else:
-        found.append(("contact:other", ""))
+    level = "contact:other"
+    for one in ours:
+        for two in others:
+            if sounds.same_by_ear(one, two):
+                found.append(("contact:sound", ""))
+                return found
+            if one[0] == two[0] and (len(one) == 1 or len(two) == 1):
+                level = "contact:surname"
+    found.append((level, ""))
     return found
 
 
@@ -514,7 +520,9 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
         found.extend([(code, "") for code in shape(a, b, name, _trades(a, b), around.bearers)])
         return found
     # Two ties say more about sisters than about namesakes, so they are weighed together with the name.
-    ties = len({code.split(":")[0] for code, _value in found if code in TIE_LEVELS})
+    ties = 0
+    for level, _value in found:
+        ties += level in TIE_LEVELS
     found.append((f"pair:{name}+{min(ties, 2)}", ""))
     if name in _MAY_BE_SISTERS:
         # 国信 may be any of the 国信 of that town: 国信科技, 国信置业

@@ -337,11 +337,7 @@ def _without_brackets(text: str, parts: NameParts) -> str:
                 parts.place = code
             parts.inner += inner
             return ""
-        if (
-            inner in ("集团", "控股", "股份")
-            or _form_at_end(inner)
-            or inner.endswith(_BRANCH_WORDS)
-        ):
+        if inner in ("集团", "控股", "股份") or _form_at_end(inner) or inner.endswith(_BRANCH_WORDS):
             return inner
         if not bare(text[: found.start()]) and len(bare(text)) - len(inner) < 4:
             return inner
@@ -567,7 +563,9 @@ _ROAD = re.compile(
     r"([^\d\W]{1,12}?(?:大道|大街|路|街|巷|弄|道|线|园区|广场|村))(?:东段|西段|南段|北段|中段)?(\d+)(?:号|#|弄|$|[^\d])"
 )
 _STREET_HEAD = re.compile(r"^.*?(?:街道|开发区|工业区|园区|镇|乡|村)(?=..)")
-_STREET_SIGNS = frozenset("道区镇乡村")  # one of these is in each word of `_STREET_HEAD`; most roads have none
+_STREET_SIGNS = frozenset(
+    "道区镇乡村"
+)  # one of these is in each word of `_STREET_HEAD`; most roads have none
 _ROOM = re.compile(r"\d+")
 
 

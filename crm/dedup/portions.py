@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import repeat
@@ -37,7 +37,7 @@ def numbers_of(texts: Iterable[str]) -> set[int]:
 
 
 _LITTLE = repeat("little")
-_from_bytes = int.from_bytes  # the hash of a whole number is its remainder by the prime 2**61 - 1
+_from_bytes: Callable[[bytes, str], int] = int.from_bytes  # type: ignore[assignment]  # the hash of a whole number is its remainder by the prime 2**61 - 1
 
 
 def code_number(noun: Noun, profile: Any) -> int:
@@ -102,12 +102,10 @@ def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
         grams = numbers_of(noun.grams(profile))
         made.grams.extend(grams)
         made.grams_each.append(len(grams))
-        count = 0
-        for kind, value, owner in noun.sightings(profile):
-            made.seen.append(number_of_seen(kind, value))
-            made.owners.append(number_of(owner))
-            count += 1
-        made.seen_each.append(count)
+        seen = list(noun.sightings(profile))
+        made.seen.extend([number_of_seen(kind, value) for kind, value, _owner in seen])
+        made.owners.extend([number_of(owner) for _kind, _value, owner in seen])
+        made.seen_each.append(len(seen))
         made.codes.append(code_number(noun, profile))
     made.profiles = b"".join(packed)
     return made

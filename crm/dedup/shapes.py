@@ -17,8 +17,7 @@ def _groups() -> dict[str, frozenset[int]]:
     return {character: frozenset(numbers) for character, numbers in groups.items()}
 
 
-@lru_cache(maxsize=100_000)
 def alike(one: str, other: str) -> bool:
     """Whether two characters look like each other."""
     groups = _groups()
-    return one == other or not groups.get(one, frozenset()).isdisjoint(groups.get(other, ()))
+    return one == other or (one in groups and not groups[one].isdisjoint(groups.get(other, ())))

@@ -77,13 +77,15 @@ def folded(reading: str) -> str:
     return reading[:-1] if reading.endswith("ng") else reading
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
+def heard(character: str) -> frozenset[str]:
+    """All readings of a character, folded."""
+    return frozenset(map(folded, readings(character)))
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two characters share a reading, zh/z and -ng/-n not told apart."""
-    if one == other:
-        return True
-    theirs = {folded(reading) for reading in readings(other)}
-    return any(folded(reading) in theirs for reading in readings(one))
+    return one == other or not heard(one).isdisjoint(heard(other))
 
 
 @lru_cache(maxsize=60_000)
@@ -97,7 +99,7 @@ def same_by_ear(one: str, other: str) -> bool:
     if one.isascii() != other.isascii():
         letters, characters = (one, other) if one.isascii() else (other, one)
         return len(characters) > 1 and letters.lower() in _spellings(characters)
-    if len(one) != len(other) or len(one) < 2:
+    if len(one) != len(other) or len(one) < 2 or not alike(one[-1], other[-1]):
         return False
     return (one[0] == other[0] and all(map(alike, one, other))) or person_sound(one) == person_sound(other)
 
