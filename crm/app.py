@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter
 
 from crm import cli, config, navigation, recurring
 from crm.audit.trail import client_address
+from crm.calendars import views as calendars
 from crm.contacts import views as contacts
 from crm.db import db, options_for, set_reading
 from crm.deals import views as deals
@@ -42,7 +43,7 @@ from crm.web import display, errors
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
-    org.bp, jobs.bp, lists.bp, layouts.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, pipeline.bp, duplicates.bp,
+    org.bp, jobs.bp, lists.bp, layouts.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, calendars.bp, pipeline.bp, duplicates.bp,
     engine.bp, imports.bp, desk.bp,
 )  # fmt: skip
 LOCALES = ("zh_CN", "en")

@@ -60,7 +60,7 @@ COUNTS: dict[str, Callable[[User], Any]] = {
     "duplicates.suspects": duplicates.said,
     "lists.exports": exports.number_waiting,
 }
-PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person")
+PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person", "merchants.card")
 
 
 def stands_under(endpoint: str | None) -> str:

@@ -323,15 +323,14 @@ def _identity(handle: Handle) -> tuple[str, str]:
     return handles.Way(handle.kind, handle.value, handle.digits, handle.extension).identity
 
 
-def reveal(subject: Merchant, *, actor: User) -> Event:
+def reveal(subject: Merchant, *, actor: User, note: str = "") -> Event:
     """The full numbers of one record, in return for a line in the trail. The event is the ticket: the page
     shows them to this user for five minutes."""
     shown = sum(len(one.handles) for one in revealable(subject, actor))
     if not shown:
         raise Refused(_("这条记录没有联系方式"))
-    event = record(
-        "handle.revealed", subject, actor=actor, note=_("查看了 %(count)s 个联系方式", count=shown)
-    )
+    note = note or _("查看了 %(count)s 个联系方式", count=shown)
+    event = record("handle.revealed", subject, actor=actor, note=note)
     db.session.flush()
     return event
 

@@ -20,6 +20,7 @@ from crm.org.queries import colleague_choices, unit_choices
 from crm.reference import industries, regions
 
 from .actions import assign
+from .card import main_post
 from .models import (
     Direction,
     Enterprise,
@@ -191,15 +192,9 @@ def _wechats(person: Person) -> list[str]:
     return [handle.value for handle in person.handles if handle.kind is HandleKind.WECHAT]
 
 
-def _post(person: Person) -> Position | None:
-    """The position that a list names first: where the person is the firm's first contact, else the oldest."""
-    best = sorted(person.positions, key=lambda position: (not position.is_main, position.id))
-    return best[0] if best else None
-
-
 def _at_firm(read: Callable[[Position], Any]) -> Callable[[Person], Any]:
     """A column of the list of people that is read from the person's first position."""
-    return lambda person: read(post) if (post := _post(person)) else ""
+    return lambda person: read(post) if (post := main_post(person)) else ""
 
 
 def contact_of(enterprise: Enterprise) -> str:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 
 from crm.db import db
 from crm.lib.words import _, listed
@@ -19,6 +30,7 @@ from crm.reference import industries, regions
 from crm.web.forms import ActForm, commit_and_go
 
 from . import actions, asking, identity, lists, queries, reindex, uscc
+from . import card as cards
 from .forms import (
     AssignForm,
     EnterpriseForm,
@@ -264,6 +276,45 @@ def reveal(nouns: str, id: int) -> Any:
     event = actions.reveal(subject, actor=me())
     db.session.commit()
     return redirect(f"{_home(subject, revealed=event.id)}#handles", 303)
+
+
+@bp.route("/people/<int:id>/card", methods=["GET", "POST"])
+@permit(P.MERCHANT_REVEAL)
+def card(id: int) -> Any:
+    """名片: taking it is a reveal, with its line in the trail; for five minutes it is shown and can be loaded."""
+    subject = _visible("people", id)
+    if request.method == "POST":
+        if not actions.revealable(subject, me()):
+            abort(403)
+        event = actions.reveal(subject, actor=me(), note=cards.said(subject))
+        db.session.commit()
+        return redirect(url_for(".card", id=id, revealed=event.id), 303)
+    ticket = _number(request.args.get("revealed"))
+    if not _is_shown(subject, ticket):
+        return redirect(_home(subject) + "#handles", 303)
+    return render_template(
+        "merchants/card.html",
+        subject=subject,
+        post=cards.main_post(subject),
+        code=cards.code(subject),
+        ticket=ticket,
+    )
+
+
+@bp.get("/people/<int:id>/card.vcf")
+@permit(P.MERCHANT_REVEAL)
+def card_file(id: int) -> Any:
+    subject = _visible("people", id)
+    if not _is_shown(subject, _number(request.args.get("revealed"))):
+        abort(403)
+    name = f"{subject.name}.vcf"
+    body = BytesIO(cards.vcard(subject).encode("utf-8"))
+    return send_file(body, mimetype="text/vcard", as_attachment=True, download_name=name)
+
+
+def _is_shown(subject: Person, ticket: int | None) -> bool:
+    """The ticket of a reveal of mine, not too old, and the right still reaches the record."""
+    return actions.is_revealed(subject, ticket, me()) and bool(actions.revealable(subject, me()))
 
 
 # --- looking things up -------------------------------------------------------------------------------------

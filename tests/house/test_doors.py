@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from crm.org.permissions import Permission
 
-PUBLIC = {"static", "healthz", "org.sign_in", "org.setup", "org.language"}
+PUBLIC = {"static", "healthz", "org.sign_in", "org.setup", "org.language", "calendars.feed"}
 """The endpoints open to people who are not signed in. One more is a decision: write it down here."""
 
 FILLING: dict[str, Any] = {

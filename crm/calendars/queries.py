@@ -1,0 +1,89 @@
+"""What stands in a person's calendar: the next steps that are his, and the visits and meetings he took part in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm.contacts import queries as contacts
+from crm.contacts.models import ContactKind, ContactLog, contact_colleague
+from crm.db import db
+from crm.deals import queries as deals
+from crm.deals.models import Deal
+from crm.leads import queries as leads
+from crm.leads.models import Lead
+from crm.lib import clock
+from crm.lib.words import _
+from crm.merchants import queries as merchants
+from crm.merchants.models import Enterprise, Person
+from crm.org.models import User
+
+from .feed import Entry
+from .models import CalendarFeed
+
+BACK = dt.timedelta(days=90)
+AHEAD = dt.timedelta(days=366)
+MOST = 500  # of a kind
+KINDS = (ContactKind.VISIT, ContactKind.RECEPTION, ContactKind.MEETING)
+
+Address = Callable[[str, int], str]
+"""(noun, id) -> where the record is opened."""
+
+
+def feed_of(user: User) -> CalendarFeed | None:
+    return db.session.scalar(sa.select(CalendarFeed).filter_by(user_id=user.id))
+
+
+def entries_for(user: User, address: Address) -> Iterator[Entry]:
+    """Five statements. What the user may not see any more is not in it either; phones never are."""
+    shown: set[tuple[int | None, str, dt.date]] = set()
+    for noun, rows in _steps_of(user):
+        for id, name, firm_id, step, due_on in db.session.execute(rows).all():
+            same = (firm_id, step, due_on)
+            if noun == "enterprise" and same in shown:
+                continue  # the deal of this firm has said it already
+            shown.add(same)
+            title = _("%(step)s：%(name)s", step=step or _("下一步"), name=name)
+            yield Entry(f"{noun}-{id}-step", title, due_on, address(noun, id))
+    yield from _meetings_of(user, address)
+
+
+def _steps_of(user: User) -> Iterator[tuple[str, sa.Select[Any]]]:
+    mine: list[tuple[str, Any, sa.Select[Any], Any, Any]] = [
+        ("deal", Deal, deals.visible_to(user).where(deals.is_open(), Deal.owner_id == user.id), Deal.name,
+         Deal.enterprise_id),
+        ("lead", Lead, leads.visible_to(user).where(Lead.state.in_(leads.OPEN), Lead.owner_id == user.id),
+         Lead.title, sa.null()),
+        ("enterprise", Enterprise, merchants.visible_to(user).where(Enterprise.follow_user_id == user.id),
+         Enterprise.name, Enterprise.id),
+        ("person", Person, merchants.people_visible_to(user).where(Person.follow_user_id == user.id),
+         Person.name, sa.null()),
+    ]  # fmt: skip
+    today = clock.today()
+    for noun, model, rows, name, firm in mine:
+        soon = model.next_due_on.between(today - BACK, today + AHEAD)
+        columns = rows.with_only_columns(model.id, name, firm, model.next_step, model.next_due_on)
+        yield noun, columns.where(soon).order_by(model.next_due_on, model.id).limit(MOST)
+
+
+def _meetings_of(user: User, address: Address) -> Iterator[Entry]:
+    took_part = sa.select(contact_colleague.c.contact_log_id).where(contact_colleague.c.user_id == user.id)
+    rows = contacts.rows_for(user).where(
+        ContactLog.kind.in_(KINDS),
+        sa.or_(ContactLog.author_id == user.id, ContactLog.id.in_(took_part)),
+        ContactLog.happened_at >= clock.start_of(clock.today() - BACK),
+    )
+    for log in db.session.scalars(rows.order_by(ContactLog.happened_at.desc()).limit(MOST)).unique():
+        about = log.deal or log.lead or log.enterprise
+        title = f"{log.kind.label}：{about.name}" if about else log.kind.label
+        yield Entry(
+            f"contact-{log.id}",
+            title,
+            log.happened_at,
+            address("contact_log", log.id),
+            log.summary,
+            log.place,
+        )
