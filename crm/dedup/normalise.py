@@ -63,7 +63,10 @@ FORMS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _FORM_CLASS = dict(FORMS)
 _FORM = re.compile("(?:" + "|".join(form for form, _class in FORMS) + ")")
-_LONGEST_FORM = max(map(len, _FORM_CLASS))
+_FORM_SIZES = {  # last character -> the sizes of the forms that end with it, the longest first
+    last: sorted({len(form) for form in _FORM_CLASS if form[-1] == last}, reverse=True)
+    for last in {form[-1] for form in _FORM_CLASS}
+}
 _SOUND_FORM = ("有限公司", "有限责任公司", "总公司", "集团公司", "股份公司", "合作公司")
 _Y, _X, _G, _S = "[有友又冇肉右希布]", "[限线现县艰很恨退]", "[公工厶么功弓]", "[司思丝私同可词]"
 _HEARD_SHARES = re.compile(r"[股谷古骨鼓][份分粉](?=有限|$|公司)")
@@ -376,7 +379,7 @@ def _take_branch(text: str, parts: NameParts) -> str:
 
 def _form_at_end(text: str) -> str:
     """The longest legal form that `text` ends with, "" if none."""
-    for size in range(min(_LONGEST_FORM, len(text)), 0, -1):
+    for size in _FORM_SIZES.get(text[-1:], ()):
         if text[-size:] in _FORM_CLASS:
             return text[-size:]
     return ""

@@ -120,7 +120,7 @@ class Profile:
             norm.address(address) if address else ("", "", "", "")
         )
         self.code, self.code_ok, self.organisation = norm.code_of(uscc)
-        self.places = tuple(place for place in (region, address_place, parts.place) if place)
+        self.places = tuple([place for place in (region, address_place, parts.place) if place])
         self.place = _deepest(region, address_place, parts.place)
         self.legal = norm.person(record.legal_rep) if record.legal_rep else ""
         self.people = tuple(dict.fromkeys([person for person in map(norm.person, names) if person]))
