@@ -1,7 +1,7 @@
-"""The verbs of an import: take the file in, say what its columns are, check every row, create what is new.
+"""The verbs of an import: take the file in, say what its columns are, check every row, decide what is done with it.
 
-The check writes to the import's own rows only. The run works lot by lot; what became of a row is written in the
-transaction that created it, so a killed run goes on where it was and nothing is there twice.
+The check writes to the import's own rows only. What the run does is in writing.py, how it is taken back in
+undoing.py.
 """
 
 from __future__ import annotations
@@ -17,29 +17,26 @@ from typing import IO, Any
 import sqlalchemy as sa
 from flask import current_app
 
-from crm.audit.models import Event
-from crm.audit.trail import client_address, record
+from crm.audit.trail import record
 from crm.db import db
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.merchants import identity, suspects
-from crm.merchants.handles import Way
-from crm.merchants.models import Enterprise, FormerName, Handle, Person, Position
+from crm.merchants.models import Enterprise
 from crm.org.models import User
 from crm.web import sheets_in
 
-from . import queries
+from . import matching, queries
 from .columns import BY_KEY, LOOKED_AT, Proposal, propose, values_of
+from .comparing import changes_of, in_words
 from .likeness import Finder, Likeness, in_base
-from .models import BatchState, Finding, ImportBatch, ImportRow, Outcome
+from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
 from .understanding import Merchant, understand
 
 LOT = 500
 EXAMPLES = 3
 SHEETS_LOOKED_AT = 10
 MOST_SHEETS = 50
-TAKEN = (Finding.NEW, Finding.DUPLICATE, Finding.REPEATED)
 Row = tuple[int, list[str]]
 
 
@@ -165,9 +162,10 @@ def _still_open(batch: ImportBatch) -> None:
 # --- the check --------------------------------------------------------------------------------------------
 
 
-def order_check(batch: ImportBatch) -> None:
+def order_check(batch: ImportBatch, mode: Mode | None = None) -> None:
     """From now on the list is being checked, and stays as it is."""
     _still_open(batch)
+    batch.mode = mode or batch.mode or Mode.CREATE
     batch.state = BatchState.CHECKING
 
 
@@ -186,7 +184,9 @@ def lots(batch: ImportBatch) -> Iterator[list[Row]]:
         yield lot
 
 
-def look_at(rows: Sequence[Row], mapping: dict[str, str], finder: Finder) -> list[dict[str, Any]]:
+def look_at(
+    rows: Sequence[Row], mapping: dict[str, str], finder: Finder, *, mode: Mode, actor: User
+) -> list[dict[str, Any]]:
     """What the check says of each row. Reads only; rows without a single cell of a known field are passed over."""
     found = []
     asked: list[tuple[dict[str, Any], Merchant]] = []
@@ -195,27 +195,136 @@ def look_at(rows: Sequence[Row], mapping: dict[str, str], finder: Finder) -> lis
         if not values:
             continue
         merchant = understand(values)
-        row: dict[str, Any] = {
-            "number": number, "values": values, "finding": Finding.NEW, "message": "；".join(merchant.remarks),
-            "match_id": None, "match_name": "", "score": None,
-        }  # fmt: skip
+        row = said_of_cells(number, values, merchant)
         found.append(row)
-        if merchant.errors:
-            row["finding"] = Finding.ERROR
-            row["message"] = "；".join([*merchant.errors, *merchant.remarks])
-        else:
+        if not merchant.errors:
             asked.append((row, merchant))
     records = [merchant.record(row["number"]) for row, merchant in asked]
-    for (row, _merchant), like in zip(asked, finder.look(records), strict=True):
-        if like:
+    answer = Answer([merchant for _row, merchant in asked], finder.look(records), actor=actor)
+    for at, (row, merchant) in enumerate(asked):
+        like = answer.alike[at]
+        record_id = answer.exact[at]
+        if (
+            record_id is not None
+            and (first := finder.told.setdefault(record_id, row["number"])) != row["number"]
+        ):
+            like = Likeness(1.0, [_("都是库里的同一家")], name=merchant.columns["name"], row=first)
             row |= said_of(like, row["message"])
+        elif record_id is not None:
+            row |= answer.said_of_record(record_id, merchant, None, row["message"])
+        elif like is not None:
+            row |= answer.said_of_likeness(like, merchant, row["message"])
+    for row in found:
+        row["action"] = usual_action(row["finding"], mode)
     return found
+
+
+def said_of_cells(number: int, values: dict[str, str], merchant: Merchant) -> dict[str, Any]:
+    """A row as far as its own cells go: new, or with what is wrong."""
+    return {
+        "number": number,
+        "values": values,
+        "finding": Finding.ERROR if merchant.errors else Finding.NEW,
+        "message": "；".join([*merchant.errors, *merchant.remarks]),
+        "wrong": list(dict.fromkeys(merchant.wrong)),
+        "match_id": None, "match_name": "", "match_version": None, "match_row": None, "score": None,
+        "changes": {}, "action": Action.SKIP,
+    }  # fmt: skip
+
+
+def usual_action(finding: Finding, mode: Mode) -> Action:
+    """What is done with a row unless somebody says otherwise: what may be a duplicate waits for people."""
+    if finding is Finding.NEW and mode is not Mode.UPDATE:
+        return Action.CREATE
+    if finding is Finding.UPDATE and mode is not Mode.CREATE:
+        return Action.FILL
+    return Action.SKIP
+
+
+def allowed(row: ImportRow) -> tuple[Action, ...]:
+    """What may be done with a row."""
+    return ALLOWED[row.finding] if row.finding is not Finding.DUPLICATE or row.match_id else VEILED
+
+
+ALLOWED: dict[Finding, tuple[Action, ...]] = {
+    Finding.NEW: (Action.CREATE, Action.SKIP),
+    Finding.UPDATE: (Action.FILL, Action.OVERWRITE, Action.SKIP),
+    Finding.UNCHANGED: (Action.SKIP,),
+    Finding.DUPLICATE: (Action.CREATE, Action.MERGE, Action.OVERWRITE, Action.SKIP),
+    Finding.REPEATED: (Action.CREATE, Action.MERGE, Action.SKIP),
+    Finding.ERROR: (Action.SKIP,),
+}
+VEILED = (Action.CREATE, Action.SKIP)  # of a look-alike that the importer may not see or not change
+
+
+class Answer:
+    """What the base says of some rows, as far as this user may know it."""
+
+    def __init__(
+        self, merchants: Sequence[Merchant], alike: Sequence[Likeness | None], *, actor: User
+    ) -> None:
+        self.alike = list(alike)
+        self.exact = matching.exact(merchants)
+        ids = {like.record_id for like in alike if like and like.record_id} | {
+            one for one in self.exact if one
+        }
+        seen = matching.seen_by(actor, ids)
+        self.records = matching.load(seen)
+        self.there = {one: matching.there(record) for one, record in self.records.items()}
+        self.mine = {one for one, record in self.records.items() if matching.may_change(actor, record)}
+        self.veiled = matching.veiled(ids - seen)
+
+    def said_of_likeness(self, like: Likeness, merchant: Merchant, remarks: str) -> dict[str, Any]:
+        if like.record_id is None:
+            return said_of(like, remarks)
+        return self.said_of_record(like.record_id, merchant, like, remarks)
+
+    def said_of_record(
+        self, record_id: int, merchant: Merchant, like: Likeness | None, remarks: str
+    ) -> dict[str, Any]:
+        """`like` is None where there is no doubt."""
+        if record_id not in self.records:
+            return self._veil(record_id, remarks)
+        record, there = self.records[record_id], self.there[record_id]
+        changes = changes_of(there, merchant, overwrite=True)
+        told = {
+            "match_id": record_id if record_id in self.mine else None,
+            "match_name": record.name[:200],
+            "match_version": record.version,
+            "changes": in_words(there, changes),
+        }
+        if like is None and record_id in self.mine:
+            finding = Finding.UPDATE if changes else Finding.UNCHANGED
+            return told | {"finding": finding, "score": 1.0}
+        if like is None:
+            like = Likeness(1.0, [_("名称或信用代码相同")], record_id=record_id, name=record.name)
+        said = said_of(like, remarks) | told
+        if record_id not in self.mine:
+            said["message"] += "；" + _("那条记录不归您修改")
+            said["changes"] = {}
+        return said
+
+    def _veil(self, record_id: int, remarks: str) -> dict[str, Any]:
+        other = self.veiled.get(record_id)
+        if other is None:
+            return {}
+        message = _("%(unit)s有一条记录可能是同一家，您看不到它", unit=other.unit)
+        if other.ask:
+            message += "；" + _("可以先问%(who)s", who=other.ask)
+        return {
+            "finding": Finding.DUPLICATE,
+            "message": "；".join(part for part in (message, remarks) if part),
+        }
 
 
 def said_of(like: Likeness, remarks: str = "") -> dict[str, Any]:
     """A likeness as the row keeps it."""
     reasons = " · ".join(like.reasons)
-    said = {"score": round(like.score, 4), "match_id": like.record_id, "match_name": like.name[:200]}
+    said: dict[str, Any] = {
+        "score": round(like.score, 4),
+        "match_id": like.record_id,
+        "match_name": like.name[:200],
+    }
     if like.row is None:
         message = _("与库中“%(name)s”可能是同一家：%(why)s", name=like.name, why=reasons)
         finding = Finding.DUPLICATE
@@ -224,12 +333,13 @@ def said_of(like: Likeness, remarks: str = "") -> dict[str, Any]:
             "与第 %(row)s 行“%(name)s”可能是同一家：%(why)s", row=like.row, name=like.name, why=reasons
         )
         finding = Finding.REPEATED
+        said["match_row"] = like.row
     return said | {"finding": finding, "message": "；".join(part for part in (message, remarks) if part)}
 
 
 def keep_rows(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        waiting = {"batch_id": batch.id, "outcome": Outcome.WAITING, "record_id": None}
+        waiting = {"batch_id": batch.id, "outcome": Outcome.WAITING, "record_id": None, "effects": {}}
         db.session.execute(sa.insert(ImportRow), [row | waiting for row in rows])
 
 
@@ -249,244 +359,106 @@ def give_up_check(batch: ImportBatch, why: str) -> None:
         batch.remarks = [*batch.remarks, why]
 
 
+# --- what is to be done with each row ---------------------------------------------------------------------
+
+
+def decide(batch: ImportBatch, action: Action, rows: sa.Select[ImportRow]) -> tuple[int, int]:
+    """Choose what the run does with these rows: (chosen, those with which that cannot be done)."""
+    _may_decide(batch)
+    ids = rows.with_only_columns(ImportRow.id).order_by(None)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
+    fits = [finding for finding, actions in ALLOWED.items() if action in actions]
+    can: sa.ColumnElement[bool] = ImportRow.finding.in_(fits)
+    if action not in VEILED:
+        can = sa.and_(can, sa.or_(ImportRow.finding != Finding.DUPLICATE, ImportRow.match_id.is_not(None)))
+    chosen: Any = db.session.execute(
+        sa.update(ImportRow)
+        .where(
+            ImportRow.batch_id == batch.id, ImportRow.id.in_(ids), ImportRow.outcome == Outcome.WAITING, can
+        )
+        .values(action=action)
+        .execution_options(synchronize_session=False)
+    )
+    batch.counts = queries.counts_of(batch)
+    return chosen.rowcount, total - chosen.rowcount
+
+
+def correct(batch: ImportBatch, row: ImportRow, typed: dict[str, str], *, actor: User) -> None:
+    """Cells put right by hand: the row is looked at anew, against the base and against the names, codes and
+    numbers of the other rows."""
+    _may_decide(batch)
+    values = dict(row.values)
+    fields = set(batch.mapping.values())
+    for key, text in typed.items():
+        if key in fields:
+            values[key] = texts.clean_text(text)[: sheets_in.LONGEST_CELL]
+    values = {key: text for key, text in values.items() if text}
+    merchant = understand(values)
+    said = said_of_cells(row.number, values, merchant)
+    if not merchant.errors:
+        (like,) = in_base([merchant.record(row.number)])
+        answer = Answer([merchant], [like], actor=actor)
+        if answer.exact[0] is not None:
+            said |= answer.said_of_record(answer.exact[0], merchant, None, said["message"])
+        elif like is not None:
+            said |= answer.said_of_likeness(like, merchant, said["message"])
+        elif other := queries.row_with(batch, row, values):
+            same = Likeness(
+                1.0, [_("名称或信用代码相同")], name=other.values.get("name", ""), row=other.number
+            )
+            said |= said_of(same, said["message"])
+    said["action"] = usual_action(said["finding"], batch.mode)
+    for key, value in said.items():
+        setattr(row, key, value)
+    db.session.flush()
+    batch.counts = queries.counts_of(batch)
+
+
+def _may_decide(batch: ImportBatch) -> None:
+    if batch.state not in (BatchState.CHECKED, BatchState.CANCELLED, BatchState.FAILED):
+        raise Refused(_("这份名单正在处理或已经处理过，不能再改；需要时请重新上传"))
+
+
 # --- the run ----------------------------------------------------------------------------------------------
 
 
-def begin_run(batch: ImportBatch, *, take_duplicates: bool) -> None:
-    """Refused unless it has been checked, or was stopped on the way."""
+def begin_run(batch: ImportBatch) -> None:
+    """Refused unless it has been checked, or was taken back."""
     if batch.state not in (BatchState.CHECKED, BatchState.CANCELLED, BatchState.FAILED):
         raise Refused(_("请先检查，再导入"))
-    if batch.state is BatchState.CHECKED:
-        batch.take_duplicates = take_duplicates
     batch.state = BatchState.RUNNING
 
 
-def dealt_with(batch: ImportBatch) -> int:
-    return queries.counts_of(batch).get(Outcome.CREATED.value, 0)
-
-
-def to_create(batch: ImportBatch) -> int:
+def to_do(batch: ImportBatch) -> int:
     """How many rows a run will deal with in all."""
-    wanted = TAKEN if batch.take_duplicates else (Finding.NEW,)
-    return sum(batch.counts.get(finding.value, 0) for finding in wanted)
-
-
-def next_rows(batch: ImportBatch) -> list[ImportRow]:
-    """The rows to create that still wait."""
-    wanted = TAKEN if batch.take_duplicates else (Finding.NEW,)
-    rows = queries.rows_of(batch, outcome=Outcome.WAITING).where(ImportRow.finding.in_(wanted))
-    return list(db.session.scalars(rows.limit(LOT)))
-
-
-def look_again(
-    batch: ImportBatch, rows: Sequence[ImportRow], merchants: Sequence[Merchant]
-) -> dict[int, Likeness]:
-    """{row id: likeness} of rows that became duplicates since the check, by what others have added meanwhile."""
-    newer = sa.select(Enterprise.id).where(
-        Enterprise.id > batch.known_id, sa.func.coalesce(Enterprise.import_id, 0) != batch.id
-    )
-    if db.session.scalar(newer.limit(1)) is None:
-        return {}
-
-    def among(ids: set[int]) -> set[int]:
-        late = [one for one in ids if one > batch.known_id]
-        return {
-            one
-            for some in identity.chunks(late, LOT)
-            for one in db.session.scalars(newer.where(Enterprise.id.in_(some)))
-        }
-
-    records = [merchant.record(row.number) for row, merchant in zip(rows, merchants, strict=True)]
-    found = in_base(records, among=among)
-    return {row.id: like for row, like in zip(rows, found, strict=True) if like}
-
-
-def create(
-    batch: ImportBatch, rows: Sequence[ImportRow], merchants: Sequence[Merchant], again: dict[int, Likeness]
-) -> None:
-    """Create one lot, with people, positions, numbers, look-up keys, search entries and a line in the trail each.
-
-    Rows in `again` are kept back as duplicates unless duplicates were asked for.
-    """
-    for row in rows:
-        if (like := again.get(row.id)) and row.finding is Finding.NEW:
-            said = said_of(like, row.message)
-            row.finding, row.message = said["finding"], said["message"]
-            row.match_id, row.match_name, row.score = said["match_id"], said["match_name"], said["score"]
-    pairs = [
-        (row, merchant)
-        for row, merchant in zip(rows, merchants, strict=True)
-        if row.finding is Finding.NEW or batch.take_duplicates
-    ]
-    db.session.flush()
-    if not pairs:
-        return
-    common = _common(batch)
-    ids = _insert(Enterprise, [
-        {**merchant.columns, "source": merchant.columns["source"] or common.source, **common.columns}
-        for _row, merchant in pairs
-    ])  # fmt: skip
-    made = [(enterprise_id, row, merchant) for enterprise_id, (row, merchant) in zip(ids, pairs, strict=True)]
-    _add(FormerName, [
-        {"enterprise_id": enterprise_id, "name": name}
-        for enterprise_id, _row, merchant in made for name in merchant.former_names
-    ])  # fmt: skip
-    handles = [
-        _handle(way, enterprise_id=enterprise_id)
-        for enterprise_id, _row, merchant in made for way in merchant.split_ways()[0]
-    ]  # fmt: skip
-    new_people, known_people = _people(batch, common, made, handles)
-    _add(Handle, handles)
-    _record(
-        batch,
-        "enterprise.created",
-        [(one, row.number, merchant.columns["name"]) for one, row, merchant in made],
-    )
-    _record(batch, "person.created", new_people)
-    for enterprise_id, row, _merchant in made:
-        row.outcome, row.record_id = Outcome.CREATED, enterprise_id
-    identity.refresh_many("enterprise", ids, fresh=True)
-    identity.refresh_many("person", [one for one, _number, _name in new_people], fresh=True)
-    identity.refresh_many("person", sorted(known_people))
-    for enterprise_id, row, _merchant in made:
-        if row.finding is not Finding.NEW:
-            suspects.note("enterprise", enterprise_id, kept_reason=_("导入名单时选择了新增疑似重复的行"))
-
-
-class _common:
-    """What all records of one import share: who reported, who follows, where it came from."""
-
-    def __init__(self, batch: ImportBatch):
-        self.source = _("导入：%(name)s", name=batch.file_name[-150:])
-        self.columns: dict[str, Any] = {
-            "first_report_unit_id": batch.unit_id,
-            "first_report_user_id": batch.user_id,
-            "first_reported_at": clock.business_now(),
-            "follow_unit_id": batch.unit_id,
-            "import_id": batch.id,
-        }
-
-
-def _insert(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
-    """Insert many at once; their ids in the order of `rows`."""
-    if not rows:
-        return []
-    statement = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
-    return list(db.session.scalars(statement, rows))
-
-
-def _add(model: Any, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many whose ids nobody asks for: one statement."""
-    if rows:
-        db.session.execute(sa.insert(model), rows)
-
-
-def _handle(way: Way, *, enterprise_id: int | None = None, person_id: int | None = None) -> dict[str, Any]:
-    return {"enterprise_id": enterprise_id, "person_id": person_id, "kind": way.kind, "value": way.value,
-            "digits": way.digits, "extension": way.extension}  # fmt: skip
-
-
-def _people(
-    batch: ImportBatch,
-    common: _common,
-    made: Sequence[tuple[int, ImportRow, Merchant]],
-    handles: list[dict[str, Any]],
-) -> tuple[list[tuple[int, int, str]], set[int]]:
-    """The contact persons, each with a position; somebody of the unit's own with the same name and number is the
-    same person. Answers (id, row number, name) of the new ones, and the ids of the others. Adds to `handles`."""
-    with_contact = [
-        (one, row, merchant, merchant.split_ways()[1]) for one, row, merchant in made if merchant.contact
-    ]
-    digits = sorted({way.digits for *_rest, ways in with_contact for way in ways if way.digits})
-    known: dict[tuple[str, str], int] = {}
-    for some in identity.chunks(digits, LOT):
-        rows = sa.select(Person.name, Handle.digits, Person.id).join(Handle, Handle.person_id == Person.id).where(
-            Handle.digits.in_(some), Person.follow_unit_id == batch.unit_id
-        )  # fmt: skip
-        for name, number, person_id in db.session.execute(rows.order_by(Person.id.desc())):
-            known[name, number] = person_id
-    there: set[tuple[int, tuple[str, str]]] = set()
-    stored = sorted(set(known.values()))
-    for some_ids in identity.chunks(stored, LOT):
-        for handle in db.session.scalars(sa.select(Handle).where(Handle.person_id.in_(some_ids))):
-            way = Way(handle.kind, handle.value, handle.digits, handle.extension)
-            there.add((handle.person_id or 0, way.identity))
-    people: list[tuple[int, Merchant, list[Way]]] = []  # new: row number, merchant, all ways
-    whose: list[tuple[int, int, str]] = []  # (enterprise, person id or minus the place in `people`, title)
-    fresh: dict[tuple[str, str], int] = {}
-    for enterprise_id, row, merchant, ways in with_contact:
-        names = [(merchant.contact, way.digits) for way in ways if way.digits]
-        person = next((known[name] for name in names if name in known), None)
-        at = next((fresh[name] for name in names if name in fresh), None)
-        if person is not None:
-            for way in ways:
-                if (person, way.identity) not in there:
-                    there.add((person, way.identity))
-                    handles.append(_handle(way, person_id=person))
-        elif at is not None:
-            have = {way.identity for way in people[at][2]}
-            people[at][2].extend(way for way in ways if way.identity not in have)
-            person = -1 - at
-        else:
-            at = len(people)
-            people.append((row.number, merchant, list(ways)))
-            person = -1 - at
-        if person < 0:
-            fresh |= dict.fromkeys(names, -1 - person)
-        whose.append((enterprise_id, person, merchant.contact_title))
-    ids = _insert(Person, [
-        {**_person(merchant), "source": merchant.columns["source"] or common.source, **common.columns}
-        for _number, merchant, _ways in people
-    ])  # fmt: skip
-    for person_id, (_number, _merchant, ways) in zip(ids, people, strict=True):
-        handles += [_handle(way, person_id=person_id) for way in ways]
-    _add(Position, [
-        {"enterprise_id": enterprise_id, "person_id": ids[-1 - person] if person < 0 else person, "title": title,
-         "is_main": True}
-        for enterprise_id, person, title in whose
-    ])  # fmt: skip
-    new = [
-        (person_id, number, merchant.contact)
-        for person_id, (number, merchant, _ways) in zip(ids, people, strict=True)
-    ]
-    return new, {person for _enterprise, person, _title in whose if person > 0}
-
-
-def _person(merchant: Merchant) -> dict[str, Any]:
-    copied = ("origin", "native_place", "chamber", "chamber_title", "region_code", "region_prefix")
-    return {"name": merchant.contact, **{key: merchant.columns[key] for key in copied}}
-
-
-def _record(batch: ImportBatch, verb: str, made: Sequence[tuple[int, int, str]]) -> None:
-    """The trail's lines of one lot, in one statement: the same that `recording` would write, one each."""
-    actor = db.session.get_one(User, batch.user_id)
-    now = clock.now()
-    _add(Event, [
-        {"at": now, "actor_id": actor.id, "actor_name": actor.name, "verb": verb, "noun": verb.split(".")[0],
-         "record_id": record_id, "record_name": name, "changes": {"import_id": [None, batch.id], "name": [None, name]},
-         "note": _("导入 %(file)s 第 %(row)s 行", file=batch.file_name[-100:], row=number),
-         "address": client_address.get()}
-        for record_id, number, name in made
-    ])  # fmt: skip
-
-
-def end_run(batch: ImportBatch, *, actor: User, state: BatchState = BatchState.DONE) -> None:
-    """Say how it ended. When all is done, the rows that were not taken are skipped for good."""
-    if state is BatchState.DONE:
-        waiting = sa.update(ImportRow).where(
-            ImportRow.batch_id == batch.id, ImportRow.outcome == Outcome.WAITING
+    return db.session.scalar(
+        sa.select(sa.func.count(ImportRow.id)).where(
+            ImportRow.batch_id == batch.id, ImportRow.action != Action.SKIP, ImportRow.outcome == Outcome.WAITING
         )
-        db.session.execute(waiting.values(outcome=Outcome.SKIPPED))
-    batch.state, batch.ended_at = state, clock.now()
+    ) or 0  # fmt: skip
+
+
+def end_run(batch: ImportBatch, *, actor: User) -> None:
+    """All is done; the rows that were not taken are skipped for good."""
+    waiting = sa.update(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.outcome == Outcome.WAITING)
+    db.session.execute(waiting.values(outcome=Outcome.SKIPPED))
+    ended(batch, BatchState.DONE, "import.run", actor=actor)
+
+
+def ended(batch: ImportBatch, state: BatchState, verb: str, *, actor: User) -> None:
+    """Write down how it ended, in the batch and in the trail."""
+    batch.state, batch.ends_as, batch.ended_at = state, None, clock.now()
+    db.session.flush()
     batch.counts = queries.counts_of(batch)
     counts = {key: [None, count] for key, count in batch.counts.items()}
-    record(
-        "import.run",
-        batch,
-        actor=actor,
-        name=batch.file_name,
-        changes={"state": [None, state.value], **counts},
-    )
+    record(verb, batch, actor=actor, name=batch.file_name, changes={"state": [None, state.value], **counts})
+
+
+def begin_undo(batch: ImportBatch) -> None:
+    """Refused unless it is one that has run to its end."""
+    if batch.state is not BatchState.DONE:
+        raise Refused(_("只有已经导入完的名单可以撤销"))
+    batch.state, batch.ends_as = BatchState.UNDOING, BatchState.UNDONE
 
 
 def drop_file(batch: ImportBatch) -> None:

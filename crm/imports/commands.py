@@ -16,8 +16,8 @@ from crm.lib.errors import Refused
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
 
-from . import actions, jobs
-from .models import ImportBatch
+from . import actions, jobs, queries
+from .models import Action, Finding, ImportBatch, Mode
 
 
 def add_to(group: click.Group) -> None:
@@ -32,10 +32,19 @@ def add_to(group: click.Group) -> None:
 )
 @click.option("--as", "login", help="The user who imports (default: the first administrator).")
 @click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    default=Mode.CREATE.value,
+    show_default=True,
+    help="Create what is not there yet, update what is, or both.",
+)
+@click.option(
     "--take-duplicates", is_flag=True, help="Also create rows that look like merchants already there."
 )
-def import_list(file: Path, unit_name: str | None, login: str | None, take_duplicates: bool) -> None:
-    """Import merchants from FILE (xlsx, csv, csv.gz): check every row, then create the new ones."""
+def import_list(
+    file: Path, unit_name: str | None, login: str | None, mode: str, take_duplicates: bool
+) -> None:
+    """Import merchants from FILE (xlsx, csv, csv.gz): check every row, then create the new ones (or update)."""
     try:
         user = _user(login)
         unit = _unit(unit_name, user)
@@ -46,12 +55,15 @@ def import_list(file: Path, unit_name: str | None, login: str | None, take_dupli
         actions.choose_columns(batch, dict(batch.mapping))
         named = [f"{batch.headers[int(at)]} → {field}" for at, field in batch.mapping.items()]
         click.echo("，".join(named), err=True)
-        actions.order_check(batch)
+        actions.order_check(batch, Mode(mode))
         batch_id, began = batch.id, time.monotonic()
         _carry_out(batch, jobs.CHECK)
         batch, checked = db.session.get_one(ImportBatch, batch_id), time.monotonic()
         _report("check", batch.counts, checked - began)
-        actions.begin_run(batch, take_duplicates=take_duplicates)
+        if take_duplicates:
+            for finding in (Finding.DUPLICATE, Finding.REPEATED):
+                actions.decide(batch, Action.CREATE, queries.rows_of(batch, finding=finding))
+        actions.begin_run(batch)
         _carry_out(batch, jobs.RUN)
         counts = db.session.get_one(ImportBatch, batch_id).counts
         _report("run", counts, time.monotonic() - checked)

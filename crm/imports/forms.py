@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField
+from wtforms import SelectField
 from wtforms.validators import StopValidation
 
 from crm.lib.words import _
@@ -34,5 +34,5 @@ class SheetForm(ActForm):
     sheet = SelectField(_l("工作表"), choices=[], validate_choice=False)
 
 
-class RunForm(ActForm):
-    take_duplicates = BooleanField(_l("疑似重复和表内重复的行也新增，并放进查重名单"))
+class CheckForm(ActForm):
+    mode = SelectField(_l("要做什么"), choices=[], validate_choice=False)

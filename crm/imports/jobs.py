@@ -1,9 +1,18 @@
-"""Checking and running an import, lot by lot, each in a transaction of its own: for the queue and the terminal."""
+"""Checking, running and taking back an import, lot by lot, each in a transaction of its own: for the queue and the
+terminal.
+
+An import is all or nothing, although nobody waits for a long transaction: a run that is killed goes on where it was
+until all is done; one that is cancelled or fails is taken back lot by lot (which goes on too when it is killed). In
+between what is already there can be seen and used; what somebody has used stays, and the list says so.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
+
+import sqlalchemy as sa
 
 from crm.db import db, reading
 from crm.duplicates.engine import scans
@@ -13,13 +22,15 @@ from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.org.models import User
 
-from . import actions
+from . import actions, undoing, writing
 from .likeness import Finder
 from .models import BatchState, ImportBatch
 from .understanding import understand
 
-CHECK, RUN = "imports.check", "imports.run"
+log = logging.getLogger(__name__)
+CHECK, RUN, UNDO = "imports.check", "imports.run", "imports.undo"
 Beat = Callable[[int], None]  # called with the rows done, in the transaction of their lot
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)  # the database, not the list
 
 
 def check(batch_id: int, beat: Beat) -> ImportBatch:
@@ -27,69 +38,123 @@ def check(batch_id: int, beat: Beat) -> ImportBatch:
     batch = db.session.get_one(ImportBatch, batch_id)
     actions.begin_check(batch)
     db.session.commit()
-    mapping, done = dict(batch.mapping), 0
+    mapping, mode, user_id, done = dict(batch.mapping), batch.mode, batch.user_id, 0
     with Finder() as finder:
         lots = actions.lots(batch)
         db.session.rollback()
         while lot := next(lots, None):
             with reading():  # the weighing holds no lock: others go on writing
-                rows = actions.look_at(lot, mapping, finder)
+                actor = db.session.get_one(User, user_id)
+                rows = actions.look_at(lot, mapping, finder, mode=mode, actor=actor)
                 db.session.rollback()
             done += len(lot)
+            batch = db.session.get_one(ImportBatch, batch_id)
             actions.keep_rows(batch, rows)
             beat(done)
             db.session.commit()
             db.session.expunge_all()
-            batch = db.session.get_one(ImportBatch, batch_id)
+    batch = db.session.get_one(ImportBatch, batch_id)
     actions.end_check(batch)
     db.session.commit()
     return batch
 
 
 def run(batch_id: int, beat: Beat) -> ImportBatch:
-    """Create what the check allows. Rows already dealt with are passed over, so it may be run again."""
-    done = actions.dealt_with(db.session.get_one(ImportBatch, batch_id))
+    """Do what was decided. Rows already dealt with are passed over, so it may be run again."""
+    with reading():
+        batch = db.session.get_one(ImportBatch, batch_id)
+        done, user_id = undoing.left(batch), batch.user_id
+        db.session.rollback()
     while True:
         with reading():  # understanding and weighing hold no lock
-            batch = db.session.get_one(ImportBatch, batch_id)
-            rows = actions.next_rows(batch)
+            batch, actor = db.session.get_one(ImportBatch, batch_id), db.session.get_one(User, user_id)
+            rows = writing.next_rows(batch)
             seen = [row.id for row in rows]
             merchants = [understand(row.values) for row in rows]
-            again = actions.look_again(batch, rows, merchants) if rows else {}
+            again = writing.look_again(batch, rows, merchants, actor=actor) if rows else {}
             db.session.rollback()
         if not rows:
             break
         # One worker at a time, whoever else believes to be the one.
-        batch = db.session.get_one(ImportBatch, batch_id, with_for_update=True)
-        rows = actions.next_rows(batch)
+        batch, actor = _locked(batch_id), db.session.get_one(User, user_id)
+        rows = writing.next_rows(batch)
         if [row.id for row in rows] != seen:
-            raise RuntimeError(f"somebody else works on import {batch_id}")
-        actions.create(batch, rows, merchants, again)
-        done += len(rows)
+            raise queue.NotMine
+        done += writing.write(batch, rows, merchants, again, actor=actor)
         beat(done)
         db.session.commit()
         db.session.expunge_all()
-    batch = db.session.get_one(ImportBatch, batch_id)
-    actions.end_run(batch, actor=db.session.get_one(User, batch.user_id))
+    batch = _locked(batch_id)
+    actions.end_run(batch, actor=db.session.get_one(User, user_id))
     db.session.commit()
     actions.drop_file(batch)
     return batch
 
 
+def take_back(batch_id: int, beat: Beat) -> ImportBatch:
+    """Undo what the run has done, and end as the batch says."""
+    done = 0
+    with reading():
+        user_id = db.session.get_one(ImportBatch, batch_id).user_id
+        db.session.rollback()
+    while True:
+        batch = _locked(batch_id)
+        rows = undoing.next_rows(batch)
+        if not rows:
+            break
+        undoing.take_back(batch, rows, actor=db.session.get_one(User, user_id))
+        done += len(rows)
+        beat(done)
+        db.session.commit()
+        db.session.expunge_all()
+    last: int | None = 0
+    while last is not None:
+        batch = _locked(batch_id)
+        last = undoing.take_back_people(batch, last, actor=db.session.get_one(User, user_id))
+        beat(done)
+        db.session.commit()
+        db.session.expunge_all()
+    batch = _locked(batch_id)
+    state = batch.ends_as or BatchState.CANCELLED
+    verb = "import.undone" if state is BatchState.UNDONE else "import.taken_back"
+    actions.ended(batch, state, verb, actor=db.session.get_one(User, user_id))
+    db.session.commit()
+    return batch
+
+
+def _locked(batch_id: int) -> ImportBatch:
+    return db.session.get_one(ImportBatch, batch_id, with_for_update=True)
+
+
+# --- for the queue ----------------------------------------------------------------------------------------
+
+
 def _never_checked(job: JobRun) -> None:
-    actions.give_up_check(db.session.get_one(ImportBatch, int(job.params["batch"])), "")
+    actions.give_up_check(_batch(job), "")
 
 
 def _never_run(job: JobRun) -> None:
-    batch = db.session.get_one(ImportBatch, int(job.params["batch"]))
-    actions.end_run(batch, actor=db.session.get_one(User, batch.user_id), state=BatchState.CANCELLED)
+    _batch(job).state = BatchState.CHECKED
+
+
+def _never_undone(job: JobRun) -> None:
+    batch = _batch(job)
+    batch.state, batch.ends_as = BatchState.DONE, None
+
+
+def _batch(job: JobRun) -> ImportBatch:
+    return db.session.get_one(ImportBatch, int(job.params["batch"]))
 
 
 @queue.handler(CHECK, N_("检查名单"), dropped=_never_checked)
 def check_job(job: JobRun) -> dict[str, Any]:
     batch_id = int(job.params["batch"])
     try:
-        check(batch_id, _beat(job.id))
+        batch = check(batch_id, _beat(job.id))
+    except AWAY as error:
+        raise queue.Again from error
+    except queue.NotMine:
+        raise
     except queue.Cancelled:
         _give_up(batch_id, "")
         raise
@@ -99,36 +164,81 @@ def check_job(job: JobRun) -> dict[str, Any]:
     except Exception:
         _give_up(batch_id, _("检查时出了意外，已记入日志；请再试一次"))
         raise
-    return {}
+    return {"said": _("检查了 %(n)s 行", n=f"{batch.counts.get('all', 0):,}")}
 
 
 @queue.handler(RUN, N_("导入名单"), dropped=_never_run)
 def run_job(job: JobRun) -> dict[str, Any]:
-    batch_id = int(job.params["batch"])
+    """A run that cannot come to its end is taken back before the job ends; what ended it is told then."""
+    batch_id, job_id = int(job.params["batch"]), job.id
     try:
-        batch = run(batch_id, _beat(job.id))
-    except queue.Cancelled:
-        _stop(batch_id, BatchState.CANCELLED)
+        why = _run_or_begin_to_take_back(batch_id, job_id)
+        if why is None:
+            return _said(batch_id)
+        state = take_back(batch_id, _beat(job_id, stoppable=False)).state
+    except AWAY as error:
+        raise queue.Again from error
+    if state is BatchState.CANCELLED:
+        raise queue.Cancelled
+    raise Refused(why)
+
+
+def _run_or_begin_to_take_back(batch_id: int, job_id: int) -> str | None:
+    """None when all is done, perhaps by an attempt that was killed just then; else why it is taken back."""
+    unexpected = _("出了意外，已记入日志；做过的已经撤回")
+    state = db.session.get_one(ImportBatch, batch_id).state
+    db.session.rollback()
+    if state is BatchState.DONE:
+        return None
+    if state is BatchState.UNDOING:
+        return unexpected
+    try:
+        run(batch_id, _beat(job_id))
+        return None
+    except (queue.NotMine, *AWAY):
         raise
-    except Exception:
-        _stop(batch_id, BatchState.FAILED)
-        raise
-    said = {"said": _("新增 %(n)s 家", n=f"{batch.counts.get('created', 0):,}")}
-    if batch.counts.get(
-        "created"
-    ):  # the check looked for what is plainly the same; this looks for all that is alike
-        scan = scans.order(
-            actor=db.session.get_one(User, batch.user_id), import_id=batch.id, file_name=batch.file_name
-        )
-        scan_id = scan.id
+    except Exception as error:
+        db.session.rollback()
+        if not isinstance(error, queue.Cancelled | Refused):
+            log.exception("import %s is taken back", batch_id)
+        batch = _locked(batch_id)
+        batch.state = BatchState.UNDOING
+        batch.ends_as = BatchState.CANCELLED if isinstance(error, queue.Cancelled) else BatchState.FAILED
+        db.session.commit()
+        return error.message if isinstance(error, Refused) else unexpected
+
+
+def _said(batch_id: int) -> dict[str, Any]:
+    batch = db.session.get_one(ImportBatch, batch_id)
+    created, updated = (batch.counts.get(key, 0) for key in ("created", "updated"))
+    said = [_("新增 %(n)s 家", n=f"{created:,}")]
+    if updated:
+        said.append(_("更新 %(n)s 家", n=f"{updated:,}"))
+    if created:  # the check looked for what is plainly the same; this looks for all that is alike
+        actor = db.session.get_one(User, batch.user_id)
+        scan_id = scans.order(actor=actor, import_id=batch.id, file_name=batch.file_name).id
         db.session.commit()
         queue.start(scan_id)
-    return said
+    return {"said": "，".join(said)}
 
 
-def _beat(job_id: int) -> Beat:
+@queue.handler(UNDO, N_("撤销导入"), dropped=_never_undone, stoppable=False)
+def undo_job(job: JobRun) -> dict[str, Any]:
+    """A second undo of the same list finds nothing left to do."""
+    try:
+        batch = take_back(int(job.params["batch"]), _beat(job.id, stoppable=False))
+    except AWAY as error:
+        raise queue.Again from error
+    undone, kept = (batch.counts.get(key, 0) for key in ("undone_row", "kept"))
+    said = _("撤销了 %(n)s 行", n=f"{undone:,}")
+    if kept:
+        said += "，" + _("%(n)s 行后来有人用过，没有撤销", n=f"{kept:,}")
+    return {"said": said}
+
+
+def _beat(job_id: int, *, stoppable: bool = True) -> Beat:
     def beat(done: int) -> None:
-        queue.beat(db.session.get_one(JobRun, job_id), done)
+        queue.beat(db.session.get_one(JobRun, job_id), done, stoppable=stoppable)
 
     return beat
 
@@ -136,11 +246,4 @@ def _beat(job_id: int) -> Beat:
 def _give_up(batch_id: int, why: str) -> None:
     db.session.rollback()
     actions.give_up_check(db.session.get_one(ImportBatch, batch_id), why)
-    db.session.commit()
-
-
-def _stop(batch_id: int, state: BatchState) -> None:
-    db.session.rollback()
-    batch = db.session.get_one(ImportBatch, batch_id)
-    actions.end_run(batch, actor=db.session.get_one(User, batch.user_id), state=state)
     db.session.commit()

@@ -69,6 +69,7 @@ class Finder:
             "BEGIN"
         )
         self._parsed: dict[int, Record] = {}
+        self.told: dict[int, int] = {}  # record of the base -> the first row that is it without a doubt
 
     def __enter__(self) -> Self:
         return self

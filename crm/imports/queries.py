@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from crm.db import db
 from crm.jobs.models import JobRun
+from crm.merchants import queries as merchants
+from crm.merchants.models import Enterprise
 from crm.org.models import User
 
-from .models import BatchState, Finding, ImportBatch, ImportRow, Outcome
+from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Outcome
 
 
 def own(user: User) -> sa.Select[ImportBatch]:
@@ -16,28 +20,51 @@ def own(user: User) -> sa.Select[ImportBatch]:
 
 
 def rows_of(
-    batch: ImportBatch, *, finding: Finding | None = None, outcome: Outcome | None = None
+    batch: ImportBatch,
+    *,
+    finding: Finding | None = None,
+    action: Action | None = None,
+    outcome: Outcome | None = None,
 ) -> sa.Select[ImportRow]:
-    """The rows of a list in its own order, narrowed to one finding or outcome."""
+    """The rows of a list in its own order, narrowed to one finding, action or outcome."""
     rows = sa.select(ImportRow).where(ImportRow.batch_id == batch.id).order_by(ImportRow.number)
-    if finding:
-        rows = rows.where(ImportRow.finding == finding)
-    if outcome:
-        rows = rows.where(ImportRow.outcome == outcome)
+    for column, wanted in (
+        (ImportRow.finding, finding), (ImportRow.action, action), (ImportRow.outcome, outcome),
+    ):  # fmt: skip
+        if wanted:
+            rows = rows.where(column == wanted)
     return rows
 
 
+def row_with(batch: ImportBatch, row: ImportRow, values: dict[str, str]) -> ImportRow | None:
+    """Another row of the list with the same name or credit code, the first one."""
+    same = [ImportRow.values[key].as_string() == values[key] for key in ("name", "uscc") if values.get(key)]
+    others = rows_of(batch).where(ImportRow.id != row.id, ImportRow.finding != Finding.ERROR, sa.or_(*same))
+    return db.session.scalars(others.limit(1)).first()
+
+
 def counts_of(batch: ImportBatch) -> dict[str, int]:
-    """{finding or outcome: rows}, and `all`."""
+    """{finding, outcome, or what is still to be done: rows}, and `all`."""
     found: dict[str, int] = {"all": 0}
-    rows = sa.select(ImportRow.finding, ImportRow.outcome, sa.func.count()).where(
-        ImportRow.batch_id == batch.id
-    )
-    for finding, outcome, count in db.session.execute(rows.group_by(ImportRow.finding, ImportRow.outcome)):
+    kinds = (ImportRow.finding, ImportRow.action, ImportRow.outcome)
+    rows = sa.select(*kinds, sa.func.count()).where(ImportRow.batch_id == batch.id).group_by(*kinds)
+    for finding, action, outcome, count in db.session.execute(rows):
+        keys = [finding.value, outcome.value]
+        if outcome is Outcome.WAITING:
+            keys.append(f"to_{action.value}")
         found["all"] += count
-        found[finding.value] = found.get(finding.value, 0) + count
-        found[outcome.value] = found.get(outcome.value, 0) + count
+        for key in keys:
+            found[key] = found.get(key, 0) + count
     return found
+
+
+def still_there(record_ids: Iterable[int | None], *, user: User) -> set[int]:
+    """Which of these the user may open: some were taken back, or merged into others."""
+    ids = {one for one in record_ids if one}
+    if not ids:
+        return set()
+    rows = merchants.visible_to(user).with_only_columns(Enterprise.id).where(Enterprise.id.in_(ids))
+    return set(db.session.scalars(rows.order_by(None)))
 
 
 def job_of(batch: ImportBatch) -> JobRun | None:
@@ -46,6 +73,6 @@ def job_of(batch: ImportBatch) -> JobRun | None:
 
 def uses_file(sha256: str) -> bool:
     """Whether an import that is not over still needs this upload."""
-    over = (BatchState.DONE,)
+    over = (BatchState.DONE, BatchState.UNDOING, BatchState.UNDONE)
     waiting = sa.select(ImportBatch.id).where(ImportBatch.sha256 == sha256, ImportBatch.state.not_in(over))
     return db.session.scalar(waiting.limit(1)) is not None

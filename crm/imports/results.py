@@ -11,7 +11,8 @@ from crm.web.sheets_out import Heading, XlsxFile
 
 from . import queries
 from .columns import BY_KEY
-from .models import Finding, ImportBatch, Outcome
+from .comparing import label_of
+from .models import Finding, ImportBatch, ImportRow, Outcome
 
 
 def headings(batch: ImportBatch) -> list[tuple[str, str]]:
@@ -22,11 +23,28 @@ def headings(batch: ImportBatch) -> list[tuple[str, str]]:
     return [(field, BY_KEY[field].label) for field in fields]
 
 
+def _changes(row: ImportRow) -> str:
+    return "；".join(
+        _("%(field)s：%(before)s → %(after)s", field=label_of(key), before=before or _("空"), after=after)
+        for key, (before, after) in row.changes.items()
+    )
+
+
 def write(batch: ImportBatch, path: Path) -> int:
     """Writes the file; answers its number of rows, which is that of the list."""
     columns = headings(batch)
-    lead = [_("行号"), _("结果"), _("检查"), _("原因"), _("对应记录"), _("相似度")]
-    kinds = ["number", "state", "state", "text", "text", "number"]
+    lead = [
+        _("行号"),
+        _("结果"),
+        _("处理"),
+        _("检查"),
+        _("原因"),
+        _("记录编号"),
+        _("对应记录"),
+        _("相似度"),
+        _("改了什么"),
+    ]
+    kinds = ["number", "state", "state", "state", "text", "code", "text", "number", "text"]
     file = XlsxFile(path, _("导入结果"), [
         *(Heading(title, kind, 10 if kind == "number" else 0) for title, kind in zip(lead, kinds, strict=True)),
         *(Heading(title) for _field, title in columns),
@@ -35,8 +53,9 @@ def write(batch: ImportBatch, path: Path) -> int:
     rows = queries.rows_of(batch).execution_options(yield_per=1000)
     for row in db.session.scalars(rows):
         file.row([
-            row.number, row.outcome.label, row.finding.label, row.message, row.match_name,
-            round(row.score, 2) if row.score is not None else None,
+            row.number, row.outcome.label, row.action.label, row.finding.label, row.message,
+            str(row.record_id or row.match_id or ""), row.match_name,
+            round(row.score, 2) if row.score is not None else None, _changes(row),
             *(row.values.get(field, "") for field, _title in columns),
         ])  # fmt: skip
         count += 1

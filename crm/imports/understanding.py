@@ -25,6 +25,14 @@ from .columns import BY_KEY
 
 LONGEST = {"contact": 50, "note": 20_000, "main_business": 20_000}
 LINE = 200
+CELLS = {
+    "name": ("name",), "uscc": ("uscc",), "kind": ("kind",), "origin": ("origin",), "intent": ("intent",),
+    "direction": ("direction",), "industry_code": ("industry",), "region_code": ("region", "province", "city", "county"),
+    "legal_representative": ("legal_rep",), "address": ("address",), "chamber": ("chamber",),
+    "chamber_title": ("chamber_title",), "native_place": ("native_place",), "website": ("website",),
+    "source": ("source",), "main_business": ("main_business",),
+}  # fmt: skip
+"""Column of an enterprise -> the fields of a list that say it."""
 MOST_FORMER = 20
 _SEPARATORS = re.compile(r"[;；\n]+")
 _NOTHING = {"", "-", "--", "—", "/", "\\", "无", "暂无", "空", "n/a", "na", "null", "none", "#n/a"}
@@ -41,8 +49,16 @@ class Merchant:
     ways: list[Way] = field(default_factory=list)
     contact: str = ""
     contact_title: str = ""
+    given: dict[str, Any] = field(
+        default_factory=dict
+    )  # of `columns`, what a cell has said and was understood
     errors: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)  # the fields these are about
     remarks: list[str] = field(default_factory=list)
+
+    def fault(self, key: str, message: str) -> None:
+        self.errors.append(_at(key, message))
+        self.wrong.append(key)
 
     def record(self, record_id: Any) -> Record:
         """As the finder of duplicates is told it: the same fields that a stored one shows it."""
@@ -76,18 +92,18 @@ def understand(values: Mapping[str, str]) -> Merchant:
     merchant = Merchant()
     said = {key: text for key, text in values.items() if texts.clean_line(text).lower() not in _NOTHING}
     extra: list[str] = []
+    unread: set[str] = set()
 
     def line(key: str) -> str:
         text = texts.clean_line(said.get(key, ""))
         longest = LONGEST.get(key, LINE)
         if len(text) > longest:
-            merchant.errors.append(
-                _at(key, _("最多 %(most)s 个字，现在 %(n)s 个", most=longest, n=len(text)))
-            )
+            merchant.fault(key, _("最多 %(most)s 个字，现在 %(n)s 个", most=longest, n=len(text)))
             return text[:longest]
         return text
 
     def aside(key: str, text: str) -> None:
+        unread.add(key)
         extra.append(f"{BY_KEY[key].msgid}：{text}")
         merchant.remarks.append(_at(key, _("“%(text)s”没有认出来，已写入备注", text=text[:30])))
 
@@ -95,16 +111,16 @@ def understand(values: Mapping[str, str]) -> Merchant:
         try:
             merchant.ways += read(said.get(key), key)
         except Refused as refused:
-            merchant.errors.append(_at(key, refused.message))
+            merchant.fault(key, refused.message)
 
     name = line("name")
     if not name:
-        merchant.errors.append(_at("name", _("没有填写")))
+        merchant.fault("name", _("没有填写"))
     elif not any(texts.searchable(char) for char in name):
-        merchant.errors.append(_at("name", _("没有一个字")))
+        merchant.fault("name", _("没有一个字"))
     code = uscc.tidy(line("uscc"))
     if len(code) > uscc.LONGEST:
-        merchant.errors.append(_at("uscc", _("最多 %(most)s 位", most=uscc.LONGEST)))
+        merchant.fault("uscc", _("最多 %(most)s 位", most=uscc.LONGEST))
         code = ""
     elif warning := uscc.warning(code):
         merchant.remarks.append(warning)
@@ -138,6 +154,11 @@ def understand(values: Mapping[str, str]) -> Merchant:
     }
     note = _long("note", said, merchant)
     merchant.columns["note"] = "\n".join(part for part in (note, *extra) if part)
+    merchant.given = {
+        column: merchant.columns[column]
+        for column, keys in CELLS.items()
+        if merchant.columns[column] and any(key in said and key not in unread for key in keys)
+    }
     return merchant
 
 
@@ -148,7 +169,7 @@ def _at(key: str, message: str) -> str:
 def _long(key: str, said: Mapping[str, str], merchant: Merchant) -> str:
     text = texts.clean_text(said.get(key, ""))
     if complaint := texts.too_long(text, LONGEST[key]):
-        merchant.errors.append(_at(key, complaint))
+        merchant.fault(key, complaint)
         return ""
     return text
 
@@ -157,8 +178,8 @@ def _former(text: str, name: str, merchant: Merchant) -> list[str]:
     names = [texts.clean_line(part) for part in _SEPARATORS.split(text)]
     found = [one for one in dict.fromkeys(names) if one and one != name]
     if len(found) > MOST_FORMER or any(len(one) > LINE for one in found):
-        merchant.errors.append(
-            _at("former_names", _("最多 %(most)s 个，每个最多 %(long)s 个字", most=MOST_FORMER, long=LINE))
+        merchant.fault(
+            "former_names", _("最多 %(most)s 个，每个最多 %(long)s 个字", most=MOST_FORMER, long=LINE)
         )
         return []
     return found

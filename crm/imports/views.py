@@ -10,16 +10,18 @@ from flask import Blueprint, flash, redirect, request, send_file, url_for
 
 from crm.db import db
 from crm.jobs import queue
+from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission
-from crm.web.forms import ActForm, commit_and_go
+from crm.web.forms import ActForm, commit_and_go, safe_next
 from crm.web.listing import page_of
 
-from . import actions, jobs, queries, results, template
+from . import actions, jobs, queries, results, template, undoing
 from .columns import FIELDS
-from .forms import RunForm, SheetForm, UploadForm
-from .models import BatchState, Finding, ImportBatch, ImportRow, Outcome
+from .comparing import label_of
+from .forms import CheckForm, SheetForm, UploadForm
+from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,33 +73,53 @@ def show(id: int) -> Any:
     return show_page(mine(id), ActForm())
 
 
+UNDER_WAY = (BatchState.CHECKING, BatchState.RUNNING, BatchState.UNDOING)
+OPEN = (BatchState.CHECKED, BatchState.CANCELLED, BatchState.FAILED)  # decided about, corrected, run
+
+
 def show_page(batch: ImportBatch, form: ActForm) -> Any:
     job = queries.job_of(batch)
     if batch.state is BatchState.UPLOADED:
-        sheet = SheetForm(formdata=None, data={"sheet": batch.sheet})
-        sheet.sheet.choices = [(name, name) for name in batch.sheets]
-        typed = {at: request.form.get(f"column_{at}", "") for at in map(str, range(len(batch.headers)))}
-        chosen = typed if form.is_submitted() else batch.mapping
-        return form.page(
-            "imports/columns.html", batch=batch, fields=FIELDS, chosen=chosen, sheet=sheet, job=job
-        )
-    if batch.state in (BatchState.CHECKING, BatchState.RUNNING):
+        return columns_page(batch, form, job)
+    if batch.state in UNDER_WAY:
         return form.page("imports/progress.html", batch=batch, job=job)
-    finding = Finding.of(request.args.get("finding"))
-    outcome = Outcome.of(request.args.get("outcome"))
-    rows = queries.rows_of(batch, finding=finding, outcome=outcome)  # type: ignore[arg-type]
+    narrowed = wanted_rows(batch, request.args)
+    page = page_of(queries.rows_of(batch, **narrowed), key=ImportRow.id)
     return form.page(
         "imports/rows.html",
         batch=batch,
-        page=page_of(rows, key=ImportRow.id),
+        page=page,
         findings=Finding,
         outcomes=Outcome,
-        finding=finding,
-        outcome=outcome,
-        run=RunForm(formdata=None),
-        mapped=results.headings(batch)[:4],
+        actions=Action,
+        narrowed=narrowed,
+        is_open=batch.state in OPEN,
+        label_of=label_of,
+        to_do=sum(batch.counts.get(f"to_{one.value}", 0) for one in Action if one is not Action.SKIP),
+        linked=queries.still_there([one.record_id or one.match_id for one in page.items], user=me()),
         job=job,
     )
+
+
+def columns_page(batch: ImportBatch, form: ActForm, job: Any) -> Any:
+    sheet = SheetForm(formdata=None, data={"sheet": batch.sheet})
+    sheet.sheet.choices = [(name, name) for name in batch.sheets]
+    typed = {at: request.form.get(f"column_{at}", "") for at in map(str, range(len(batch.headers)))}
+    chosen = typed if form.is_submitted() else batch.mapping
+    check = CheckForm(formdata=None, data={"mode": request.form.get("mode") or batch.mode.value})
+    check.mode.choices = Mode.choices()
+    return form.page(
+        "imports/columns.html", batch=batch, fields=FIELDS, chosen=chosen, sheet=sheet, job=job, check=check
+    )
+
+
+def wanted_rows(batch: ImportBatch, args: Any) -> dict[str, Any]:
+    """The filter of the rows, as an address or a bulk bar says it."""
+    return {
+        "finding": Finding.of(args.get("finding") or args.get("filter_finding")),
+        "action": Action.of(args.get("action") or args.get("filter_action")),
+        "outcome": Outcome.of(args.get("outcome") or args.get("filter_outcome")),
+    }
 
 
 @bp.post("/<int:id>/sheet")
@@ -121,7 +143,8 @@ def check(id: int) -> Any:
         with form.refusals():
             columns = {at: request.form.get(f"column_{at}", "") for at in map(str, range(len(batch.headers)))}
             actions.choose_columns(batch, columns)
-            actions.order_check(batch)
+            mode = Mode.of(request.form.get("mode")) or Mode.CREATE
+            actions.order_check(batch, Mode(mode))
             return start(form, batch, jobs.CHECK, _("检查 %(name)s", name=batch.file_name))
     return show_page(mine(id), form)
 
@@ -138,15 +161,90 @@ def columns(id: int) -> Any:
     return show_page(mine(id), form)
 
 
+@bp.post("/<int:id>/decide")
+@permit(Permission.IMPORT_RUN)
+def decide(id: int) -> Any:
+    """What the run is to do with the chosen rows, or with all of the filter."""
+    batch, form = mine(id), ActForm()
+    narrowed = wanted_rows(batch, request.form)
+    here = url_for(".show", id=id, **{key: value.value for key, value in narrowed.items() if value})
+    if form.submitted():
+        with form.refusals():
+            action = Action.of(request.form.get("act"))
+            if not isinstance(action, Action):
+                raise Refused(_("没有这个选项"))
+            rows = queries.rows_of(batch, **narrowed)
+            if not request.form.get("all"):
+                ids = [int(one) for one in request.form.getlist("ids") if one.isascii() and one.isdecimal()][
+                    :1000
+                ]
+                if not ids:
+                    raise Refused(_("没有选中任何行"))
+                rows = queries.rows_of(batch).where(ImportRow.id.in_(ids))
+            chosen, others = actions.decide(batch, action, rows)
+            answer = commit_and_go(form, here)
+            said = _("%(n)s 行改为“%(what)s”", n=f"{chosen:,}", what=action.label)
+            if others:
+                said += "，" + _("%(n)s 行不能这样处理", n=f"{others:,}")
+            flash(said, "warn" if others else "good")
+            return answer
+    return show_page(mine(id), form)
+
+
+@bp.route("/<int:id>/rows/<int:row_id>", methods=["GET", "POST"])
+@permit(Permission.IMPORT_RUN)
+def correct(id: int, row_id: int) -> Any:
+    """One row: what the check says of it, each of its cells to be put right, what is to be done with it."""
+    batch, form = mine(id), ActForm()
+    row = db.one_or_404(queries.rows_of(batch).where(ImportRow.id == row_id))
+    if form.submitted():
+        with form.refusals():
+            typed = {
+                key.removeprefix("cell_"): text for key, text in request.form.items() if key[:5] == "cell_"
+            }
+            was = row.action
+            if any((row.values.get(key) or "") != text.strip() for key, text in typed.items()):
+                actions.correct(batch, row, typed, actor=me())
+            action = Action.of(request.form.get("action"))
+            # What the page offered before the cells were put right is no choice about the row as it is now.
+            if isinstance(action, Action) and action is not was and action in actions.allowed(row):
+                actions.decide(batch, action, queries.rows_of(batch).where(ImportRow.id == row.id))
+            here = safe_next(request.form.get("next"), url_for(".correct", id=id, row_id=row_id))
+            return commit_and_go(form, here, _("第 %(n)s 行：%(what)s", n=row.number, what=row.finding.label))
+    return form.page(
+        "imports/row.html",
+        batch=batch,
+        row=row,
+        fields=results.headings(batch),
+        allowed=actions.allowed(row),
+        is_open=batch.state in OPEN,
+        label_of=label_of,
+        linked=queries.still_there([row.record_id or row.match_id], user=me()),
+    )
+
+
 @bp.post("/<int:id>/run")
 @permit(Permission.IMPORT_RUN)
 def run(id: int) -> Any:
-    batch, form = mine(id), RunForm()
+    batch, form = mine(id), ActForm()
     if form.submitted():
         with form.refusals():
-            actions.begin_run(batch, take_duplicates=form.take_duplicates.data)
-            total = actions.to_create(batch)
+            actions.begin_run(batch)
+            total = actions.to_do(batch)
             return start(form, batch, jobs.RUN, _("导入 %(name)s", name=batch.file_name), total)
+    return show_page(mine(id), form)
+
+
+@bp.post("/<int:id>/undo")
+@permit(Permission.IMPORT_RUN)
+def undo(id: int) -> Any:
+    """撤销本次导入."""
+    batch, form = mine(id), ActForm()
+    if form.submitted():
+        with form.refusals():
+            actions.begin_undo(batch)
+            total = undoing.left(batch)
+            return start(form, batch, jobs.UNDO, _("撤销导入 %(name)s", name=batch.file_name), total)
     return show_page(mine(id), form)
 
 
@@ -170,7 +268,7 @@ def start(form: ActForm, batch: ImportBatch, kind: str, title: str, total: int =
 def result(id: int) -> Any:
     """Every row of the list with what became of it, as xlsx."""
     batch = mine(id)
-    if batch.state in (BatchState.UPLOADED, BatchState.CHECKING, BatchState.RUNNING):
+    if batch.state is BatchState.UPLOADED or batch.state in UNDER_WAY:
         flash(_("还没有结果，请等处理完"), "warn")
         return redirect(url_for(".show", id=id), 303)
     path = actions.folder() / f"result.{secrets.token_hex(8)}"

@@ -20,8 +20,11 @@ def cancel(job: JobRun, *, actor: User) -> bool:
     """Stop a job: one that has never begun at once, another at the end of its chunk. Answers whether it is over."""
     if job.state.is_over:
         raise Refused(_("这项任务已经结束"))
+    dropped = job.state is JobState.QUEUED and queue.drop(job)
+    if not dropped and job.kind in queue.UNSTOPPABLE:
+        raise Refused(_("这项任务不能停在中途"))
     record("job.cancelled", job, actor=actor, name=job.title)
-    if job.state is JobState.QUEUED and queue.drop(job):
+    if dropped:
         return True
     job.cancel_asked = True
     return False

@@ -34,6 +34,7 @@ from .models import JobRun, JobState
 log = logging.getLogger(__name__)
 HANDLERS: dict[str, Callable[[JobRun], dict[str, Any] | None]] = {}
 LABELS: dict[str, str] = {}  # kind -> what people call such work
+UNSTOPPABLE: set[str] = set()  # kinds that go to their end once they have begun
 DROPPED: dict[str, Callable[[JobRun], None]] = {}  # kind -> what is to be put back when it never began
 BEFORE: list[
     Callable[[], None]
@@ -52,21 +53,32 @@ class Later(Exception):
     """Raised by a handler that has come some way and lets the jobs go first that wait."""
 
 
+class Again(Exception):
+    """Raised by a handler that cannot go on for a reason outside of it (the database is away): the job waits until
+    what wakes stale jobs comes round."""
+
+
 class NotMine(Exception):
     """Raised by a handler that finds another process at its job: the row is the other's."""
 
 
 def handler(
-    kind: str, label: str = "", *, dropped: Callable[[JobRun], None] | None = None
+    kind: str,
+    label: str = "",
+    *,
+    dropped: Callable[[JobRun], None] | None = None,
+    stoppable: bool = True,
 ) -> Callable[[Callable[[JobRun], dict[str, Any] | None]], Any]:
     """`label` (a msgid) is what people read; `dropped` is called, in the transaction that cancels it, for a job
-    that waits and has never begun."""
+    that waits and has never begun. Not `stoppable`: once it has begun it is not cancelled."""
 
     def register(function: Callable[[JobRun], dict[str, Any] | None]) -> Any:
         HANDLERS[kind] = function
         LABELS[kind] = label
         if dropped:
             DROPPED[kind] = dropped
+        if not stoppable:
+            UNSTOPPABLE.add(kind)
         return function
 
     return register
@@ -149,6 +161,9 @@ def _carry_out(job_id: int) -> None:
         log.warning("job %s has gone to another process", job_id)
     except Later:
         _wait_again(job_id)
+    except Again:
+        log.exception("job %s waits", job_id)
+        _wait_again(job_id, at_once=False)
     except Cancelled:
         end(job_id, JobState.CANCELLED)
     except Refused as refused:
@@ -158,13 +173,13 @@ def _carry_out(job_id: int) -> None:
         end(job_id, JobState.FAILED, message=_("出了意外，已记入日志；没有做完的部分没有生效"))
 
 
-def _wait_again(job_id: int) -> None:
+def _wait_again(job_id: int, *, at_once: bool = True) -> None:
     db.session.rollback()
     # At the end of the line: those who wait are told how many stand before them.
     waits = _mine(job_id).values(state=JobState.QUEUED, queued_at=clock.now())
     is_ours = bool(db.session.execute(waits).rowcount)  # type: ignore[attr-defined]
     db.session.commit()
-    if is_ours:
+    if is_ours and at_once:
         start(job_id)
 
 
@@ -177,25 +192,25 @@ def _mine(job_id: int) -> sa.Update:
     return mine
 
 
-def beat(job: JobRun, done: int, total: int | None = None) -> None:
+def beat(job: JobRun, done: int, total: int | None = None, *, stoppable: bool = True) -> None:
     """Say how far the job is, in the transaction that the next commit ends; stop when asked to, or when the job
     has gone to another worker meanwhile."""
     job.done, job.beat_at = done, clock.now()
     if total is not None:
         job.total = total
     db.session.flush()  # its row is locked now, where rows can be
-    _judge(job.id, db.session.execute(_standing(job.id)).one())
+    _judge(job.id, db.session.execute(_standing(job.id)).one(), stoppable=stoppable)
 
 
 def _standing(job_id: int) -> Any:
     return sa.select(JobRun.cancel_asked, JobRun.attempt, JobRun.state).where(JobRun.id == job_id)
 
 
-def _judge(job_id: int, row: Any) -> None:
+def _judge(job_id: int, row: Any, *, stoppable: bool = True) -> None:
     claim = _claim.get()
     if claim and claim[0] == job_id and (row.attempt, row.state) != (claim[1], JobState.RUNNING):
         raise NotMine
-    if row.cancel_asked:
+    if row.cancel_asked and stoppable:
         raise Cancelled
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm.db import db
+from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission
@@ -37,6 +38,7 @@ def _words_of_jobs() -> dict[str, Any]:
         "jobs_ahead": queries.ahead,
         "kind_of": kind_of,
         "result_of": result_of,
+        "may_stop": may_stop,
         "rate_in_words": pace.rate_in_words,
         "left_in_words": pace.left_in_words,
     }
@@ -56,6 +58,11 @@ def bell_or_none() -> queries.Bell | None:
 def kind_of(job: JobRun) -> str:
     label = queue.LABELS.get(job.kind)
     return _(label) if label else job.kind
+
+
+def may_stop(job: JobRun) -> bool:
+    begun = job.began_at is not None
+    return not (job.state.is_over or job.cancel_asked or (begun and job.kind in queue.UNSTOPPABLE))
 
 
 def result_of(job: JobRun) -> dict[str, str] | None:
@@ -127,8 +134,13 @@ def cancel(id: int) -> Any:
     job, form = reached(id), ActForm()
     location = safe_next(request.form.get("next"), url_for(".index"))
     if form.submitted() and not job.state.is_over:
-        is_over = actions.cancel(job, actor=me())
-        said = _("已取消") if is_over else _("已请求取消，做到一半的这一段会撤回")
+        try:
+            is_over = actions.cancel(job, actor=me())
+        except Refused as refused:
+            db.session.rollback()
+            flash(refused.message, "bad")
+            return redirect(location, 303)
+        said = _("已取消") if is_over else _("已请求取消，做到一半的会撤回")
         return commit_and_go(form, location, said)
     return redirect(location, 303)
 

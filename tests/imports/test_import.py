@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
-from crm.imports import actions, jobs
+from crm.imports import actions, jobs, writing
 from crm.imports.models import BatchState, Finding, ImportBatch, ImportRow, Outcome
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
@@ -94,7 +94,7 @@ def test_the_check_says_what_would_become_of_each_row_and_writes_nothing(
     assert [count(session, model) for model in (Enterprise, Person, Handle, DEDUP_KEY, SearchEntry)] == before
     page = wang.see(here)
     assert "还没有写入任何企业" in page.text
-    assert "与库中“杭州余屿软件科技有限公司”可能是同一家" in page.text
+    assert "航埠镇有一条记录可能是同一家，您看不到它" in page.text, "another unit's record is veiled"
     assert "与第 3 行“上海衢澜精密机械有限公司”可能是同一家" in page.text and "手机" in page.text
     assert "企业名称：没有填写" in page.text and "联系电话：“电话不详”不像电话号码" in page.text
     errors = wang.see(f"{here}?finding=error").text
@@ -109,7 +109,7 @@ def test_the_run_creates_what_is_new_with_everything_that_belongs_to_it(
     here = checked(wang)
     answer = wang.submit(here, f"{here}/run")
     page = wang.follow(answer)
-    assert "新增 3 家，跳过 3 行" in page.said
+    assert "新增 3 家，更新 0 家，跳过 3 行" in page.said
     firms = {firm.name: firm for firm in session.scalars(sa.select(Enterprise))}
     assert set(firms) == {"上海衢澜精密机械有限公司", "杭州余屿软件科技有限公司", "温州恒远屿泵业有限公司"}
     firm = firms["上海衢澜精密机械有限公司"]
@@ -149,7 +149,8 @@ def test_the_same_list_again_creates_nothing(cast: Any, session: Any, as_user: C
     for _round in range(2):
         here = checked(wang)
         wang.submit(here, f"{here}/run")
-    assert count(session, Enterprise) == 3 and batch_of(session).counts["duplicate"] == 4
+    assert count(session, Enterprise) == 3
+    assert batch_of(session).counts["unchanged"] == 3 and batch_of(session).counts["skipped"] == 6
 
 
 def test_what_others_added_since_the_check_is_noticed_by_the_run(
@@ -170,7 +171,11 @@ def test_duplicates_asked_for_are_created_and_put_among_the_suspects(
 ) -> None:
     wang = as_user(cast.wang)
     here = checked(wang)
-    wang.submit(here, f"{here}/run", take_duplicates="y")
+    wang.post(
+        f"{here}/decide",
+        data={"csrf_token": wang.token(), "act": "create", "all": "1", "filter_finding": "repeated"},
+    )
+    wang.submit(here, f"{here}/run")
     assert count(session, Enterprise) == 4
     # all that came in was looked at once more, also for what is merely alike
     assert session.scalars(sa.select(JobRun).filter_by(kind="duplicates.scan")).one().state is JobState.DONE
@@ -191,10 +196,12 @@ def test_the_result_file_has_every_row_with_what_became_of_it(
     answer = wang.get(f"{here}/result")
     book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
     header, *rows = book.worksheets[0].iter_rows(values_only=True)
-    assert header[:4] == ("行号", "结果", "检查", "原因") and "企业名称" in header
+    assert header[:5] == ("行号", "结果", "处理", "检查", "原因") and "企业名称" in header
     assert [row[0] for row in rows] == [3, 4, 5, 6, 7, 8]
     assert [row[1] for row in rows] == ["已新增", "已新增", "已跳过", "已跳过", "已跳过", "已新增"]
-    assert "不像电话号码" in rows[4][3]
+    assert "不像电话号码" in rows[4][4]
+    made = {row.number: str(row.record_id) for row in session.scalars(sa.select(ImportRow)) if row.record_id}
+    assert {row[0]: row[5] for row in rows if row[5]} == made
 
 
 # --- killed, cancelled ----------------------------------------------------------------------------------------
@@ -233,7 +240,7 @@ def many(rows: int) -> str:
 def test_a_killed_run_goes_on_where_it_was_and_doubles_nothing(
     cast: Any, session: Any, as_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "LOT", 5)
+    monkeypatch.setattr(writing, "LOT", 5)
     text = many(23)
     monkeypatch.setattr(queue, "start", lambda job_id: None)
     wang = as_user(cast.wang)
@@ -245,15 +252,15 @@ def test_a_killed_run_goes_on_where_it_was_and_doubles_nothing(
     assert new > 10, batch_of(session).counts
     wang.submit(here, f"{here}/run")
     job_id = batch_of(session).job_id
-    real, lots = actions.create, []
+    real, lots = writing.create, []
 
-    def dies_in_the_third(*args: Any) -> None:
-        real(*args)
+    def dies_in_the_third(*args: Any, **more: Any) -> None:
+        real(*args, **more)
         lots.append(1)
         if len(lots) == 3:
             raise Killed
 
-    monkeypatch.setattr(actions, "create", dies_in_the_third)
+    monkeypatch.setattr(writing, "create", dies_in_the_third)
     session.commit()
     with pytest.raises(Killed):
         queue.carry_out(job_id)
@@ -261,7 +268,7 @@ def test_a_killed_run_goes_on_where_it_was_and_doubles_nothing(
     session.expire_all()
     assert count(session, Enterprise) == 10 == count(session, Person)
     assert session.get(JobRun, job_id).state is JobState.RUNNING
-    monkeypatch.setattr(actions, "create", real)
+    monkeypatch.setattr(writing, "create", real)
     assert queue.resume(everything=True) == [job_id]
     queue.carry_out(job_id)
     session.expire_all()
@@ -300,29 +307,6 @@ def test_a_killed_check_begins_anew(
     queue.carry_out(job_id)
     session.expire_all()
     assert count(session, ImportRow) == 6 and batch_of(session).state is BatchState.CHECKED
-
-
-def test_a_cancelled_run_keeps_what_is_done_and_can_go_on(
-    cast: Any, session: Any, as_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(actions, "LOT", 5)
-    wang = as_user(cast.wang)
-    here = checked(wang, many(23))
-    new = batch_of(session).counts["new"]
-    with monkeypatch.context() as patch:
-        patch.setattr(queue, "start", lambda job_id: None)
-        wang.submit(here, f"{here}/run")
-    job_id = batch_of(session).job_id
-    page = wang.see(here)
-    assert "排队中" in page.text
-    assert wang.press(here, f"/jobs/{job_id}/cancel").went_to == here
-    queue.carry_out(job_id)
-    session.expire_all()
-    assert session.get(JobRun, job_id).state is JobState.CANCELLED
-    assert batch_of(session).state is BatchState.CANCELLED and count(session, Enterprise) == 0
-    wang.submit(here, f"{here}/run")
-    session.expire_all()
-    assert batch_of(session).state is BatchState.DONE and count(session, Enterprise) == new
 
 
 # --- who, and what is refused ---------------------------------------------------------------------------------
@@ -421,7 +405,7 @@ def test_the_template_is_itself_a_list_that_is_taken(
     assert len(batch_of(session).mapping) > 20 and not batch_of(session).remarks
     wang.submit(here, f"{here}/check")
     session.expire_all()
-    assert batch_of(session).counts == {"all": 2, "new": 2, "waiting": 2}
+    assert batch_of(session).counts == {"all": 2, "new": 2, "waiting": 2, "to_create": 2}
     assert "换成这一页" in wang.see(upload(wang, data, "企业名单模板.xlsx").went_to).text
 
 
@@ -456,7 +440,7 @@ def test_the_questions_of_a_lot_do_not_grow_with_its_rows(
     for rows in (20, 120):
         checked(wang, many(rows).replace("有限公司", f"有限公司{rows}"))
         batch = batch_of(session)
-        actions.begin_run(batch, take_duplicates=False)
+        actions.begin_run(batch)
         session.commit()
         with count_statements() as sent:
             assert jobs.run(batch.id, lambda done: None).counts["created"] > rows * 0.8
