@@ -27,7 +27,7 @@ from crm.org.models import User
 from crm.web import sheets_in
 
 from . import matching, queries
-from .columns import BY_KEY, LOOKED_AT, Proposal, propose, values_of
+from .columns import BY_KEY, LOOKED_AT, Proposal, header_key, propose, values_of
 from .comparing import changes_of, in_words
 from .likeness import Finder, Likeness, in_base
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
@@ -117,6 +117,11 @@ def _take(batch: ImportBatch, sheet: str, top: Sequence[Row], proposal: Proposal
     batch.sheet = sheet
     batch.header_row, batch.headers = proposal.header_row, proposal.headers
     batch.mapping, batch.remarks = proposal.mapping, proposal.remarks
+    batch.header_key = header_key(batch.headers) if proposal.header_row else ""
+    before = queries.mapping_of_before(batch.unit_id, batch.header_key) if batch.header_key else None
+    if before and before != batch.mapping and set(before.values()) <= set(BY_KEY):
+        batch.mapping = before
+        batch.remarks = [*batch.remarks, _("上次同样的表头是这样对应的，已照用；不对的话请改")]
     below = [cells for number, cells in top if number > proposal.header_row]
     batch.examples = [[cell[:60] for cell in cells] for cells in below[:EXAMPLES]]
 

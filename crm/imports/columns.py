@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -135,6 +136,11 @@ def propose(top: Sequence[tuple[int, list[str]]]) -> Proposal:
     if "name" not in mapping.values():
         remarks.append(_("没有找到“企业名称”这一列，请指定"))
     return Proposal(number, headers, mapping, remarks)
+
+
+def header_key(headers: Sequence[str]) -> str:
+    """The same for the same headers in the same order, however they are spaced or starred."""
+    return hashlib.sha256("\t".join(map(_folded, headers)).encode()).hexdigest()[:32]
 
 
 def values_of(cells: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:

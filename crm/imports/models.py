@@ -65,6 +65,7 @@ class Outcome(Labelled):
 
 class ImportBatch(Model):
     __tablename__ = "import_batch"
+    __table_args__ = (sa.Index("ix_import_batch_headers", "unit_id", "header_key"),)
 
     noun: Mapped[str] = mapped_column(sa.String(16), default="enterprise")
     file_name: Mapped[Line]
@@ -74,6 +75,7 @@ class ImportBatch(Model):
     sheet: Mapped[Line] = mapped_column(default="")
     sheets: Mapped[list[str]] = mapped_column(default=list)  # the sheets to choose from
     headers: Mapped[list[str]] = mapped_column(default=list)
+    header_key: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")  # of these headers
     header_row: Mapped[int] = mapped_column(default=0)  # as the sheet numbers it; 0: it has none
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {column number as text: field}
     examples: Mapped[list[Any]] = mapped_column(default=list)  # the first rows, for choosing the columns

@@ -67,6 +67,16 @@ def still_there(record_ids: Iterable[int | None], *, user: User) -> set[int]:
     return set(db.session.scalars(rows.order_by(None)))
 
 
+def mapping_of_before(unit_id: int, header_key: str) -> dict[str, str] | None:
+    """How the unit's last list with these headers was understood, when it was checked."""
+    before = sa.select(ImportBatch.mapping).where(
+        ImportBatch.unit_id == unit_id,
+        ImportBatch.header_key == header_key,
+        ImportBatch.state != BatchState.UPLOADED,
+    )
+    return db.session.scalars(before.order_by(ImportBatch.id.desc()).limit(1)).first()
+
+
 def job_of(batch: ImportBatch) -> JobRun | None:
     return db.session.get(JobRun, batch.job_id) if batch.job_id else None
 

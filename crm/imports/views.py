@@ -48,8 +48,13 @@ def upload() -> Any:
     form = UploadForm()
     if form.submitted():
         with form.refusals():
-            file = form.file.data
-            batch = actions.upload(file.stream, file.filename, unit_id=me().unit_id, actor=me())
+            file, pasted = form.file.data, (form.cells.data or "").strip("\r\n")
+            stream, name = (
+                (io.BytesIO(pasted.encode("utf-8", "replace")), _("粘贴的单元格.txt"))
+                if pasted
+                else (file.stream, file.filename)
+            )
+            batch = actions.upload(stream, name, unit_id=me().unit_id, actor=me())
             return commit_and_go(form, url_for(".show", id=batch.id))
     return index_page(form)
 

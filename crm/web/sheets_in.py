@@ -38,6 +38,7 @@ MOST_COLUMNS = 200
 MOST_LINES = 1_048_576  # of a csv, empty ones included
 WIDEST_LINE = 100_000  # delimiters in one line of it, those within quotes included
 MOST_CELLS = 2_500_000  # of the rectangle that a sheet spans
+MOST_MERGED = 100_000  # merged places of all sheets: the reader keeps them in memory
 LONGEST_CELL = 32_767
 MOST_ENTRIES = 2_000  # of the zip an xlsx is
 MOST_TAGS = 8_000_000  # of all its parts together
@@ -191,7 +192,7 @@ class _Extent:
     name however it is written, with quotes of either kind or by character references."""
 
     def __init__(self) -> None:
-        self.tags = 0
+        self.tags = self.merged = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -218,6 +219,13 @@ class _Extent:
             at = said.get("r", "")
             self.row = int(at) if _ROW.fullmatch(at) else self.row + 1
             self.column = 0
+        elif name == "mergeCell":
+            self.merged += 1
+            if self.merged > MOST_MERGED:
+                raise Refused(
+                    _("合并的单元格太多（超过 %(most)s 处），请取消合并后再上传", most=f"{MOST_MERGED:,}"),
+                    "file",
+                )
         elif name == "c":
             self.cells += 1
             if found := _CELL.fullmatch(said.get("r", "").upper()):
@@ -261,8 +269,34 @@ def _xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
         if sheet and sheet not in names:
             raise Refused(_("表格里没有名为“%(name)s”的工作表", name=sheet[:40]), "sheet")
         found = book.get_sheet_by_name(sheet or names[0])
+        below = _Merged(found.merged_cell_ranges or ())
         for number, cells in enumerate(found.iter_rows(), 1):
-            yield number, [_text(cell, number) for cell in cells]
+            yield number, below.filled(number - 1, [_text(cell, number) for cell in cells])
+
+
+class _Merged:
+    """A cell merged over several rows says the same in each of them: the name of a firm beside its two contacts, a
+    header beside one that is divided. What is merged sideways (a title) stays where it is."""
+
+    def __init__(self, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]):
+        self._begins: dict[int, list[tuple[int, int]]] = {}  # row -> (column, last row)
+        for (top, left), (bottom, _right) in ranges:
+            if bottom > top:
+                self._begins.setdefault(top, []).append((left, bottom))
+        self._going: dict[int, tuple[int, str]] = {}  # column -> (last row, what it says)
+
+    def filled(self, row: int, cells: list[str]) -> list[str]:
+        if not self._begins:
+            return cells
+        for column, (bottom, text) in list(self._going.items()):
+            if row > bottom:
+                del self._going[column]
+            elif column < len(cells) and not cells[column]:
+                cells[column] = text
+        for column, bottom in self._begins.get(row, ()):
+            if column < len(cells) and cells[column]:
+                self._going[column] = (bottom, cells[column])
+        return cells
 
 
 def _text(cell: Any, number: int) -> str:
