@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import signal
 import sys
 import time
@@ -20,6 +21,7 @@ from crm.dedup.tables import CLUSTERS, BadTable, Table, is_name_pairs, read_name
 from crm.lib.words import _
 
 PRECISIONS = (0.995, 0.99)
+LARGE_BYTES, LARGE_ROWS = 1_000_000, 10_000  # of a list from which several processes are quicker than one
 VERDICTS = {
     Verdict.SAME: "SAME: may be merged",
     Verdict.ASK: "ASK: a person should look",
@@ -75,12 +77,18 @@ class Progress:
             print(line, file=sys.stderr, flush=True)
 
 
+def _workers(chosen: argparse.Namespace, *, large: bool) -> int:
+    """As many as were asked for; else all processors if the list is worth starting them."""
+    return chosen.workers or (os.cpu_count() or 1 if large else 1)
+
+
 def _run(table: Table, chosen: argparse.Namespace, progress: Progress) -> batch.Outcome:
     def parsing(step: str, done: int, total: int) -> None:
         progress(step, done, total or int(done / max(table.read, 0.01)))
 
     rows = batch.portioned(table)
-    found = batch.run(table.noun, rows, table.record, workers=chosen.workers, progress=parsing)
+    workers = _workers(chosen, large=table.path.stat().st_size > LARGE_BYTES)
+    found = batch.run(table.noun, rows, table.record, workers=workers, progress=parsing)
     progress.close()
     return found
 
@@ -223,7 +231,8 @@ def _bench(chosen: argparse.Namespace, noun: Noun, progress: Progress, costs: Co
         found = _run(Table(chosen.source, noun), chosen, progress)
     else:
         rows = batch.portioned(made.firms(chosen.records))
-        found = batch.run(noun, rows, batch.as_it_is, workers=chosen.workers, progress=progress)
+        workers = _workers(chosen, large=chosen.records > LARGE_ROWS)
+        found = batch.run(noun, rows, batch.as_it_is, workers=workers, progress=progress)
         progress.close()
     count = len(found.place)
     for step, seconds in progress.took.items():
@@ -247,9 +256,8 @@ def _parser() -> argparse.ArgumentParser:
             made.add_argument(
                 "--workers",
                 type=_at_least_one,
-                default=1,
                 metavar="N",
-                help="processes; the result is the same",
+                help="processes (for a large list as many as there are processors); the result is the same",
             )
         return made
 

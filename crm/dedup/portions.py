@@ -11,6 +11,7 @@ import marshal
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
@@ -34,6 +35,12 @@ def numbers_of(texts: Iterable[str]) -> set[int]:
         return set(map(hash, map(_from_bytes, map(str.encode, texts), _LITTLE)))
     except UnicodeEncodeError:  # half a character, from a broken list
         return set(map(number_of, texts))
+
+
+@lru_cache(maxsize=100_000)
+def number_of_common(text: str) -> int:
+    """`number_of` what is met again and again: two characters of a name, the first syllable of a 字号."""
+    return number_of(text)
 
 
 _LITTLE = repeat("little")
@@ -99,12 +106,12 @@ def take_apart(noun: Noun, records: Iterable[Any]) -> Portion:
         blocks = numbers_of(noun.blocks(profile))
         made.blocks.extend(blocks)
         made.blocks_each.append(len(blocks))
-        grams = numbers_of(noun.grams(profile))
+        grams = set(map(number_of_common, noun.grams(profile)))
         made.grams.extend(grams)
         made.grams_each.append(len(grams))
         seen = list(noun.sightings(profile))
         made.seen.extend([number_of_seen(kind, value) for kind, value, _owner in seen])
-        made.owners.extend([number_of(owner) for _kind, _value, owner in seen])
+        made.owners.extend([number_of_common(owner) for _kind, _value, owner in seen])
         made.seen_each.append(len(seen))
         made.codes.append(code_number(noun, profile))
     made.profiles = b"".join(packed)
