@@ -91,6 +91,7 @@ class Candidate:
     url: str = ""
     add_url: str = ""
     add_to: str = ""
+    take: str = ""
     note: str = ""
     ask: str = ""  # who can tell more about a masked one
     known: Known | None = field(default=None, repr=False)

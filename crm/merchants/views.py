@@ -339,7 +339,12 @@ def duplicates() -> Any:
     found = asking.look_alikes(me(), noun, request.form, firm=enterprise, leave_out=leave_out)
     return render_template(
         "merchants/duplicates.html",
-        alike=_dressed(found, enterprise, adds=noun in ("enterprise", "person") and not leave_out),
+        alike=_dressed(
+            found,
+            enterprise,
+            adds=noun in ("enterprise", "person") and not leave_out,
+            takes=noun == "lead",
+        ),
         ask=noun != "lead" and any(one.may_be_the_same for one in found),  # a lead is judged, not refused
         whole=reindex.standing().whole,
     )
@@ -499,9 +504,13 @@ def _supplement(noun: str, form: ActForm) -> Any:
 
 
 def _dressed(
-    found: list[identity.Candidate], enterprise: Enterprise | None = None, *, adds: bool = True
+    found: list[identity.Candidate],
+    enterprise: Enterprise | None = None,
+    *,
+    adds: bool = True,
+    takes: bool = False,
 ) -> list[identity.Candidate]:
-    """With the addresses of what can be done about each."""
+    """With what can be done about each. `takes`: the form names a firm, and may mean this one."""
     for one in found:
         if one.masked:
             continue
@@ -511,6 +520,8 @@ def _dressed(
             one.add_url = url_for(".add_person", id=enterprise.id, person_id=one.id)
         elif adds and one.editable and one.may_be_the_same and enterprise is None:
             one.add_to = str(one.id)
+        elif takes and not is_person:
+            one.take = one.name
     return found
 
 

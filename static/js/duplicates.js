@@ -13,12 +13,13 @@ export function wake(region) {
 
   const marked = () => [...form.querySelectorAll("[data-duplicates-url]")];
 
+  const key = () => marked().map((input) => input.value).join("\u0000");
+
   async function ask() {
     const body = new FormData();
     for (const input of marked()) body.append(input.name, input.value);
-    const key = [...body.values()].join("\u0000");
-    if (key === asked) return;
-    asked = key;
+    if (key() === asked) return;
+    asked = key();
     asking?.abort();
     if (![...body.values()].some((value) => value.trim().length >= 2)) {
       region.replaceChildren();
@@ -40,6 +41,23 @@ export function wake(region) {
       if (error.name !== "AbortError") region.replaceChildren();
     }
   }
+
+  /** 用这个: the record's own name is what links the form to it. */
+  function take(button) {
+    const input = form.elements[region.dataset.takes];
+    input.value = button.dataset.take;
+    asked = key();
+    clearTimeout(timer);
+    asking?.abort();
+    region.replaceChildren();
+    input.dispatchEvent(new Event("input", { bubbles: true })); // for drafts and the like
+    input.focus();
+  }
+
+  region.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-take]");
+    if (button) take(button);
+  });
 
   const later = (event) => {
     if (event.isComposing || !event.target.matches?.("[data-duplicates-url]")) return;

@@ -67,6 +67,21 @@ def test_every_new_form_asks_while_it_is_filled_in(
 
 
 @pytest.mark.on("sqlite")
+def test_a_form_that_names_a_firm_can_mean_the_one_that_is_there(
+    cast: Any, firm: Any, as_user: Callable[..., Any]
+) -> None:
+    def asks(user: Any, noun: str) -> str:
+        client = as_user(user)
+        typed = {"csrf_token": client.token(), "company": "衢澜精密", "name": "衢澜精密"}
+        return str(client.post(f"/duplicates?noun={noun}", data=typed).get_data(as_text=True))
+
+    assert f'data-take="{NAME}"' in asks(cast.wang, "lead") and "补充到该条" not in asks(cast.wang, "lead")
+    assert "data-take" not in asks(cast.wang, "enterprise") and "补充到该条" in asks(cast.wang, "enterprise")
+    stranger = asks(cast.li, "lead")
+    assert "已有一条相近的记录" in stranger and "data-take" not in stranger and NAME not in stranger
+
+
+@pytest.mark.on("sqlite")
 def test_a_note_about_nobody_known_leads_to_a_new_firm_with_its_name(
     cast: Any, firm: Any, as_user: Callable[..., Any]
 ) -> None:

@@ -15,6 +15,7 @@ from crm.db import db
 from crm.deals.models import Deal, StageMove
 from crm.deals.stages import MoveKind, Stage
 from crm.demo import loader
+from crm.leads.models import Lead
 from crm.merchants.models import Enterprise, Suspect
 from crm.org.demo import PASSWORD
 
@@ -112,6 +113,25 @@ def test_a_new_deal_shows_whom_its_investor_may_be(signed_in):
     expect(
         alike.get_by_text("由 双港街道 跟进", exact=False)
     ).to_be_visible()  # another unit's: unit and name only
+    assert alike.get_by_role("button", name="用这个").count() == 1, "what one may not see cannot be taken"
+    alike.get_by_role("button", name="用这个").click()
+    expect(page.get_by_label("主投资方")).to_have_value("台州椒柯泵业有限公司")
+    expect(alike.get_by_text("台州椒柯泵业有限公司")).to_have_count(0)
+
+
+def test_a_lead_takes_the_firm_that_is_known_with_all_that_was_typed(signed_in, look):
+    page = signed_in("promoter")
+    page.goto("/leads/new")
+    page.wait_for_load_state("networkidle")
+    page.locator("[name=title]").fill("想回来建泵厂")
+    page.get_by_label("企业名称").press_sequentially("椒柯泵业", delay=20)
+    page.get_by_role("button", name="用这个").first.click()
+    expect(page.get_by_label("企业名称")).to_have_value("台州椒柯泵业有限公司")
+    page.get_by_role("button", name="报送").first.click()
+    expect(page.get_by_role("heading", name="想回来建泵厂", level=1)).to_be_visible()
+    with look() as session:
+        lead = session.scalar(sa.select(Lead).filter_by(title="想回来建泵厂"))
+        assert lead.enterprise.name == "台州椒柯泵业有限公司"
 
 
 def drag(page, card, lane):
