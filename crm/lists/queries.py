@@ -33,6 +33,12 @@ def pairs_of_view(view: SavedView) -> list[tuple[str, str]]:
     return parse_qsl(view.query)
 
 
+def own_view_at(user: User, page: str, pairs: Sequence[tuple[str, str]]) -> SavedView | None:
+    """My saved view whose address this is, if it is one."""
+    mine = db.session.scalars(own_views(user).where(SavedView.page == page))
+    return next((view for view in mine if sorted(pairs_of_view(view)) == sorted(pairs)), None)
+
+
 def remembered_columns(user: User, page: str) -> list[str] | None:
     return db.session.scalar(sa.select(ChosenColumns.keys).filter_by(user_id=user.id, page=page))
 

@@ -89,13 +89,17 @@ def forget_view(name: str) -> Any:
 @bp.post("/lists/<name>/columns")
 @permit(Permission.HOME)
 def choose_columns(name: str) -> Any:
-    """Remember the columns; the address then need not name them."""
+    """Remember the columns; the address then need not name them. On a saved view of mine they are the view's."""
     page, form = page_or_404(name), ActForm()
     args = posted_query(page)
+    view = queries.own_view_at(me(), page.name, list(args.items(multi=True)))
     args.poplist("columns")
     if form.submitted():
-        keys = [page.columns[0].key, *request.form.getlist("columns")]
-        actions.choose_columns(page, [] if request.form.get("usual") else keys, actor=me())
+        keys = [] if request.form.get("usual") else [page.columns[0].key, *request.form.getlist("columns")]
+        if view is not None:
+            actions.save_view(page, view.name, args, keys, shared=view.unit_id is not None, actor=me())
+            return commit_and_go(form, page.url(queries.pairs_of_view(view)))
+        actions.choose_columns(page, keys, actor=me())
         return commit_and_go(form, back(page, args))
     return redirect(back(page, args), 303)
 

@@ -71,6 +71,32 @@ def test_a_view_without_a_good_name_is_refused_with_a_sentence(
     assert session.scalars(sa.select(SavedView)).all() == []
 
 
+def test_columns_chosen_on_a_view_are_the_views(
+    cast: Any, session: Any, as_user: Callable[..., Any], base: list[Any]
+) -> None:
+    """And what it exports by itself; the list without a view keeps its own."""
+    wang = as_user(cast.wang)
+    post(wang, "view", query="origin=qushang", view_name="衢商")
+    post(wang, "view", query="sort=name", view_name="按名称", shared="1")
+    answer = post(wang, "columns", query="origin=qushang", columns=["uscc", "kind"])
+    assert answer.went_to == "/enterprises?origin=qushang&columns=name&columns=uscc&columns=kind"
+    assert "信用代码" in wang.see(answer.went_to).text
+    export = "/lists/enterprises/export" + answer.went_to.removeprefix("/enterprises")
+    ticked = [
+        one.get("value")
+        for one in wang.see(export).all("input", name="columns")
+        if one.get("checked") is not None
+    ]
+    assert ticked == ["name", "kind", "uscc"]
+    assert "信用代码" not in wang.see("/enterprises?origin=qushang").rows()[0]
+    assert session.scalars(sa.select(ChosenColumns)).all() == []
+    # Somebody else's shared view stays as it is: the choice is remembered for me and the list.
+    post(as_user(cast.chen), "columns", query="sort=name", columns=["uscc"])
+    assert session.scalars(sa.select(ChosenColumns.user_id)).all() == [cast.chen.id]
+    queries = session.scalars(sa.select(SavedView.query).order_by(SavedView.id)).all()
+    assert queries == ["origin=qushang&columns=name&columns=uscc&columns=kind", "sort=name"]
+
+
 def test_columns_are_remembered_for_person_and_list(
     cast: Any, session: Any, as_user: Callable[..., Any], base: list[Any]
 ) -> None:
