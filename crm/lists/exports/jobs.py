@@ -46,7 +46,7 @@ def done_already(order: Order, made: Made, *, actor: User) -> JobRun:
     """A file that was made on the spot, put beside those of the queue: to be opened again for a day."""
     job = actions.order_job(order, actor=actor, came_from="")
     job.state, job.done, job.total = JobState.DONE, made.rows, made.rows
-    job.began_at = job.ended_at = clock.now()
+    job.began_at = job.ended_at = job.seen_at = clock.now()  # it is opened at once: the bell stays silent
     job.result = result_of(made, job.id)
     return job
 
