@@ -13,7 +13,7 @@ from itertools import chain
 
 from rapidfuzz.distance import OSA, Indel, Levenshtein
 
-from crm.dedup import normalise, shapes, sounds
+from crm.dedup import normalise, places, shapes, sounds
 from crm.dedup.normalise import common_brands
 from crm.dedup.places import apart
 from crm.dedup.profile import Profile
@@ -96,9 +96,9 @@ KINDS: dict[str, str] = {
     f"name:{level}": kind
     for kind, those in {
         "equal": "same_full same_core same_alias",
-        "spelling": "sound one_alike one_look slip brand_kin alike_fit latin_fit",
-        "near": "one_other one_brand one_fit close",
-        "shorter": "prefix short brand_bare alike_bare brand_part initials latin",
+        "spelling": "sound one_alike one_look slip heard brand_kin alike_fit latin_fit",
+        "near": "one_other one_brand one_fit one_end one_head two_other close close_head",
+        "shorter": "same_bare prefix short brand_bare alike_bare brand_part initials latin",
         "house": "brand_other brand_arm alike_other one_mark stem latin_other",
         "other": "little far none",
     }.items()
@@ -112,24 +112,46 @@ def name_level(a: Profile, b: Profile) -> str:
     if not one or not two:
         return "none"
     if a.full == b.full:
-        return "same_full"
+        return "same_bare" if _says_little(a) and _says_little(b) else "same_full"
     if (a.alias or b.alias) and _former(a, b):
         return "same_alias"
     if one == two:
-        return "same_core"
+        return "same_bare" if _says_little(a) or _says_little(b) else "same_core"
     if a.institution or b.institution:
         return _institutions_level(a, b)
-    if (a.brief or b.brief) and one[0] != two[0]:
+    if one[0] != two[0]:
         # 甬千春工艺 and 千春工艺: what fits the place is taken for the place if that makes the beginnings agree
-        if a.brief and a.brief[0] == two[0]:
+        if a.brief and sounds.alike(a.brief[0], two[0]):
             a = a.bare
-        elif b.brief and b.brief[0] == one[0]:
+        elif b.brief and sounds.alike(b.brief[0], one[0]):
             b = b.bare
-        elif a.brief and b.brief and a.brief[0] == b.brief[0]:
+        elif a.brief and b.brief and sounds.alike(a.brief[0], b.brief[0]):
             a, b = a.bare, b.bare
+        elif len(one) > 2 < len(two):
+            a, b = _without_misspelt_place(a, b)
         if a.core == b.core:
-            return "same_core"
+            return "same_bare" if _says_little(a) or _says_little(b) else "same_core"
     return _unequal(a, b)
+
+
+def _says_little(profile: Profile) -> bool:
+    """Nothing but a 字号 is written: any of the firms of that house may be meant."""
+    if profile.only_name or profile.trade:
+        return False
+    return not profile.latin_trade if profile.latin_brand else not profile.form and len(profile.core) < 4
+
+
+def _without_misspelt_place(a: Profile, b: Profile) -> tuple[Profile, Profile]:
+    """台周黄岩区科工 beside 科工: what stands before the beginning of the other name is the place, with a slip."""
+    for mine, theirs in ((a, b), (b, a)):
+        at = mine.core.find(theirs.core[:2], 1, 9)
+        if at < 1 or len(theirs.core) < 2:
+            continue
+        head = mine.core[:at]
+        if head.isascii() or ((place := mine.place or theirs.place) and places.nearly(head, place)):
+            shorter = mine.called(mine.core[at:])
+            return (shorter, theirs) if mine is a else (theirs, shorter)
+    return a, b
 
 
 def _institutions_level(a: Profile, b: Profile) -> str:
@@ -148,7 +170,7 @@ def _unequal(a: Profile, b: Profile) -> str:
     few = min(len(one), len(two))
     if a.brand == b.brand:
         return "brand_" + _trades(a, b)
-    if a.sound == b.sound and len(one) > 1:
+    if a.sound == b.sound and few > 1:
         return "sound"
     shorter, longer = (one, two) if len(one) <= len(two) else (two, one)
     if few >= 2 and longer.startswith(shorter):
@@ -180,12 +202,22 @@ def _unequal(a: Profile, b: Profile) -> str:
         return "one_fit"
     if few >= 4 and one[:2] == two[:2] and _stem_only(one, two):
         return "stem"
+    if few >= 4 and len(one) == len(two) and _all_mistaken(one, two):
+        return "heard"
+    if few >= 5 and OSA.distance(one, two, score_cutoff=2) <= 2 and (one[0] == two[0] or one[1:] != two[1:]):
+        return "close_head" if one[:2] == two[:2] and one[-1] == two[-1] else "two_other"
     similarity = Indel.normalized_similarity(one, two, score_cutoff=0.45)
     if similarity < 0.72:
         similarity = max(similarity, Indel.normalized_similarity(a.sound, b.sound, score_cutoff=0.54) - 0.1)
     if similarity >= 0.72:
-        return "close"
+        return "close_head" if one[:2] == two[:2] else "close"
     return "little" if similarity >= 0.45 else "far"
+
+
+def _all_mistaken(one: str, two: str) -> bool:
+    """Two or more characters differ, not more than half, and each may have been taken for the other."""
+    unlike = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
+    return len(unlike) * 2 <= len(one) and all(_mistaken(x, y) for x, y in unlike)
 
 
 def _mistaken(one: str, other: str) -> bool:
@@ -279,7 +311,7 @@ def _one_character(a: Profile, b: Profile) -> str:
         extra = longer[at]
         if extra in (longer[at - 1 : at], longer[at + 1 : at + 2]):
             return "slip"  # a character written twice
-        return "one_mark" if within and extra in _MARKS else "one_other"
+        return "one_mark" if within and extra in _MARKS else "one_other" if at else "one_head"
     if one[at + 1 :] != two[at + 1 :]:
         return "slip"  # two characters in the wrong order
     if one[at] in _MARKS and two[at] in _MARKS:
@@ -288,6 +320,8 @@ def _one_character(a: Profile, b: Profile) -> str:
         return "one_alike"
     if shapes.alike(one[at], two[at]):
         return "one_look"
+    if at >= 2 and len(one) - at <= 2:
+        return "one_end"  # 天美板业, 天美纸业: the trade, though no trade is known to be written
     return "one_brand" if within else "one_other"
 
 
@@ -326,6 +360,8 @@ def _latin_level(a: Profile, b: Profile) -> str:
         if len(short.latin_brand) < 5 and _first_letters(long) == short.latin_brand:
             return "initials"
         return ""
+    if _spells_all(a, b) or _spells_all(b, a):
+        return "latin_fit"
     one, two = a.latin_trade or a.trade or a.industry, b.latin_trade or b.trade or b.industry
     if not one or not two:
         return "latin"
@@ -349,6 +385,11 @@ def _spells(a: Profile, b: Profile) -> bool:
     return bool(b.brief) and word == b.bare.joined_brand
 
 
+def _spells_all(a: Profile, b: Profile) -> bool:
+    """JUTAOHAIYANGSHIYOU is 巨涛海洋石油, its line of business too."""
+    return bool(a.latin_brand and b.trade) and a.latin_brand == b.joined and 4 <= len(b.core) <= 12
+
+
 def _first_letters(profile: Profile) -> str:
     return "".join([sound[0] for sound in profile.brand_sound.split(" ") if sound])
 
@@ -370,7 +411,7 @@ def _place_level(a: Profile, b: Profile) -> str:
     for mine in a.places:
         for theirs in b.places:
             if len(mine) >= 4 and len(theirs) >= 4 and mine[:4] == theirs[:4]:
-                return "city"
+                return "mixed"
     return level
 
 
@@ -541,16 +582,40 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
 
 # Names of which one leaves out the line of business, or nearly so.
 _MAY_BE_SISTERS = frozenset(
-    {"brand_bare", "prefix", "short", "alike_bare", "brand_part", "latin", "same_core"}
+    {"brand_bare", "prefix", "short", "alike_bare", "brand_part", "latin", "same_core", "same_bare"}
 )
 _SETTLED = frozenset({"same_full", "same_alias", "none"})
 _RARITY_COUNTS = frozenset(
-    {"same_full", "same_core", "brand_kin", "brand_part", "brand_bare", "prefix", "short", "alike_bare"}
+    {
+        "same_full",
+        "same_core",
+        "same_bare",
+        "brand_kin",
+        "brand_part",
+        "brand_bare",
+        "prefix",
+        "short",
+        "alike_bare",
+    }
 )
+
+
+_NUMBERS = frozenset("一二三四五六七八九十〇百0123456789")
+
+
+def branches_apart(one: str, two: str) -> bool:
+    """Whether two branch marks name two branches: not if one is the other with its characters in another order, or
+    with one that is read or looks like it. 第一 and 第二 are two."""
+    if len(one) != len(two) or len(one) < 5:
+        return one != two
+    if sorted(one) == sorted(two):
+        return False
+    unlike = [(x, y) for x, y in zip(one, two, strict=True) if x != y]
+    return len(unlike) > 1 or not _NUMBERS.isdisjoint(unlike[0]) or not _mistaken(*unlike[0])
 
 
 def may_merge(a: Profile, b: Profile) -> bool:
     """False for two valid USCCs that differ and for different branch marks: never the same entity."""
-    if a.branch != b.branch:
+    if a.branch != b.branch and branches_apart(a.branch, b.branch):
         return False
     return not (a.code_ok and b.code_ok and a.organisation != b.organisation)

@@ -32,7 +32,11 @@ _FORMER_BLANK = re.compile(
     r"[\s,，;；]原(?:为|是|叫)?[:：]?\s*(\w[\w()]{2,}(?:公司|集团|厂|社|部|行|店|场|室|所|伙\)?))$"
 )
 _RENAMED = re.compile(r"^(.{4,})更名$")
-_LABEL = re.compile(r"^[\W_]*(?:(?:客户|单位|企业|公司)(?:名称)?[:：]|NO\.?\s*\d+\s)\s*")
+_LABEL = re.compile(
+    r"^[\W_]*(?:(?:客户|单位|企业|公司|商户|厂家|供应商|[甲乙丙]方)?(?:名称|全称)[:：\s]|"
+    r"(?:客户|单位|企业|公司|商户|厂家|供应商|[甲乙丙]方)[:：]|"
+    r"NO\.?\s*\d+\s|NO\.\s*\d*\s*(?=[一-鿿])|VIP\s*(?=[一-鿿]))\s*"
+)
 _CALLED = re.compile(r"\s*[-—]+\s*[一-鿿]{1,4}(?:经理|总|主任|先生|女士|厂长|会长)$")
 _SLASHED = re.compile(r"[/|\\][^/|\\]{0,8}$")  # XX公司/张三
 _STATUSES = ("注销", "吊销", "存续", "在业", "开业", "迁出")
@@ -54,8 +58,7 @@ _ORDINAL = re.compile(r"^\s*(?:\d{1,4}[.、)]|\(\d{1,4}\)|№\d+)\s*(?=\D)")
 FORMS: tuple[tuple[str, str], ...] = (
     ("股份有限责任公司", "joint"), ("股份有限公司", "joint"), ("股份合作公司", "joint"),
     ("有限责任公司", "limited"), ("责任有限公司", "limited"), ("有限责任总公司", "limited"),
-    ("有限总公司", "limited"), ("有限公司", "limited"), ("股份公司", "joint"), ("集团公司", "company"),
-    ("责任公司", "limited"), ("总公司", "company"), ("公司", "company"), ("股份", "joint"),
+    ("有限总公司", "limited"), ("有限公司", "limited"), ("股份公司", "joint"), ("责任公司", "limited"), ("总公司", "company"), ("公司", "company"), ("股份", "joint"),
     ("特殊普通合伙", "partners"), ("普通合伙", "partners"), ("有限合伙", "partners"),
     ("合伙企业", "partners"), ("农民专业合作社", "coop"), ("专业合作社", "coop"), ("合作社", "coop"),
     ("家庭农场", "farm"), ("个体工商户", "shop"), ("经营部", "shop"), ("商行", "shop"), ("门市部", "shop"),
@@ -72,6 +75,8 @@ _Y, _X, _G, _S = "[有友又冇肉右希布]", "[限线现县艰很恨退]", "[�
 _HEARD_SHARES = re.compile(r"[股谷古骨鼓][份分粉](?=有限|$|公司)")
 _HEARD = (  # 谷份, 有线公司, 有艰公同, 有限公 …: the legal form taken down by ear, misread, or cut off
     (re.compile(f"{_Y}?{_X}(?:[责贵]任|责|任){_G}{_S}$"), "有限责任公司"),
+    (re.compile(r"(?<=..)(?:有(?![色线机])[一-鿿]公司|有限[一-鿿]司|有限公[一-鿿])$"), "有限公司"),
+    (re.compile(r"(?<=..)有限(?:责任公[一-鿿]|责任[一-鿿]司|责[一-鿿]公司|[一-鿿]任公司)$"), "有限责任公司"),
     (re.compile(f"{_Y}{{1,2}}{_X}{{1,2}}(?:{_G}{{1,2}}{_S}{{1,2}}|司公)$"), "有限公司"),
     (re.compile(r"(?<=..)(?:有公限司|限有公司|公有限司|有公司限|有限司|有限公|限公司)$"), "有限公司"),
     (re.compile(r"(?<=..)(?<![国所])有公司$"), "有限公司"),
@@ -88,6 +93,13 @@ _BRANCH_AFTER = re.compile(
 )
 _BRANCH_BARE = re.compile(rf"((?:第?[一二三四五六七八九十百\d]+)?{_BRANCH_WORD})$")
 _ROAD_OF_BRANCH = re.compile(r"(?<=..)(?:路|街|大道)(?=(?:支行|分行|分理处|营业部|分店)$)")
+_BRANCH_HEARD = re.compile(  # 分公司司, 公分司, 事办处: behind a legal form it can be nothing else
+    r"(?<=.公司)([^()]{0,10}?)(?:(分[公司]{3}|分分公司|公分司|分司公|公司分|分公[^司]|分[^公]司|[芬份纷]公司)|"
+    r"(办处事|事办处|处办事|办事[^处]|办[^事]处))$"
+)
+_ORDINAL_LATE = re.compile(r"(?<=.)第分([一二三四五六七八九十])公司$")
+_PLACED_BRANCH = re.compile(rf"^([^第\d]{{2,4}}?)市?({_BRANCH_WORD})$")
+_HAN_ORDER = str.maketrans("1234567890", "一二三四五六七八九〇")
 _BRANCH_PLAIN = re.compile(rf"^{_BRANCH_WORD}$")
 _INSTITUTIONS = tuple(
     "商会 协会 学会 联合会 联谊会 同乡会 促进会 基金会 大学 学院 学校 中学 小学 研究所 研究院 科学院 实验室 委员会 管委会 人民政府 街道"
@@ -254,12 +266,7 @@ def take_apart(name: str) -> NameParts:
         text = _BANKS.sub(lambda found: _BANK_NAMES[found.group()], text)
     if text.endswith(_STATUSES) and len(shorter := _STATUS.sub("", text)) >= 6:
         text = shorter
-    text = _HEARD_SHARES.sub("股份", text)
-    if not text.endswith(_SOUND_FORM):
-        for heard, meant in _HEARD:
-            text = heard.sub(meant, text, count=1)
-            if text.endswith(_SOUND_FORM):
-                break
+    text = _heard(text)
     text = _take_branch(text, parts)
     parts.full = text
     if text.endswith(_INSTITUTIONS):
@@ -354,7 +361,21 @@ def _without_brackets(text: str, parts: NameParts) -> str:
     return text
 
 
+def _heard(text: str) -> str:
+    """`text` with its legal form as it is spelt."""
+    text = _HEARD_SHARES.sub("股份", text)
+    if not text.endswith(_SOUND_FORM):
+        for heard, meant in _HEARD:
+            text = heard.sub(meant, text, count=1)
+            if text.endswith(_SOUND_FORM):
+                break
+    return text
+
+
 def _take_branch(text: str, parts: NameParts) -> str:
+    if "公司" in text and not text.endswith(_SOUND_FORM):
+        text = _ORDINAL_LATE.sub(r"第\1分公司", text)
+        text = _BRANCH_HEARD.sub(lambda found: found[1] + ("分公司" if found[2] else "办事处"), text)
     if not text.endswith(_BRANCH_WORDS):
         return text
     if found := _BRANCH_AFTER.match(text):
@@ -373,8 +394,11 @@ def _take_branch(text: str, parts: NameParts) -> str:
     code, rest = places.read(mark)
     rest = _ROAD_OF_BRANCH.sub("", rest)
     # 杭州市湖墅支行 is 湖墅支行; only a mark that names nothing but a place needs the place.
+    rest = rest.translate(_HAN_ORDER)
+    if not code and (found := _PLACED_BRANCH.match(rest)) and (code := places.misspelt(found[1])):
+        rest = found[2]  # 州湖分公司, 呈都办事处
     parts.branch = f"{code}{rest}" if _BRANCH_PLAIN.match(rest) else rest
-    return head
+    return _heard(head)
 
 
 def _form_at_end(text: str) -> str:

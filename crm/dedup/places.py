@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from crm.reference import tables
 
 # Where a short county name belongs to several provinces, the home province wins: this is a base of 浙商.
@@ -156,7 +158,47 @@ def brief_head(core: str, place: str) -> str:
             codes = known.codes.get(core[:size])
             if codes and any(code.startswith(place) or place.startswith(code) for code in codes):
                 return core[size:]
+    if size := _misheard(core[:3], place):
+        rest = at_head(core[size:])[1]
+        return rest if len(rest) > 1 else ""
     return core[1:] if brief_of(core[0], place) else ""
+
+
+@lru_cache(maxsize=100_000)
+def _misheard(head: str, place: str) -> int:
+    """How much of `head` reads like the place or is it with two characters exchanged: 2 of 台周市, 男京; 0 if none."""
+    from crm.dedup import sounds
+
+    for name in _called(place):
+        size = len(name)
+        if size < 4 and head[:size] != name and len(head) >= size and (
+            sorted(head[:size]) == sorted(name) or all(map(sounds.alike, head, name))
+        ):  # fmt: skip
+            return size + (size == 2 and head[2:] in ("市", "省", "县", "区"))
+    return 0
+
+
+@lru_cache(maxsize=4_000)
+def _called(code: str) -> tuple[str, ...]:
+    """What the place and the wider ones around it are called, in full and for short: 331003 -> 黄岩区, 台州市 …"""
+    return tuple(
+        sorted(
+            {name for name, codes in gazetteer().codes.items() if any(code.startswith(own) for own in codes)}
+        )
+    )
+
+
+@lru_cache(maxsize=20_000)
+def nearly(head: str, place: str) -> bool:
+    """Whether `head`, read as names of places one inside the other, is `place` with one slip: 台周黄岩区, 江浙, 州市."""
+    for name in _called(place):
+        for size in range(max(1, len(name) - 1), min(len(head), len(name) + 1) + 1):
+            if OSA.distance(head[:size], name, score_cutoff=1) > 1:
+                continue
+            rest = head[size:]
+            if not rest or (len(rest) > 1 and not read(rest)[1]) or (size > 1 and nearly(rest, place)):
+                return True
+    return False
 
 
 def brief_of(character: str, place: str) -> bool:
@@ -183,6 +225,25 @@ def _sounding() -> dict[str, str]:
         home = {code for code in of_these if code.startswith(HOME)}
         found[said] = min(home) if len(home) == 1 else min(of_these) if len(of_these) == 1 else ""
     return found
+
+
+@lru_cache(maxsize=1)
+def _anagrams() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, codes in gazetteer().codes.items():
+        found.setdefault("".join(sorted(name)), set()).update(codes)
+    return found
+
+
+@lru_cache(maxsize=4_000)
+def misspelt(text: str) -> str:
+    """The place of 州湖 or 呈都: its characters in the wrong order, or others that are read the same; "" if none."""
+    from crm.dedup import sounds
+
+    several = _anagrams().get("".join(sorted(text)))
+    if several:
+        return _pick(sorted(several), "")
+    return by_sound("".join(map(sounds.syllable, text))) or ""
 
 
 def by_sound(word: str) -> str | None:

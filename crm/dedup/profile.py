@@ -134,15 +134,19 @@ class Profile:
         if not self.brief:
             return self
         if self._bare is None:
-            other = Profile.__new__(Profile)
-            for slot in Profile.__slots__:
-                setattr(other, slot, getattr(self, slot))
-            other.core, other.brief = self.brief, ""
-            other.full = self.full.replace(self.core, self.brief, 1)
-            other.brand, other.trade = norm.split_trade(other.core, self.industry)
-            other._sounds()
-            self._bare = other
+            self._bare = self.called(self.brief)
         return self._bare
+
+    def called(self, core: str) -> Profile:
+        """The same merchant under another core."""
+        other = Profile.__new__(Profile)
+        for slot in Profile.__slots__:
+            setattr(other, slot, getattr(self, slot))
+        other.core, other.brief = core, ""
+        other.full = self.full.replace(self.core, core, 1)
+        other.brand, other.trade = norm.split_trade(core, self.industry)
+        other._sounds()
+        return other
 
     @property
     def bigrams(self) -> list[str]:

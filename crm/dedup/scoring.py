@@ -137,6 +137,7 @@ _KIN = frozenset(
         "same_full",
         "same_core",
         "same_alias",
+        "same_bare",
         "brand_kin",
         "brand_part",
         "brand_bare",
@@ -147,7 +148,17 @@ _KIN = frozenset(
     }
 )
 _NAME_ALIKE = frozenset(
-    {"same_full", "same_core", "same_alias", "brand_kin", "brand_part", "brand_bare", "prefix", "sound"}
+    {
+        "same_full",
+        "same_core",
+        "same_alias",
+        "same_bare",
+        "brand_kin",
+        "brand_part",
+        "brand_bare",
+        "prefix",
+        "sound",
+    }
 )
 
 
@@ -165,7 +176,7 @@ def compare_profiles(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOW
     if "code:other_valid" in codes:
         verdict = Verdict.RELATED if relation and relation != "related:namesake" else Verdict.DIFFERENT
         score = min(score, 0.05)
-    elif a.branch != b.branch and "name:none" not in codes:
+    elif a.branch != b.branch and evidence.branches_apart(a.branch, b.branch) and "name:none" not in codes:
         verdict = Verdict.RELATED if relation else Verdict.DIFFERENT
         score = min(score, 0.2)
     elif relation == "related:namesake":
@@ -202,7 +213,9 @@ def _certain(a: Profile, b: Profile, codes: set[str]) -> bool:
 
 
 _FIRST_TYPED = _HARD_TIES | {"phone:shared", "legal:same", "contact:same", "contact:cross", "code:near"}
-_BEGINNINGS = frozenset({"name:prefix", "name:brand_bare", "name:alike_bare", "name:latin", "name:latin_fit"})
+_BEGINNINGS = frozenset(
+    {"name:prefix", "name:same_bare", "name:brand_bare", "name:alike_bare", "name:latin", "name:latin_fit"}
+)
 
 
 def _half_typed(a: Profile, b: Profile, codes: set[str]) -> bool:
@@ -228,12 +241,13 @@ def _worth_asking(codes: set[str]) -> bool:
 def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
     """How two different entities may hang together, or nothing."""
     name = next(code for code in codes if code.startswith("name:"))[5:]
-    if a.branch != b.branch:
+    if a.branch != b.branch and evidence.branches_apart(a.branch, b.branch):
         return "related:branch" if name in _NAME_ALIKE else ""
     tied = bool(codes & {"phone:mobile", "phone:landline", "legal:same", "contact:same", "contact:cross"})
     if not a.institution and name in (
         "same_full",
         "same_core",
+        "same_bare",
         "brand_kin",
         "brand_part",
         "brand_bare",
@@ -242,7 +256,7 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
         elsewhere = codes & {"place:other_city", "place:other_province"} or "name_place:apart" in codes
         if elsewhere and not tied and not codes & {
             "code:same", "code:organisation", "code:near", "address:room", "address:number", "place:county",
-            "place:city", "phone:near", "legal:sound",
+            "place:city", "place:mixed", "phone:near", "legal:sound",
         }:  # fmt: skip
             return "related:namesake"
     if name in _KIN and (evidence.groups_apart(a, b) or (a.group and b.group and name == "brand_other")):
@@ -291,7 +305,9 @@ def _other_script(a: Profile, b: Profile) -> bool:
     return one != two and len(one) == len(two) and (_simplify(one) == two or _simplify(two) == one)
 
 
-_SLIPS = frozenset({"name:sound", "name:one_alike", "name:one_brand", "name:one_other"})
+_SLIPS = frozenset(
+    {"name:sound", "name:one_alike", "name:one_brand", "name:one_end", "name:one_head", "name:one_other"}
+)
 _APART = ("place:other", "name_place:apart", "form:differs", "group:differs", "industry:other")
 
 

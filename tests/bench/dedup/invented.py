@@ -5,7 +5,7 @@ short, with the place elsewhere, with an older phone. Beside them stand those wh
 owner, branches, namesakes in another city, a 字号 one character off, members of a chamber who all give its
 secretary's phone, customers of one book-keeper. Only the places are real. Same seed, same rows.
 
-    python -m tests.bench.dedup.invented enterprises|people LIST.csv.gz [--records 10000] [--seed 7]
+    python -m tests.bench.dedup.invented enterprises|people LIST.csv.gz [--records 10000] [--seed 7] [--family scans]
 """
 
 from __future__ import annotations
@@ -105,11 +105,11 @@ def _same_sound() -> dict[str, str]:
 _TRADITIONAL = OpenCC("s2t")
 
 
-class _Scribe:
+class Scribe:
     """Invents and writes down; every choice comes from one die."""
 
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(f"bench-{seed}")
+    def __init__(self, seed: int, family: str = "bench") -> None:
+        self.dice = random.Random(f"{family}-{seed}")
         provinces = dict(tables.rows("provinces"))
         cities = {code: (name, province) for code, name, province in tables.rows("cities")}
         self.home: list[tuple[str, str, str]] = []
@@ -350,9 +350,14 @@ class _Scribe:
         ]  # fmt: skip
 
 
-def rows(kind: str, count: int, seed: int) -> Iterator[list[str]]:
+def rows(kind: str, count: int, seed: int, family: str = "") -> Iterator[list[str]]:
     """The header, then `count` rows in no order: rec_id, cluster_id (who is one has one number), the fields."""
-    scribe = _Scribe(seed)
+    if family:
+        from tests.bench.dedup.families import FamilyScribe
+
+        scribe: Scribe = FamilyScribe(seed, family)
+    else:
+        scribe = Scribe(seed)
     written: list[list[str]] = []
     label = 0
     while len(written) < count:
@@ -372,10 +377,10 @@ def rows(kind: str, count: int, seed: int) -> Iterator[list[str]]:
         yield [str(number), *row]
 
 
-def write(path: Path, kind: str, count: int, seed: int) -> Path:
+def write(path: Path, kind: str, count: int, seed: int, family: str = "") -> Path:
     with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0) as packed:
         text = io.TextIOWrapper(packed, encoding="utf-8", newline="")
-        csv.writer(text, lineterminator="\n").writerows(rows(kind, count, seed))
+        csv.writer(text, lineterminator="\n").writerows(rows(kind, count, seed, family))
         text.flush()
     return path
 
@@ -386,5 +391,10 @@ if __name__ == "__main__":
     parser.add_argument("path", type=Path, metavar="LIST.csv.gz")
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--family", default="", metavar="scans|ear|office|export", help="kinds of damage of its own"
+    )
     wanted = parser.parse_args()
-    write(wanted.path, wanted.kind, wanted.records, wanted.seed)
+    from tests.bench.dedup import invented  # the module that the families know, not this run of it
+
+    invented.write(wanted.path, wanted.kind, wanted.records, wanted.seed, wanted.family)
