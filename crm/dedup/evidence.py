@@ -160,7 +160,7 @@ def _institutions_level(a: Profile, b: Profile) -> str:
     # 上海市衢州商会 and 杭州市衢州商会 differ in two characters and in everything
     one, two = a.core, b.core
     near = min(len(one), len(two)) > 4 and Levenshtein.distance(one, two, score_cutoff=1) <= 1
-    return "one_other" if near else "little"
+    return "one_other" if near else "little" if one in two or two in one else "far"
 
 
 def _unequal(a: Profile, b: Profile) -> str:
@@ -271,7 +271,7 @@ def _trades(a: Profile, b: Profile) -> str:
     if (
         shorter in longer
         or one[:2] == two[:2]
-        or (one[-2:] == two[-2:] and len(one) > 2 and len(two) > 2)
+        or (one[-2:] == two[-2:] and len(one) > 2 and len(two) > 2 and one[-2:] not in normalise.FILLING)
         or (longer.startswith(shorter[0]) and _abbreviates(shorter, longer))  # 精机 for 精密机械
     ):
         return "part"
@@ -549,7 +549,10 @@ def levels(a: Profile, b: Profile, around: Surroundings = NOTHING_KNOWN) -> list
         found.extend(_people_levels(a, b))
     if address := _address_level(a, b, around):
         found.append(("address:" + address, ""))
-    if a.form and b.form and a.form != b.form and frozenset((a.form, b.form)) not in _SAME_FAMILY:
+    if a.institution != b.institution:
+        if a.form or b.form:
+            found.append(("form:differs", ""))  # a chamber is no firm
+    elif a.form and b.form and a.form != b.form and frozenset((a.form, b.form)) not in _SAME_FAMILY:
         found.append(("form:differs", ""))
     if groups_apart(a, b):
         found.append(("group:differs", ""))

@@ -188,7 +188,9 @@ def _kindred() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(map(re.escape, longest_first))), first
 
 
-_FILLING = re.compile(r"(?<=..)(?:科技|技术|实业|发展|工业|制造|制品|用品|产业|有限|股份|开发|管理|服务)+$")
+# Words at the end of a line of business that say nothing of it.
+FILLING = frozenset("科技 技术 实业 发展 工业 制造 制品 用品 产业 有限 股份 开发 管理 服务".split())
+_FILLING = re.compile(rf"(?<=..)(?:{'|'.join(sorted(FILLING))})+$")
 
 
 @lru_cache(maxsize=50_000)

@@ -58,6 +58,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "name:brand_arm": (-8.0, -1.0), "pair:brand_arm+0": (-8.0, 0.0), "pair:brand_arm+1": (-8.0, 0.0),
     "pair:brand_arm+2": (-8.0, 0.0),
     "rivals:none": (0.0, 2.0), "rivals:one": (-3.0, 0.5), "rivals:several": (-3.0, 0.0),
+    # of names that have nothing in common one tie makes no one firm: a number off by one is next door's
+    "pair:little+1": (-8.0, 0.0), "pair:far+1": (-8.0, 0.0),
     # the secretary's phone is on the lists of all members, so it is on both of two that are one and of two that are not
     "phone:shared": (0.0, 1.0),
     "rarity:common": (-1.5, -0.4), "rarity:rare": (0.2, 1.5),

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from crm.dedup import normalise
 from crm.dedup.record import COLUMNS
-from tests.bench.dedup import invented, lists, quality, rules, stopwatch
+from tests.bench.dedup import families, invented, lists, quality, rules, stopwatch
 from tests.bench.dedup.__main__ import PEERS, TOOLS, Line, main, table
 
 
@@ -131,3 +132,25 @@ def test_every_peer_has_its_program():
     assert set(PEERS) < set(TOOLS)
     programs = {path.name for path in (Path(__file__).parent / "dedup" / "peers").glob("*_*.py")}
     assert programs == set(PEERS.values())
+
+
+@pytest.mark.parametrize("kind", ["enterprises", "people"])
+@pytest.mark.parametrize("family", families.FAMILIES)
+def test_a_family_is_the_same_for_the_same_seed_and_damaged_in_its_own_way(family: str, kind: str):
+    rows = list(invented.rows(kind, 300, 5, family))
+    assert rows == list(invented.rows(kind, 300, 5, family))
+    assert rows[1:] != list(invented.rows(kind, 300, 6, family))[1:]
+    assert len(rows) == 301
+    labels = Counter(row[1] for row in rows[1:])
+    assert 100 < len(labels) < 300  # some are written once, some again
+    assert all(row[2] for row in rows[1:])
+
+
+def test_no_family_has_the_invented_trade_names_of_another():
+    made: dict[str, set[str]] = {}
+    for family in families.FAMILIES:
+        scribe = families.FamilyScribe(3, family)
+        made[family] = {scribe.brand() for _turn in range(400)} - normalise.common_brands()
+    assert all(len(brands) > 100 for brands in made.values())
+    for one, other in combinations(made.values(), 2):
+        assert not one & other

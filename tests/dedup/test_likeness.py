@@ -51,6 +51,15 @@ def level(one: str, other: str, **fields: str) -> str:
         ("衢澜机械有限公司 原衢州市轴承厂", "衢州市轴承厂", "same_alias"),
         ("衢澜机械有限公司，原名：衢州轴承有限公司", "衢州轴承有限公司", "same_alias"),
         ("衢澜机械（衢州轴承有限公司更名）", "衢州轴承有限公司", "same_alias"),
+        # two slips at once; the end of an unknown trade; a character in front
+        ("奇荆机戒股份有限公司", "奇精机械股份有限公司", "heard"),
+        ("衢澜板业有限公司", "衢澜纸业有限公司", "one_end"),
+        ("衢澜环球嘉衢国贸", "衢澜环宇加曲国贸", "close_head"),
+        ("芯衢澜机械有限公司", "衢澜机械有限公司", "one_head"),
+        # the notes of a list
+        ("VIP衢澜机械有限公司", "衢澜机械有限公司", "same_full"),
+        ("No.衢澜机械有限公司", "衢澜机械有限公司", "same_full"),
+        ("乙方：衢澜机械有限公司", "衢澜机械有限公司", "same_full"),
         # banks
         ("建行衢州分行", "中国建设银行股份有限公司衢州分行", "same_core"),
     ],
@@ -63,6 +72,67 @@ def test_the_likeness_of_two_names(one: str, other: str, expected: str):
 def test_a_place_for_short_is_taken_off_where_it_fits_the_place(written: str):
     assert level(written, "衢澜机械有限公司", **ZHEJIANG) == "same_core"
     assert level("粤衢澜机械", "衢澜机械", **ZHEJIANG) != "same_core"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "宁波波北仑区衢澜机械",
+        "宁伯衢澜机械",
+        "浙奖衢澜机械",
+        "江浙衢澜机械",
+        "北化区衢澜机械",
+        "波宁北仑衢澜机械",
+    ],
+)
+def test_a_place_with_a_slip_is_taken_off_beside_the_name_without_it(written: str):
+    assert level(written, "衢澜机械有限公司", **ZHEJIANG) == "same_core"
+    assert level("衢澜机械有限公司", written, **ZHEJIANG) == "same_core"
+
+
+def test_a_bare_trade_name_is_no_whole_name():
+    """万业 and 万业股份 may be any of the firms of that house; the whole name may not."""
+    assert level("衢澜", "衢澜有限公司", **ZHEJIANG) == "same_bare"
+    assert level("QULAN CO LTD", "Qulan Co., Ltd.", **ZHEJIANG) == "same_bare"
+    assert level("衢澜机械", "衢澜机械有限公司", **ZHEJIANG) == "same_core"
+
+
+def test_places_that_agree_only_by_the_name_are_told_from_places_that_agree():
+    one = profile_of(Record("宁波衢澜机械有限公司", region="宁波市"))
+    moved = profile_of(Record("宁波衢澜机械有限公司", region="温州市"))
+    assert "place:mixed" in [code for code, _value in evidence.levels(one, moved)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("衢澜有限公司宁波分公司", "衢澜有限公司宁波公分司", False),
+        ("衢澜有限公司宁波办事处", "衢澜有限公司波宁办处事", False),
+        ("衢澜有限公司第二分公司", "衢澜有限公司第2分公司司", False),
+        ("衢澜有限公司第一分公司", "衢澜有限公司第分一公司", False),
+        ("衢澜有限公司第一分公司", "衢澜有限公司第二分公司", True),
+        ("衢澜有限公司宁波分公司", "衢澜有限公司温州分公司", True),
+        ("衢澜有限公司宁波分公司", "衢澜有限公司", True),
+    ],
+)
+def test_a_branch_mark_with_a_slip_is_that_branch_and_another_number_is_another(
+    one: str, other: str, apart: bool
+):
+    assert evidence.may_merge(profile_of(Record(one)), profile_of(Record(other))) is not apart
+
+
+def test_a_chamber_next_door_is_no_firm():
+    """A number off by one and a city say nothing of names that have nothing in common."""
+    institute = Record(
+        "衢澜大学氟硅材料研究所", phones=("15400000043",), region="浙江杭州", contacts=("余启岚",)
+    )
+    chamber = Record("杭州市衢州商会", phones=("15400000048",), region="浙江杭州", contacts=("方亦然",))
+    assert compare(institute, chamber).score < 0.5
+
+
+def test_services_of_two_kinds_are_two_lines_of_business():
+    assert level("衢澜智慧服务有限公司", "衢澜会展服务有限公司") == "brand_other"
+    assert level("衢澜服务有限公司", "衢澜会展服务有限公司") == "brand_part"
 
 
 @pytest.mark.parametrize(
