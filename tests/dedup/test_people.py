@@ -303,3 +303,25 @@ def test_any_text_in_any_field_is_weighed_both_ways_alike(one: str, other: str, 
     assert len(keys) == len(set(keys)) <= 30
     assert all(len(key) <= 40 and key[1] == ":" and "\0" not in key for key in keys)
     list(PEOPLE.blocks(profile_of(a)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("杨董（老板）", "杨嵩铃", "title"),  # what stands in the bracket is no given name
+        ("杨经理（已加微信）", "杨彤茜（负责人）", "title"),
+        ("XIAXUANYIN", "夏女士", "title"),  # a whole name in one word
+        ("LISENRU", "Li Jack", "spelled_surname"),
+        ("Lu David", "吕雯程", "spelled_surname"),
+        ("LINDA", "林总", "other"),  # an English name
+        ("LISENRU", "王总", "other"),
+    ],
+)
+def test_names_that_say_only_a_surname_in_another_dress(one: str, other: str, expected: str):
+    assert evidence.name_level(person_name(one), person_name(other)) == expected
+    assert evidence.name_level(person_name(other), person_name(one)) == expected
+
+
+def test_a_misread_surname_is_proposed_beside_the_given_name_and_the_firm():
+    one, other = (Person(name, companies=("衢澜机械有限公司",)) for name in ("涂翊策", "除翊策"))
+    assert set(PEOPLE.blocks(profile_of(one))) & set(PEOPLE.blocks(profile_of(other)))

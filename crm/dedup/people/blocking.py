@@ -92,6 +92,10 @@ def blocks_of(profile: PersonProfile) -> Iterator[str]:
     elif len(given) == 1 and city and name.full:
         yield f"g{name.surname}{given}_{city}"  # 张晓 for 张晓燕
         yield f"g{name.surname}_{given}{city}"
+    if len(given) == 2 and not name.masked:
+        # the surname misread or misheard: 除翊策 for 涂翊策
+        for firm in profile.firms:
+            yield f"g_{given}/{firm.brand_sound}"
     marks = []
     if len(name.given) < 2 or common_name(name):
         # so many bear the name that its block is of no use; with a city, a firm or a chamber it is small again

@@ -218,7 +218,9 @@ def _letters_level(a: PersonName, b: PersonName) -> str:
         return "none"
     size = len(characters.surname) or 1
     surname = "".join(characters.sound.split(" ")[:size])
-    others = [part for part in letters.parts if sounds.folded(part) != surname]
+    others = [part for part in letters.parts if _read(part) != _read(surname)]
+    if characters.bare and len(letters.parts) == 1 and _begins(letters.parts[0], characters.surname):
+        return "title"  # XIAXUANYIN, 夏女士
     if len(others) < len(letters.parts):
         if characters.bare:
             return "title"
@@ -227,11 +229,28 @@ def _letters_level(a: PersonName, b: PersonName) -> str:
     return "spelled_near" if _one_letter(letters, characters) else "other"
 
 
+def _read(part: str) -> str:
+    """吕 is read lv and written lu."""
+    return sounds.folded(part).replace("v", "u")
+
+
+def _begins(word: str, surname: str) -> bool:
+    """Whether a whole name in one word begins with that surname, and a Chinese given name follows."""
+    said = sounds.person_sound(surname).replace(" ", "").replace("v", "u")
+    return word.startswith(said) and len(word) > len(said) and _chinese([word, word[len(said) :]])
+
+
 def _two_in_letters(a: PersonName, b: PersonName) -> str:
     if not a.spelled or not b.spelled:
         return "none"
     few, more = sorted((a.parts, b.parts), key=len)
     shared = set(few) & set(more)
+    if len(few) == 1 and len(more) == 2 and not shared:
+        # LISENRU and Li Jack
+        surname = next((part for part in more if few[0].startswith(part) and len(few[0]) > len(part)), "")
+        given = [part for part in more if part != surname]
+        if surname and not _chinese(given) and _chinese([few[0][len(surname) :]]):
+            return "spelled_surname"
     if shared and (len(few) == 1 or any(not _chinese(set(parts) - shared) for parts in (few, more))):
         return "spelled_surname"
     return "spelled_near" if _one_letter(a, b) else "other"

@@ -226,8 +226,8 @@ def _take_note(note: str, name: PersonName) -> None:
             name.beside = found.group()
         return
     word = _without_titles(inner)
-    if not 2 <= len(word) <= 4 or word != inner:
-        return
+    if not 2 <= len(word) <= 4 or word != inner or word in _NOBODY or word.startswith("已"):
+        return  # 杨董（老板）, 杨经理（已加微信）
     if not name.full or (name.bare and word.startswith(name.surname)):
         _split(word, name)
     elif name.bare and len(word) == 2 and word not in _NO_GIVEN and not places.read(word)[0]:
