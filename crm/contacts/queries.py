@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort
 from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.exceptions import NotFound
 
 from crm.audit.models import Event
 from crm.db import Wan, db
@@ -150,7 +150,10 @@ def about(user: User, *, enterprise_id: int = 0, person_id: int = 0, lead_id: in
         return db.one_or_404(rows.filter_by(id=id)) if id else None
 
     def merchant(noun: str, id: int) -> Any:
-        return (merchants.named(noun, id, user) or abort(404)) if id else None
+        found = merchants.named(noun, id, user) if id else None
+        if id and found is None:
+            raise NotFound
+        return found
 
     deal = one(deals.visible_to(user), deal_id)
     lead = one(leads.visible_to(user), lead_id)
