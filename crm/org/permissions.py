@@ -97,7 +97,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MERCHANT_EXPORT_FULL: S.UNIT,
         P.MERCHANT_MERGE: S.UNIT,
         P.SUSPECT_DECIDE: S.UNIT,
-        P.SUSPECT_SCAN: S.DISTRICT,
+        P.SUSPECT_SCAN: S.UNIT,  # the whole base is looked at; what was found he sees as far as his unit goes
         P.CONTACT_VIEW: S.UNIT,
         P.CONTACT_LOG: S.UNIT,
         P.CONTACT_CORRECT: S.UNIT,
