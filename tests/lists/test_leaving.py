@@ -187,6 +187,7 @@ def test_many_rows_wait_for_the_manager_and_the_file_is_then_the_askers(
     assert not session.scalars(sa.select(JobRun)).all()
     page = chen.see("/exports")
     assert "王专员（区招商局）申请导出企业" in page.text and "报给市局的名单" in page.text
+    assert "名称、联系电话" in page.text
     assert "1" in [" ".join("".join(one.itertext()).split()) for one in page.all("span", class_="count")]
     assert decide(chen, request.id, "approve").went_to == "/exports"
     session.expire_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import abort, flash, redirect, request, send_file, url_for
 from werkzeug.datastructures import MultiDict
@@ -165,8 +166,17 @@ def _told(asked: ExportRequest) -> dict[str, Any]:
         "url": page.url(query) if me().may(page.view_permission) else "",
         "full": asked.params["full"],
         "reason": asked.params["reason"],
+        "columns": "、".join(_columns(page, asked.params)),
         "format": asked.params["format"],
     }
+
+
+def _columns(page: ListPage, params: dict[str, Any]) -> list[str]:
+    """What the file will hold, in words."""
+    if params["shape"]:
+        return [part["heading"] for part in params["shape"]["parts"]]
+    asked = {value for name, value in parse_qsl(params["query"]) if name == "columns"}
+    return [column.title for column in page.all_columns() if column.key in asked]
 
 
 @bp.get("/exports/<int:id>")
