@@ -45,8 +45,11 @@ def log(
     colleagues: Sequence[User] = (),
     uploads: Sequence[FileStorage] = (),
     actor: User,
+    author: User | None = None,
+    import_id: int | None = None,
 ) -> ContactLog:
-    """Write a contact down; what it is about learns its last contact and its next step with it."""
+    """Write a contact down; what it is about learns its last contact and its next step with it. `author` and
+    `import_id` are given where somebody brings a list of what others have logged."""
     if not (about.enterprise or about.person or about.lead or about.deal):
         raise Refused(_("请先选客商、人员、线索或项目"))
     _check(data, around)
@@ -54,8 +57,9 @@ def log(
         enterprise=about.enterprise,
         deal=about.deal,
         lead=about.lead,
-        unit_id=actor.unit_id,
-        author_id=actor.id,
+        unit_id=(author or actor).unit_id,
+        author_id=(author or actor).id,
+        import_id=import_id,
         people=list(people),
         colleagues=list(colleagues),
         **{name: data[name] for name in SAID},

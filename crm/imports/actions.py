@@ -26,11 +26,12 @@ from crm.merchants.models import Enterprise
 from crm.org.models import User
 from crm.web import sheets_in
 
-from . import matching, queries
-from .columns import BY_KEY, LOOKED_AT, Proposal, header_key, propose, values_of
+from . import matching, nouns, plain, queries
+from .columns import LOOKED_AT, Proposal, header_key, propose, values_of
 from .comparing import changes_of, in_words
 from .likeness import Finder, Likeness, in_base
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
+from .nouns import NOUNS, Noun
 from .understanding import Merchant, understand
 
 LOT = 500
@@ -51,13 +52,16 @@ def path_of(batch: ImportBatch) -> Path:
     return folder() / batch.sha256
 
 
-def upload(stream: IO[bytes], name: str, *, unit_id: int, actor: User) -> ImportBatch:
+def upload(
+    stream: IO[bytes], name: str, *, unit_id: int, actor: User, noun: Noun = NOUNS["enterprise"]
+) -> ImportBatch:
     """Keep an uploaded list and propose what its columns are. Refused: whatever cannot be read as a list."""
     name = texts.clean_line(Path(name.replace("\\", "/")).name)
     if not name:
         raise Refused(_("请选择一个文件"), "file")
     path, digest = _keep(stream)
     batch = ImportBatch(
+        noun=noun.key,
         file_name=name[-200:],
         kind="",
         sha256=digest,
@@ -69,7 +73,7 @@ def upload(stream: IO[bytes], name: str, *, unit_id: int, actor: User) -> Import
         batch.kind = sheets_in.kind_of(path, name)
         batch.sheets = sheets_in.sheets(path, batch.kind)[:MOST_SHEETS]
         sheet, top, proposal = max(
-            ((sheet, *_look(path, batch.kind, sheet)) for sheet in batch.sheets[:SHEETS_LOOKED_AT]),
+            ((sheet, *_look(path, batch, sheet)) for sheet in batch.sheets[:SHEETS_LOOKED_AT]),
             key=lambda one: (len(one[2].mapping), len(one[1]) > 0),
         )
         if not top:
@@ -108,9 +112,9 @@ def _keep(stream: IO[bytes]) -> tuple[Path, str]:
     return path, digest.hexdigest()
 
 
-def _look(path: Path, kind: str, sheet: str) -> tuple[list[Row], Proposal]:
-    top = list(islice(sheets_in.rows(path, kind, sheet), LOOKED_AT))
-    return top, propose(top)
+def _look(path: Path, batch: ImportBatch, sheet: str) -> tuple[list[Row], Proposal]:
+    top = list(islice(sheets_in.rows(path, batch.kind, sheet), LOOKED_AT))
+    return top, propose(top, nouns.of(batch).columns)
 
 
 def _take(batch: ImportBatch, sheet: str, top: Sequence[Row], proposal: Proposal) -> None:
@@ -118,8 +122,8 @@ def _take(batch: ImportBatch, sheet: str, top: Sequence[Row], proposal: Proposal
     batch.header_row, batch.headers = proposal.header_row, proposal.headers
     batch.mapping, batch.remarks = proposal.mapping, proposal.remarks
     batch.header_key = header_key(batch.headers) if proposal.header_row else ""
-    before = queries.mapping_of_before(batch.unit_id, batch.header_key) if batch.header_key else None
-    if before and before != batch.mapping and set(before.values()) <= set(BY_KEY):
+    before = queries.mapping_of_before(batch) if batch.header_key else None
+    if before and before != batch.mapping and set(before.values()) <= set(nouns.of(batch).columns.by_key):
         batch.mapping = before
         batch.remarks = [*batch.remarks, _("上次同样的表头是这样对应的，已照用；不对的话请改")]
     below = [cells for number, cells in top if number > proposal.header_row]
@@ -131,7 +135,7 @@ def choose_sheet(batch: ImportBatch, sheet: str) -> None:
     _still_open(batch)
     if sheet not in batch.sheets:
         raise Refused(_("表格里没有名为“%(name)s”的工作表", name=sheet[:40]), "sheet")
-    top, proposal = _look(path_of(batch), batch.kind, sheet)
+    top, proposal = _look(path_of(batch), batch, sheet)
     _take(batch, sheet, top, proposal)
 
 
@@ -143,13 +147,14 @@ def choose_columns(batch: ImportBatch, mapping: dict[str, str]) -> None:
         for at, field in mapping.items()
         if field and at.isdecimal() and int(at) < len(batch.headers)
     }
-    if unknown := set(mapping.values()) - set(BY_KEY):
+    columns = nouns.of(batch).columns
+    if unknown := set(mapping.values()) - set(columns.by_key):
         raise Refused(_("没有“%(field)s”这个栏目", field=min(unknown)[:30]))
-    for field in BY_KEY.values():
+    for field in columns.fields:
         if not field.several and list(mapping.values()).count(field.key) > 1:
             raise Refused(_("“%(field)s”只能对应一列，现在有几列", field=field.label))
-    if "name" not in mapping.values():
-        raise Refused(_("请指定哪一列是企业名称"))
+    if set(columns.needed).isdisjoint(mapping.values()):
+        raise Refused(_("请指定哪一列是%(field)s", field=columns.main.label))
     batch.mapping = mapping
 
 
@@ -246,8 +251,10 @@ def usual_action(finding: Finding, mode: Mode) -> Action:
     return Action.SKIP
 
 
-def allowed(row: ImportRow) -> tuple[Action, ...]:
+def allowed(batch: ImportBatch, row: ImportRow) -> tuple[Action, ...]:
     """What may be done with a row."""
+    if nouns.of(batch).plain:
+        return tuple(one for one in ALLOWED[row.finding] if one in VEILED)
     return ALLOWED[row.finding] if row.finding is not Finding.DUPLICATE or row.match_id else VEILED
 
 
@@ -373,6 +380,8 @@ def decide(batch: ImportBatch, action: Action, rows: sa.Select[ImportRow]) -> tu
     ids = rows.with_only_columns(ImportRow.id).order_by(None)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
     fits = [finding for finding, actions in ALLOWED.items() if action in actions]
+    if nouns.of(batch).plain and action not in VEILED:
+        fits = []
     can: sa.ColumnElement[bool] = ImportRow.finding.in_(fits)
     if action not in VEILED:
         can = sa.and_(can, sa.or_(ImportRow.finding != Finding.DUPLICATE, ImportRow.match_id.is_not(None)))
@@ -398,6 +407,10 @@ def correct(batch: ImportBatch, row: ImportRow, typed: dict[str, str], *, actor:
         if key in fields:
             values[key] = texts.clean_text(text)[: sheets_in.LONGEST_CELL]
     values = {key: text for key, text in values.items() if text}
+    if noun := nouns.of(batch).plain:
+        (read,) = noun.read([values], actor)
+        _say_anew(batch, row, plain.said_of(row.number, values, read))
+        return
     merchant = understand(values)
     said = said_of_cells(row.number, values, merchant)
     if not merchant.errors:
@@ -412,6 +425,10 @@ def correct(batch: ImportBatch, row: ImportRow, typed: dict[str, str], *, actor:
                 1.0, [_("名称或信用代码相同")], name=other.values.get("name", ""), row=other.number
             )
             said |= said_of(same, said["message"])
+    _say_anew(batch, row, said)
+
+
+def _say_anew(batch: ImportBatch, row: ImportRow, said: dict[str, Any]) -> None:
     said["action"] = usual_action(said["finding"], batch.mode)
     for key, value in said.items():
         setattr(row, key, value)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from crm.lib.words import N_, _
 
@@ -70,7 +71,6 @@ FIELDS: tuple[Known, ...] = (
     Known("source", N_("数据来源"), ("来源", "数据来源", "信息来源", "source"), example="2013 年商会年会名册"),
     Known("note", N_("备注"), ("备注", "说明", "备注说明", "其他", "note", "notes", "remark"), True),
 )  # fmt: skip
-BY_KEY = {field.key: field for field in FIELDS}
 _JUNK = re.compile(r"[\s*＊:：（）()\[\]【】_\-/、.]|必填|选填|\d+$")
 
 
@@ -78,12 +78,41 @@ def _folded(header: str) -> str:
     return _JUNK.sub("", unicodedata.normalize("NFKC", header)).lower()
 
 
-_BY_WORD = {_folded(word): field.key for field in reversed(FIELDS) for word in (field.msgid, *field.synonyms)}
+@dataclass(frozen=True)
+class Columns:
+    """The fields that a list of one noun may have. `needed`: without one of these it is no such list; the first
+    one is what a row is called by."""
+
+    fields: tuple[Known, ...]
+    needed: tuple[str, ...] = ("name",)
+
+    @cached_property
+    def by_key(self) -> dict[str, Known]:
+        return {field.key: field for field in self.fields}
+
+    @cached_property
+    def _by_word(self) -> dict[str, str]:
+        return {
+            _folded(word): field.key
+            for field in reversed(self.fields)
+            for word in (field.msgid, *field.synonyms)
+        }
+
+    @property
+    def main(self) -> Known:
+        return self.by_key[self.needed[0]]
+
+    def field_of(self, header: str) -> str | None:
+        """The field a header names, if it names one."""
+        return self._by_word.get(_folded(header)) if header else None
+
+    def label_of(self, key: str) -> str:
+        return self.by_key[key].label if key in self.by_key else key
 
 
-def field_of(header: str) -> str | None:
-    """The field a header names, if it names one."""
-    return _BY_WORD.get(_folded(header)) if header else None
+MERCHANTS = Columns(FIELDS)
+BY_KEY = MERCHANTS.by_key
+field_of = MERCHANTS.field_of
 
 
 @dataclass(frozen=True)
@@ -96,7 +125,7 @@ class Proposal:
     remarks: list[str]
 
 
-def propose(top: Sequence[tuple[int, list[str]]]) -> Proposal:
+def propose(top: Sequence[tuple[int, list[str]]], columns: Columns = MERCHANTS) -> Proposal:
     """Find the header among the first rows, also under title rows, and propose what each column is.
 
     The header is the row that names most known fields. A single cell that does, among others that do not, may
@@ -104,9 +133,10 @@ def propose(top: Sequence[tuple[int, list[str]]]) -> Proposal:
     """
     best, most = None, 0
     for number, cells in top[:LOOKED_AT]:
-        found = {field for cell in cells if (field := field_of(cell))}
-        score = len(found) + (1 if "name" in found else 0)
-        if score > most and (len(found) > 1 or "name" in found):
+        found = {field for cell in cells if (field := columns.field_of(cell))}
+        main = not found.isdisjoint(columns.needed)
+        score = len(found) + main
+        if score > most and (len(found) > 1 or main):
             best, most = (number, cells), score
     width = max((len(cells) for _number, cells in top), default=0)
     if best is None:
@@ -121,20 +151,20 @@ def propose(top: Sequence[tuple[int, list[str]]]) -> Proposal:
     mapping: dict[str, str] = {}
     remarks: list[str] = []
     for at, header in enumerate(cells):
-        field = field_of(header)
+        field = columns.field_of(header)
         if not field:
             continue
-        if field in mapping.values() and not BY_KEY[field].several:
+        if field in mapping.values() and not columns.by_key[field].several:
             remarks.append(
                 _("“%(header)s”（第 %(n)s 列）与前面的列都像“%(field)s”，只读前面那一列；不对的话请改对应关系",
-                  header=header[:30], n=at + 1, field=BY_KEY[field].label)
+                  header=header[:30], n=at + 1, field=columns.label_of(field))
             )  # fmt: skip
         else:
             mapping[str(at)] = field
     repeated = sorted({header for header in cells if header and cells.count(header) > 1})
     remarks += [_("表头“%(header)s”出现了几次，请核对每一列", header=header[:30]) for header in repeated]
-    if "name" not in mapping.values():
-        remarks.append(_("没有找到“企业名称”这一列，请指定"))
+    if set(columns.needed).isdisjoint(mapping.values()):
+        remarks.append(_("没有找到“%(field)s”这一列，请指定", field=columns.main.label))
     return Proposal(number, headers, mapping, remarks)
 
 
@@ -143,11 +173,13 @@ def header_key(headers: Sequence[str]) -> str:
     return hashlib.sha256("\t".join(map(_folded, headers)).encode()).hexdigest()[:32]
 
 
-def values_of(cells: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+def values_of(
+    cells: Sequence[str], mapping: Mapping[str, str], columns: Columns = MERCHANTS
+) -> dict[str, str]:
     """{field: text} of one row; empty cells are left out, several columns of one field joined."""
     values: dict[str, str] = {}
     for at, field in mapping.items():
         cell = cells[int(at)] if int(at) < len(cells) else ""
-        if cell and field in BY_KEY:
+        if cell and field in columns.by_key:
             values[field] = f"{values[field]}；{cell}" if field in values else cell
     return values

@@ -15,7 +15,6 @@ from crm.merchants.handles import Way
 from crm.merchants.models import HandleKind, Intent
 from crm.reference import industries, regions
 
-from .columns import BY_KEY
 from .understanding import CELLS, MOST_FORMER, Merchant
 
 SAYS_NOTHING: tuple[Any, ...] = ("", None, Intent.UNKNOWN)
@@ -122,7 +121,3 @@ def _spoken(column: str, value: Any) -> str:
     if column == "industry_code":
         return industries.name(value) or str(value or "")
     return str(getattr(value, "label", value) or "")
-
-
-def label_of(key: str) -> str:
-    return BY_KEY[key].label if key in BY_KEY else key

@@ -27,6 +27,7 @@ class FileOrCells:
 
 
 class UploadForm(ActForm):
+    noun = SelectField(_l("名单里是什么"), choices=[], validate_choice=False)
     file = FileField(
         _l("名单文件"),
         [FileOrCells()],

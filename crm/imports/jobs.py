@@ -22,7 +22,7 @@ from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.org.models import User
 
-from . import actions, undoing, writing
+from . import actions, nouns, plain, undoing, writing
 from .likeness import Finder
 from .models import BatchState, ImportBatch
 from .understanding import understand
@@ -39,13 +39,17 @@ def check(batch_id: int, beat: Beat) -> ImportBatch:
     actions.begin_check(batch)
     db.session.commit()
     mapping, mode, user_id, done = dict(batch.mapping), batch.mode, batch.user_id, 0
+    noun, seen = nouns.of(batch), plain.Seen()
     with Finder() as finder:
         lots = actions.lots(batch)
         db.session.rollback()
         while lot := next(lots, None):
             with reading():  # the weighing holds no lock: others go on writing
                 actor = db.session.get_one(User, user_id)
-                rows = actions.look_at(lot, mapping, finder, mode=mode, actor=actor)
+                if noun.plain:
+                    rows = plain.look_at(noun, lot, mapping, seen, mode=mode, actor=actor)
+                else:
+                    rows = actions.look_at(lot, mapping, finder, mode=mode, actor=actor)
                 db.session.rollback()
             done += len(lot)
             batch = db.session.get_one(ImportBatch, batch_id)
@@ -69,9 +73,9 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
         with reading():  # understanding and weighing hold no lock
             batch, actor = db.session.get_one(ImportBatch, batch_id), db.session.get_one(User, user_id)
             rows = writing.next_rows(batch)
-            seen = [row.id for row in rows]
-            merchants = [understand(row.values) for row in rows]
-            again = writing.look_again(batch, rows, merchants, actor=actor) if rows else {}
+            seen, is_plain = [row.id for row in rows], nouns.of(batch).plain is not None
+            merchants = [] if is_plain else [understand(row.values) for row in rows]
+            again = writing.look_again(batch, rows, merchants, actor=actor) if merchants else {}
             db.session.rollback()
         if not rows:
             break
@@ -80,7 +84,10 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
         rows = writing.next_rows(batch)
         if [row.id for row in rows] != seen:
             raise queue.NotMine
-        done += writing.write(batch, rows, merchants, again, actor=actor)
+        if is_plain:
+            done += plain.write(batch, rows, actor=actor)
+        else:
+            done += writing.write(batch, rows, merchants, again, actor=actor)
         beat(done)
         db.session.commit()
         db.session.expunge_all()
@@ -102,12 +109,13 @@ def take_back(batch_id: int, beat: Beat) -> ImportBatch:
         rows = undoing.next_rows(batch)
         if not rows:
             break
-        undoing.take_back(batch, rows, actor=db.session.get_one(User, user_id))
+        undo = plain.take_back if nouns.of(batch).plain else undoing.take_back
+        undo(batch, rows, actor=db.session.get_one(User, user_id))
         done += len(rows)
         beat(done)
         db.session.commit()
         db.session.expunge_all()
-    last: int | None = 0
+    last: int | None = None if nouns.of(batch).plain else 0
     while last is not None:
         batch = _locked(batch_id)
         last = undoing.take_back_people(batch, last, actor=db.session.get_one(User, user_id))
@@ -211,10 +219,12 @@ def _run_or_begin_to_take_back(batch_id: int, job_id: int) -> str | None:
 def _said(batch_id: int) -> dict[str, Any]:
     batch = db.session.get_one(ImportBatch, batch_id)
     created, updated = (batch.counts.get(key, 0) for key in ("created", "updated"))
-    said = [_("新增 %(n)s 家", n=f"{created:,}")]
+    said = [_("新增 %(n)s 条", n=f"{created:,}")]
     if updated:
-        said.append(_("更新 %(n)s 家", n=f"{updated:,}"))
-    if created:  # the check looked for what is plainly the same; this looks for all that is alike
+        said.append(_("更新 %(n)s 条", n=f"{updated:,}"))
+    if (
+        created and batch.noun == "enterprise"
+    ):  # the check looked for what is plainly the same; this looks for all that is alike
         actor = db.session.get_one(User, batch.user_id)
         scan_id = scans.order(actor=actor, import_id=batch.id, file_name=batch.file_name).id
         db.session.commit()

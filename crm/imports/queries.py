@@ -8,10 +8,9 @@ import sqlalchemy as sa
 
 from crm.db import db
 from crm.jobs.models import JobRun
-from crm.merchants import queries as merchants
-from crm.merchants.models import Enterprise
 from crm.org.models import User
 
+from . import nouns
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Outcome
 
 
@@ -58,20 +57,22 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
     return found
 
 
-def still_there(record_ids: Iterable[int | None], *, user: User) -> set[int]:
+def still_there(batch: ImportBatch, record_ids: Iterable[int | None], *, user: User) -> set[int]:
     """Which of these the user may open: some were taken back, or merged into others."""
     ids = {one for one in record_ids if one}
     if not ids:
         return set()
-    rows = merchants.visible_to(user).with_only_columns(Enterprise.id).where(Enterprise.id.in_(ids))
+    noun = nouns.of(batch)
+    rows = noun.visible_to(user).with_only_columns(noun.model.id).where(noun.model.id.in_(ids))
     return set(db.session.scalars(rows.order_by(None)))
 
 
-def mapping_of_before(unit_id: int, header_key: str) -> dict[str, str] | None:
-    """How the unit's last list with these headers was understood, when it was checked."""
+def mapping_of_before(batch: ImportBatch) -> dict[str, str] | None:
+    """How the unit's last list of this noun with these headers was understood, when it was checked."""
     before = sa.select(ImportBatch.mapping).where(
-        ImportBatch.unit_id == unit_id,
-        ImportBatch.header_key == header_key,
+        ImportBatch.unit_id == batch.unit_id,
+        ImportBatch.header_key == batch.header_key,
+        ImportBatch.noun == batch.noun,
         ImportBatch.state != BatchState.UPLOADED,
     )
     return db.session.scalars(before.order_by(ImportBatch.id.desc()).limit(1)).first()

@@ -9,9 +9,7 @@ from crm.lib import clock
 from crm.lib.words import _
 from crm.web.sheets_out import Heading, XlsxFile
 
-from . import queries
-from .columns import BY_KEY
-from .comparing import label_of
+from . import nouns, queries
 from .models import Finding, ImportBatch, ImportRow, Outcome
 
 
@@ -20,10 +18,11 @@ def headings(batch: ImportBatch) -> list[tuple[str, str]]:
     fields = list(
         dict.fromkeys(field for _at, field in sorted(batch.mapping.items(), key=lambda one: int(one[0])))
     )
-    return [(field, BY_KEY[field].label) for field in fields]
+    return [(field, nouns.of(batch).columns.label_of(field)) for field in fields]
 
 
-def _changes(row: ImportRow) -> str:
+def _changes(batch: ImportBatch, row: ImportRow) -> str:
+    label_of = nouns.of(batch).columns.label_of
     return "；".join(
         _("%(field)s：%(before)s → %(after)s", field=label_of(key), before=before or _("空"), after=after)
         for key, (before, after) in row.changes.items()
@@ -55,7 +54,7 @@ def write(batch: ImportBatch, path: Path) -> int:
         file.row([
             row.number, row.outcome.label, row.action.label, row.finding.label, row.message,
             str(row.record_id or row.match_id or ""), row.match_name,
-            round(row.score, 2) if row.score is not None else None, _changes(row),
+            round(row.score, 2) if row.score is not None else None, _changes(batch, row),
             *(row.values.get(field, "") for field, _title in columns),
         ])  # fmt: skip
         count += 1

@@ -56,7 +56,7 @@ def take_back(batch: ImportBatch, rows: Sequence[ImportRow], *, actor: User) -> 
         if record_id in firms:  # another row of this lot has been about it
             known |= matching.load([record_id], lock=True)
         if record_id in why:
-            _keep(row, why[record_id])
+            keep(row, why[record_id])
         else:
             _set_back(batch, row, known.get(record_id), firms, people, actor=actor)
     created = {row.record_id: row for row in rows if row.outcome is Outcome.CREATED and row.record_id}
@@ -64,9 +64,9 @@ def take_back(batch: ImportBatch, rows: Sequence[ImportRow], *, actor: User) -> 
     kept = why_kept("enterprise", here, batch)
     for record_id, row in created.items():
         if record_id not in here:
-            _keep(row, _("那条记录已经合并或删除"))
+            keep(row, _("那条记录已经合并或删除"))
         elif record_id in kept:
-            _keep(row, kept[record_id])
+            keep(row, kept[record_id])
         else:
             people |= _without_numbers(row.effects)
     gone = [one for one in created if one in here and one not in kept]
@@ -75,7 +75,7 @@ def take_back(batch: ImportBatch, rows: Sequence[ImportRow], *, actor: User) -> 
         people |= set(db.session.scalars(held))
     _remove("enterprise", {one: here[one] for one in gone}, batch, actor)
     for one in gone:
-        _settle(batch, created[one])
+        settle(batch, created[one])
     identity.refresh_many("enterprise", firms - set(gone))
     identity.refresh_many("person", people)
 
@@ -167,11 +167,11 @@ def _set_back(
     actor: User,
 ) -> None:
     if enterprise is None:
-        return _keep(row, _("那条记录已经合并或删除"))
+        return keep(row, _("那条记录已经合并或删除"))
     record_id, effects = enterprise.id, row.effects
     written = effects.get("columns", {})
     if any(plain(getattr(enterprise, key)) != after for key, (_before, after) in written.items()):
-        return _keep(row, _("后来改过"))
+        return keep(row, _("后来改过"))
     snapshot = enterprise.snapshot()
     before = restored(Enterprise.__table__, {key: pair[0] for key, pair in written.items()})  # type: ignore[arg-type]
     for key, value in before.items():
@@ -195,7 +195,7 @@ def _set_back(
         note=_note(batch),
     )
     firms.add(record_id)
-    _settle(batch, row)
+    settle(batch, row)
 
 
 def _kept(handle: Handle) -> tuple[str, ...]:
@@ -216,7 +216,7 @@ def _without_numbers(effects: dict[str, Any]) -> set[int]:
     return people
 
 
-def _settle(batch: ImportBatch, row: ImportRow) -> None:
+def settle(batch: ImportBatch, row: ImportRow) -> None:
     """A run that was stopped leaves its rows as they were; one that is undone says so."""
     row.effects = {}
     if batch.ends_as is BatchState.UNDONE:
@@ -225,7 +225,7 @@ def _settle(batch: ImportBatch, row: ImportRow) -> None:
         row.outcome, row.record_id = Outcome.WAITING, None
 
 
-def _keep(row: ImportRow, why: str) -> None:
+def keep(row: ImportRow, why: str) -> None:
     row.outcome = Outcome.KEPT
     row.message = "；".join(part for part in (why, row.message) if part)
 
@@ -252,6 +252,11 @@ def _remove(noun: str, names: dict[int, str], batch: ImportBatch, actor: User) -
     model = MODELS[noun]
     db.session.execute(sa.delete(model).where(model.id.in_(ids)), execution_options=quietly)
     db.session.expire_all()
+    record_gone(noun, names, batch, actor)
+
+
+def record_gone(noun: str, names: dict[int, str], batch: ImportBatch, actor: User) -> None:
+    """A line in the trail for each."""
     now = clock.now()
     db.session.execute(sa.insert(Event), [
         {"at": now, "actor_id": actor.id, "actor_name": actor.name, "verb": f"{noun}.import_undone", "noun": noun,
@@ -259,6 +264,10 @@ def _remove(noun: str, names: dict[int, str], batch: ImportBatch, actor: User) -
          "note": _note(batch), "address": client_address.get()}
         for one, name in names.items()
     ])  # fmt: skip
+
+
+def name_of(record: Any) -> str:
+    return str(getattr(record, "name", ""))[:400]
 
 
 def _note(batch: ImportBatch) -> str:

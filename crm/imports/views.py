@@ -6,7 +6,7 @@ import io
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, request, send_file, url_for
 
 from crm.db import db
 from crm.jobs import queue
@@ -17,9 +17,7 @@ from crm.org.permissions import Permission
 from crm.web.forms import ActForm, commit_and_go, safe_next
 from crm.web.listing import page_of
 
-from . import actions, jobs, queries, results, template, undoing
-from .columns import FIELDS
-from .comparing import label_of
+from . import actions, jobs, nouns, queries, results, template, undoing
 from .forms import CheckForm, SheetForm, UploadForm
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
 
@@ -38,8 +36,9 @@ def index() -> Any:
 
 
 def index_page(form: UploadForm) -> Any:
+    form.noun.choices = [(noun.key, noun.label) for noun in nouns.for_user(me())]
     page = page_of(queries.own(me()).order_by(ImportBatch.id.desc()), key=ImportBatch.id, per_page=20)
-    return form.page("imports/index.html", page=page)
+    return form.page("imports/index.html", page=page, nouns=nouns.for_user(me()), all_nouns=nouns.NOUNS)
 
 
 @bp.post("")
@@ -54,21 +53,26 @@ def upload() -> Any:
                 if pasted
                 else (file.stream, file.filename)
             )
-            batch = actions.upload(stream, name, unit_id=me().unit_id, actor=me())
+            noun = nouns.NOUNS.get(form.noun.data or "") or nouns.NOUNS["enterprise"]
+            if not me().may(noun.permission):
+                abort(403)
+            batch = actions.upload(stream, name, unit_id=me().unit_id, actor=me(), noun=noun)
             return commit_and_go(form, url_for(".show", id=batch.id))
     return index_page(form)
 
 
-@bp.get("/template", endpoint="template")
+@bp.get("/template/<key>", endpoint="template")
 @permit(Permission.IMPORT_RUN)
-def get_template() -> Any:
+def get_template(key: str) -> Any:
+    """An empty list of this noun, with examples."""
+    noun = nouns.NOUNS.get(key) or abort(404)
     path = actions.folder() / f"template.{secrets.token_hex(8)}"
     try:
-        template.write(path)
+        template.write(path, noun)
         data = path.read_bytes()
     finally:
         path.unlink(missing_ok=True)
-    name = _("企业名单模板.xlsx")
+    name = _("%(noun)s名单模板.xlsx", noun=noun.label)
     return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
 
 
@@ -96,12 +100,12 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         page=page,
         findings=Finding,
         outcomes=Outcome,
-        actions=Action,
+        actions=[one for one in Action if one in actions.VEILED or not nouns.of(batch).plain],
         narrowed=narrowed,
         is_open=batch.state in OPEN,
-        label_of=label_of,
+        noun=nouns.of(batch),
         to_do=sum(batch.counts.get(f"to_{one.value}", 0) for one in Action if one is not Action.SKIP),
-        linked=queries.still_there([one.record_id or one.match_id for one in page.items], user=me()),
+        linked=queries.still_there(batch, [one.record_id or one.match_id for one in page.items], user=me()),
         job=job,
     )
 
@@ -114,7 +118,13 @@ def columns_page(batch: ImportBatch, form: ActForm, job: Any) -> Any:
     check = CheckForm(formdata=None, data={"mode": request.form.get("mode") or batch.mode.value})
     check.mode.choices = Mode.choices()
     return form.page(
-        "imports/columns.html", batch=batch, fields=FIELDS, chosen=chosen, sheet=sheet, job=job, check=check
+        "imports/columns.html",
+        batch=batch,
+        fields=nouns.of(batch).columns.fields,
+        chosen=chosen,
+        sheet=sheet,
+        job=job,
+        check=check,
     )
 
 
@@ -212,7 +222,7 @@ def correct(id: int, row_id: int) -> Any:
                 actions.correct(batch, row, typed, actor=me())
             action = Action.of(request.form.get("action"))
             # What the page offered before the cells were put right is no choice about the row as it is now.
-            if isinstance(action, Action) and action is not was and action in actions.allowed(row):
+            if isinstance(action, Action) and action is not was and action in actions.allowed(batch, row):
                 actions.decide(batch, action, queries.rows_of(batch).where(ImportRow.id == row.id))
             here = safe_next(request.form.get("next"), url_for(".correct", id=id, row_id=row_id))
             return commit_and_go(form, here, _("第 %(n)s 行：%(what)s", n=row.number, what=row.finding.label))
@@ -221,10 +231,10 @@ def correct(id: int, row_id: int) -> Any:
         batch=batch,
         row=row,
         fields=results.headings(batch),
-        allowed=actions.allowed(row),
+        allowed=actions.allowed(batch, row),
         is_open=batch.state in OPEN,
-        label_of=label_of,
-        linked=queries.still_there([row.record_id or row.match_id], user=me()),
+        noun=nouns.of(batch),
+        linked=queries.still_there(batch, [row.record_id or row.match_id], user=me()),
     )
 
 

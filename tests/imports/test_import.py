@@ -93,7 +93,7 @@ def test_the_check_says_what_would_become_of_each_row_and_writes_nothing(
     }  # fmt: skip
     assert [count(session, model) for model in (Enterprise, Person, Handle, DEDUP_KEY, SearchEntry)] == before
     page = wang.see(here)
-    assert "还没有写入任何企业" in page.text
+    assert "还没有写入任何内容" in page.text
     assert "航埠镇有一条记录可能是同一家，您看不到它" in page.text, "another unit's record is veiled"
     assert "与第 3 行“上海衢澜精密机械有限公司”可能是同一家" in page.text and "手机" in page.text
     assert "企业名称：没有填写" in page.text and "联系电话：“电话不详”不像电话号码" in page.text
@@ -109,7 +109,7 @@ def test_the_run_creates_what_is_new_with_everything_that_belongs_to_it(
     here = checked(wang)
     answer = wang.submit(here, f"{here}/run")
     page = wang.follow(answer)
-    assert "新增 3 家，更新 0 家，跳过 3 行" in page.said
+    assert "新增 3 条，更新 0 条，跳过 3 行" in page.said
     firms = {firm.name: firm for firm in session.scalars(sa.select(Enterprise))}
     assert set(firms) == {"上海衢澜精密机械有限公司", "杭州余屿软件科技有限公司", "温州恒远屿泵业有限公司"}
     firm = firms["上海衢澜精密机械有限公司"]
@@ -141,7 +141,7 @@ def test_the_run_creates_what_is_new_with_everything_that_belongs_to_it(
     assert f"/enterprises/{firm.id}" in wang.see("/enterprises?q=衢澜").links
     assert f"/enterprises/{firm.id}" in wang.see("/enterprises?q=qljm").links
     assert not list(actions.folder().glob("*")), "the upload is not kept"
-    assert "新增 3 家" in wang.see(f"/jobs/{batch_of(session).job_id}/progress").text
+    assert "新增 3 条" in wang.see(f"/jobs/{batch_of(session).job_id}/progress").text
 
 
 def test_the_same_list_again_creates_nothing(cast: Any, session: Any, as_user: Callable[..., Any]) -> None:
@@ -400,7 +400,7 @@ def test_the_template_is_itself_a_list_that_is_taken(
     cast: Any, session: Any, as_user: Callable[..., Any]
 ) -> None:
     wang = as_user(cast.wang)
-    data = wang.get("/imports/template").get_data()
+    data = wang.get("/imports/template/enterprise").get_data()
     here = upload(wang, data, "企业名单模板.xlsx").went_to
     assert len(batch_of(session).mapping) > 20 and not batch_of(session).remarks
     wang.submit(here, f"{here}/check")
