@@ -104,6 +104,7 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         narrowed=narrowed,
         is_open=batch.state in OPEN,
         noun=nouns.of(batch),
+        brief=[key for key, _label in results.headings(batch) if key != nouns.of(batch).columns.main.key][:2],
         to_do=sum(batch.counts.get(f"to_{one.value}", 0) for one in Action if one is not Action.SKIP),
         linked=queries.still_there(batch, [one.record_id or one.match_id for one in page.items], user=me()),
         job=job,
