@@ -171,21 +171,29 @@ def _misheard(head: str, place: str) -> int:
 
     for name in _called(place):
         size = len(name)
-        if size < 4 and head[:size] != name and len(head) >= size and (
-            sorted(head[:size]) == sorted(name) or all(map(sounds.alike, head, name))
-        ):  # fmt: skip
+        if size > 3 or len(head) < size or head[:size] == name:
+            continue
+        if head[0] != name[0] and head[1] != name[1] and head[0] != name[1]:
+            continue  # one slip leaves one of two where it was
+        if sorted(head[:size]) == sorted(name) or all(map(sounds.alike, head, name)):
             return size + (size == 2 and head[2:] in ("市", "省", "县", "区"))
     return 0
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, codes in sorted(gazetteer().codes.items()):
+        for code in codes:
+            found.setdefault(code, []).append(name)
+    return {code: tuple(names) for code, names in found.items()}
 
 
 @lru_cache(maxsize=4_000)
 def _called(code: str) -> tuple[str, ...]:
     """What the place and the wider ones around it are called, in full and for short: 331003 -> 黄岩区, 台州市 …"""
-    return tuple(
-        sorted(
-            {name for name, codes in gazetteer().codes.items() if any(code.startswith(own) for own in codes)}
-        )
-    )
+    known = _names()
+    return tuple(name for size in (2, 4, 6) if len(code) >= size for name in known.get(code[:size], ()))
 
 
 @lru_cache(maxsize=20_000)
