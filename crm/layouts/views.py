@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from crm.db import db
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.lists.exports import making
+from crm.lists.exports import making, shapes
 from crm.lists.exports import views as exports
 from crm.lists.exports.order import Order
 from crm.lists.table import ListPage, filter_in_words, pairs_of
@@ -133,6 +133,7 @@ def edit(id: int) -> Any:
         looks=_preview(sheet, args),
         list_url=sheet.page.url(sheet.query),
         filter_words=filter_in_words(sheet.page, me(), args),
+        examples=(*shapes.PLAIN, *shapes.EXAMPLES),
         labels=[column.msgid for column in sheet.page.all_columns()],
     )
 
