@@ -29,7 +29,7 @@ from .understanding import understand
 
 log = logging.getLogger(__name__)
 CHECK, RUN, UNDO = "imports.check", "imports.run", "imports.undo"
-Beat = Callable[[int], None]  # called with the rows done, in the transaction of their lot
+Beat = Callable[..., None]  # called with the rows done (and of how many), in the transaction of their lot
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)  # the database, not the list
 
 
@@ -41,8 +41,12 @@ def check(batch_id: int, beat: Beat) -> ImportBatch:
     mapping, mode, user_id, done = dict(batch.mapping), batch.mode, batch.user_id, 0
     noun, seen = nouns.of(batch), plain.Seen()
     with Finder() as finder:
-        lots = actions.lots(batch)
+        db.session.expunge(batch)
         db.session.rollback()
+        total = sum(map(len, actions.lots(batch)))  # read twice, so that people know how long it takes
+        lots = actions.lots(batch)
+        beat(0, total)
+        db.session.commit()
         while lot := next(lots, None):
             with reading():  # the weighing holds no lock: others go on writing
                 actor = db.session.get_one(User, user_id)
@@ -247,8 +251,8 @@ def undo_job(job: JobRun) -> dict[str, Any]:
 
 
 def _beat(job_id: int, *, stoppable: bool = True) -> Beat:
-    def beat(done: int) -> None:
-        queue.beat(db.session.get_one(JobRun, job_id), done, stoppable=stoppable)
+    def beat(done: int, total: int | None = None) -> None:
+        queue.beat(db.session.get_one(JobRun, job_id), done, total, stoppable=stoppable)
 
     return beat
 

@@ -219,6 +219,13 @@ def test_a_run_that_is_cancelled_on_its_way_is_taken_back_and_can_be_run_again(
     assert batch().state is BatchState.DONE and counted(session)["enterprise"] == new
 
 
+def test_check_and_run_say_of_how_many_rows(cast: Any, session: Any, as_user: Callable[..., Any]) -> None:
+    wang = as_user(cast.wang)
+    run(wang, checked(wang, many(7)))
+    told = {job.kind: (job.done, job.total) for job in session.scalars(sa.select(JobRun))}
+    assert told["imports.check"] == (7, 7) and told["imports.run"] == (batch().counts["created"],) * 2
+
+
 def test_a_run_that_waits_is_cancelled_at_once(
     cast: Any, session: Any, as_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
