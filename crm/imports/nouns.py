@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from crm.contacts import queries as contact_queries
 from crm.contacts.models import ContactLog
+from crm.deals import queries as deal_queries
+from crm.deals.models import Deal
 from crm.leads import queries as lead_queries
 from crm.leads.models import Lead
 from crm.lib.words import N_, _
@@ -23,7 +25,7 @@ from crm.merchants.models import Enterprise, Person
 from crm.org.models import User
 from crm.org.permissions import Permission
 
-from . import leads, logs, people
+from . import deals, leads, logs, people
 from .columns import MERCHANTS, Columns
 from .models import ImportBatch
 from .reading import Read
@@ -64,6 +66,8 @@ NOUNS: dict[str, Noun] = {
              contact_queries.visible_to, "contacts.show", Plain(logs.read, logs.create, logs.remove)),
         Noun("lead", N_("线索"), leads.COLUMNS, Permission.LEAD_REPORT, Lead, lead_queries.visible_to, "leads.show",
              Plain(leads.read, leads.create, leads.remove)),
+        Noun("deal", N_("项目"), deals.COLUMNS, Permission.DEAL_EDIT, Deal, deal_queries.visible_to, "deals.show",
+             Plain(deals.read, deals.create, deals.remove)),
     )
 }  # fmt: skip
 

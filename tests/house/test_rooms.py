@@ -56,6 +56,7 @@ NOT_PURE = {
     "duplicates/searching.py": "asks for the deals and people that are to be found anew",
     "duplicates/undoing.py": "the other half of merging",
     "imports/likeness.py": "asks the base for look-alikes of many rows at a time",
+    "imports/deals.py": "a noun of imports: read, matched, made and taken away again",
     "imports/leads.py": "a noun of imports: read, matched, made and taken away again",
     "imports/logs.py": "a noun of imports: read, matched, made and taken away again",
     "imports/naming.py": "asks for the records that the cells of a list name",

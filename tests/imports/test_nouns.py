@@ -17,8 +17,11 @@ from crm.contacts import actions as contacts
 from crm.contacts.models import ContactKind, ContactLog
 from crm.contacts.next_step import Surroundings
 from crm.contacts.queries import About
+from crm.db import db
+from crm.deals.models import Deal, StageMove
+from crm.deals.stages import Stage
 from crm.imports import nouns, plain
-from crm.imports.models import BatchState, Finding, Outcome
+from crm.imports.models import BatchState, Finding, ImportRow, Outcome
 from crm.imports.reading import read_all
 from crm.leads.models import Lead, LeadSource
 from crm.lib import clock
@@ -226,6 +229,53 @@ def test_a_lead_that_is_named_elsewhere_stays(
     assert "已经有别的记录用到它" in rows()[2].message
 
 
+# --- deals ----------------------------------------------------------------------------------------------------
+
+DEALS = """项目名称,投资主体,总投资,固定资产投资,用地需求,阶段,浙商回归,责任人,下步打算,完成时限
+阀门生产线,上海衢澜精密机械有限公司,1.2亿,8000万,30,签约,√,王专员,请来看地块,2013-08-01
+二期仓库,上海衢澜精密机械有限公司,3000,,,,,,请来看地块,2013-08-02
+建民宿,没有这家公司,500,900,,,,李乡长,,2013-07-01
+"""
+
+
+def test_deals_are_opened_at_the_first_stage(
+    cast: Any, session: Any, firm: Enterprise, as_user: Callable[..., Any]
+) -> None:
+    wang = as_user(cast.wang)
+    here = checked(wang, "deal", DEALS)
+    assert findings() == {2: Finding.NEW, 3: Finding.NEW, 4: Finding.ERROR}
+    assert set(rows()[4].wrong) == {"fixed_asset_wan", "owner", "next_due_on", "next_step"}
+    run(wang, here)
+    deal, second = session.scalars(sa.select(Deal).order_by(Deal.id))
+    assert (deal.stage, deal.planned_wan, deal.fixed_asset_wan) == (
+        Stage.INTENDED,
+        Decimal(12_000),
+        Decimal(8_000),
+    )
+    assert (deal.enterprise_id, deal.owner_id, deal.is_return) == (firm.id, cast.wang.id, True)
+    assert "名单上的阶段：签约" in deal.content and deal.first_report_user_id == cast.wang.id
+    assert [move.to_stage for move in deal.moves] == [Stage.INTENDED] and second.enterprise_id == firm.id
+    assert f"/deals/{deal.id}" in wang.see(here).links and f"/deals/{deal.id}" in wang.see("/deals").links
+    again = checked(wang, "deal", DEALS.replace("二期仓库", "三期仓库"))
+    assert findings()[2] is Finding.UNCHANGED and findings()[3] is Finding.DUPLICATE
+    assert "已有正在推进的项目" in wang.see(again).text
+    second.next_step = "已经在用"
+    contact = {"kind": ContactKind.CALL, "happened_at": clock.business_now(), "place": "", "their_people": "",
+               "summary": "刚打的", "next_step": "再打", "next_due_on": dt.date(2013, 8, 9), "leader_led": False}  # fmt: skip
+    contacts.log(About(enterprise=firm, deal=second), contact, Surroundings(), actor=cast.wang)
+    session.commit()
+    undo(wang, here)
+    assert [one.name for one in session.scalars(sa.select(Deal))] == ["二期仓库"]
+    assert "已经有别的记录用到它" in rows_of(here)[3]
+    assert session.scalar(sa.select(sa.func.count(StageMove.id))) == 1
+
+
+def rows_of(here: str) -> dict[int, str]:
+    """What the rows of that import say."""
+    mine = sa.select(ImportRow).where(ImportRow.batch_id == int(here.rpartition("/")[2]))
+    return {row.number: row.message for row in db.session.scalars(mine)}
+
+
 def test_every_column_that_names_a_record_is_known(app: Any) -> None:
     named = {
         key: {str(one) for one in plain.naming(noun.model.__table__)} for key, noun in nouns.NOUNS.items()
@@ -259,7 +309,7 @@ def test_a_noun_is_its_own_right(cast: Any, session: Any, as_user: Callable[...,
     wang = as_user(cast.wang)
     page = wang.see("/imports")
     choices = [option.get("value") for option in page.one("select", name="noun").iter("option")]
-    assert choices == ["enterprise", "person", "contact_log", "lead"]
+    assert choices == ["enterprise", "person", "contact_log", "lead", "deal"]
     assert wang.get("/imports/template/nothing").status_code == 404
     wrong = wang.submit("/imports", noun="lead", file=(io.BytesIO("单位\n某厂\n".encode()), "a.csv")).went_to
     answer = wang.submit(wrong, f"{wrong}/check")
