@@ -204,6 +204,19 @@ def test_many_rows_wait_for_the_manager_and_the_file_is_then_the_askers(
     assert events(session, "list.exported")[0].actor_name == "王专员"
 
 
+@pytest.mark.on("sqlite")
+def test_each_reads_of_a_request_in_his_own_language(
+    cast: Any, session: Any, as_user: Callable[..., Any], firms: list[Any], few: None
+) -> None:
+    cast.chen.locale = "en"
+    session.commit()
+    ask(as_user(cast.wang))
+    chen = as_user(cast.chen)
+    assert "asks to export: Enterprises" in chen.see("/exports").text
+    decide(chen, session.scalars(sa.select(ExportRequest.id)).one(), "approve")
+    assert session.scalars(sa.select(JobRun.title)).one() == "导出企业"
+
+
 def test_few_rows_and_whoever_approves_wait_for_nobody(
     cast: Any, session: Any, as_user: Callable[..., Any], firms: list[Any], few: None
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import force_locale
+
 from crm.audit.trail import record, recording
 from crm.db import db
 from crm.jobs import queue
@@ -50,7 +52,9 @@ def order_job(order: Order, *, actor: User, came_from: str, request: ExportReque
     params = order.params() | {"from": came_from}
     if request is not None:
         params["request"] = request.id
-    return queue.new(KIND, title=_("导出%(what)s", what=order.name), params=params, user_id=actor.id)
+    with force_locale(actor.locale):  # who approves may read another language than who gets the file
+        title = _("导出%(what)s", what=order.name)
+    return queue.new(KIND, title=title, params=params, user_id=actor.id)
 
 
 def ask(order: Order, rows: int, *, actor: User) -> ExportRequest:

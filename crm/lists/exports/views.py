@@ -163,6 +163,7 @@ def _told(asked: ExportRequest) -> dict[str, Any]:
     query = asked.params["query"]
     return {
         "request": asked,
+        "name": asked.name if asked.params["shape"] else page.label,
         "url": page.url(query) if me().may(page.view_permission) else "",
         "full": asked.params["full"],
         "reason": asked.params["reason"],
