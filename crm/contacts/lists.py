@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import url_for
+from sqlalchemy.orm import selectinload
 
 from crm.lib.words import N_, _, listed
 from crm.lists.table import Column, Filter, ListPage, register
+from crm.merchants.models import Person
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -36,6 +38,8 @@ PAGE = register(
             Column("author", N_("记录人"), lambda log: log.author and log.author.name),
             Column("place", N_("地点"), lambda log: log.place, default=False),
             Column("leader_led", N_("区领导带队"), lambda log: _("是") if log.leader_led else "", default=False),
+            Column("theirs_titled", N_("对方人员及职务"), queries.theirs_titled, default=False,
+                   options=(selectinload(ContactLog.people).selectinload(Person.positions),)),
             Column("led_by", N_("带队领导"), queries.led_by, default=False),
             Column("day", N_("日期"), lambda log: log.happened_at, "day", default=False),
             Column("logged", N_("记录时间"), lambda log: log.logged_at, "moment", default=False),

@@ -594,6 +594,19 @@ def theirs(log: ContactLog) -> str:
     )
 
 
+def theirs_titled(log: ContactLog) -> str:
+    """The same with what each is at the firm that was met, else where he is first."""
+
+    def told(person: Person) -> str:
+        held = sorted(
+            person.positions,
+            key=lambda one: (one.enterprise_id != log.enterprise_id, not one.is_main, one.id),
+        )
+        return f"{person.name}（{held[0].title}）" if held and held[0].title else person.name
+
+    return "、".join([*map(told, log.people), *([log.their_people] if log.their_people else [])])
+
+
 def led_by(log: ContactLog) -> str:
     """带队领导: the leaders among ours; that one led is known, and who only where he was noted."""
     if not log.leader_led:

@@ -137,7 +137,12 @@ def test_the_lists_filter_goes_into_the_sheet_and_the_export_form_offers_it(
 
 
 def test_visits_fill_their_register(cast: Any, session: Any, as_user: Callable[..., Any]) -> None:
-    log = make_contact("看了生产线", by=cast.wang, kind=ContactKind.VISIT, place="杭州", leader_led=True)
+    firm = make_enterprise("远屿电子", by=cast.wang)
+    log = make_contact(
+        "看了生产线", by=cast.wang, kind=ContactKind.VISIT, place="杭州", leader_led=True, enterprise_id=firm.id,
+        their_people="孙秘书",
+    )  # fmt: skip
+    log.people.append(make_person("周远", by=cast.wang, at=firm, title="董事长"))
     log.colleagues.append(cast.zhou)
     make_contact("打了电话", by=cast.wang)
     session.commit()
@@ -145,6 +150,7 @@ def test_visits_fill_their_register(cast: Any, session: Any, as_user: Callable[.
     at = heading_at(lines)
     row = dict(zip(lines[at], lines[at + 1], strict=True))
     assert (row["带队领导"], row["我方人员"], row["地点"]) == ("周区长（副区长）", "周区长", "杭州")
+    assert (row["对方单位"], row["对方人员及职务"]) == ("远屿电子", "周远（董事长）、孙秘书")
     assert row["洽谈内容"] == "看了生产线" and row["费用归口"] is None and len(lines) == at + 3
 
 
