@@ -75,9 +75,14 @@ def blocks_of(profile: PersonProfile) -> Iterator[str]:
         yield "p" + phone
         if phone[0] == "0":
             yield "p" + phone[-7:]
+        elif name.surname and len(phone) >= 10:
+            # a digit wrong or lost: the beginning or the end is right
+            yield f"d{name.surname}{phone[:7]}"
+            yield f"e{name.surname}{phone[-4:]}"
     for firm in profile.firms:
         if name.surname:
             yield f"f{name.surname}{firm.brand}"
+            yield f"h{name.surname}{firm.brand[:2]}"
         elif name.spelled:
             yield f"l{name.spelled[0][:4]}{firm.brand}"
     given = name.given or name.masked[1:]
