@@ -15,13 +15,16 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.contacts.models import ContactKind
 from crm.deals.stages import Stage
+from crm.jobs.models import JobRun
 from crm.layouts import official
 from crm.layouts.models import Layout
 from crm.lib.errors import Refused
 from crm.lists.exports import shapes
+from crm.lists.exports.models import ExportRequest
 from crm.lists.exports.shapes import Part, Shape
 from crm.lists.table import LISTS
 from crm.merchants.models import Direction, Handle, HandleKind
+from crm.org import settings
 from tests.cast import make_contact, make_deal, make_enterprise, make_person
 
 PHONE = "15400000001"
@@ -184,6 +187,25 @@ def test_numbers_of_an_investor_that_another_unit_follows_stay_masked(
     book = openpyxl.load_workbook(io.BytesIO(answer.get_data()))
     notes = {str(label): text for label, text in book["说明"].iter_rows(values_only=True)}
     assert notes["联系方式"] == "完整；其中 1 行不属于本单位，已打码"
+
+
+def test_a_sheet_of_many_rows_waits_for_leave_like_any_export(
+    cast: Any, session: Any, as_user: Callable[..., Any], deals: list[Any]
+) -> None:
+    settings.put("export.rows_before_approval", 1)
+    session.commit()
+    wang, chen = as_user(cast.wang), as_user(cast.chen)
+    asked = {"filter_stage": "negotiating", "filter_sort": "name"}
+    assert take(wang, "deals-in-talks", reason="报给市局", **asked).went_to == "/exports"
+    request = session.scalars(sa.select(ExportRequest)).one()
+    assert "申请导出在谈项目一览表" in chen.see("/exports").text
+    chen.post(f"/exports/requests/{request.id}/approve", data={"csrf_token": chen.token()})
+    job = session.scalars(sa.select(JobRun)).one()
+    lines = lines_of(wang.get(f"/exports/{job.id}"))
+    assert lines[0][0] == "在谈项目一览表"
+    assert [line[1] for line in lines[heading_at(lines) + 1 : -1]] == ["传感器产业园", "老市场改造"]
+    # The shape is kept with the request: whoever changes the layout meanwhile changes nothing of it.
+    assert request.params["shape"]["title"] == "在谈项目一览表"
 
 
 @pytest.mark.on("sqlite")
