@@ -50,7 +50,7 @@ class Action(Labelled):
     CREATE = "create", N_("新增"), "good"
     FILL = "fill", N_("只补空白"), "info"
     OVERWRITE = "overwrite", N_("覆盖"), "warn"
-    MERGE = "merge", N_("并入"), "info"
+    MERGE = "merge", N_("并入已有"), "info"
     SKIP = "skip", N_("跳过"), "neutral"
 
 

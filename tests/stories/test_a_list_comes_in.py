@@ -48,6 +48,19 @@ def test_pasted_put_right_imported_and_undone(
         assert [firm.legal_representative for firm in session.scalars(sa.select(Enterprise))] == [""]
 
 
+def test_rows_are_picked_with_a_thumb(
+    cast: Any, open_as: Callable[..., Any], look: Callable[..., Any]
+) -> None:
+    page = open_as(cast.wang, "/imports", phone=True)
+    page.fill("#cells", LIST)
+    page.get_by_role("button", name="上传").click()
+    page.get_by_role("button", name="检查", exact=True).click()
+    page.locator("tbody input[name=ids]").first.check()
+    page.get_by_text("已选 1 项").wait_for()
+    page.locator("[data-bulk]").get_by_role("button", name="跳过").click()
+    page.get_by_text("1 行改为“跳过”").wait_for()
+
+
 @pytest.mark.parametrize("phone", [False, True])
 def test_the_bell_rings_for_who_looked_away_and_not_for_who_watched(
     cast: Any, open_as: Callable[..., Any], look: Callable[..., Any], phone: bool
