@@ -21,7 +21,10 @@ from crm.dedup.tables import CLUSTERS, BadTable, Table, is_name_pairs, read_name
 from crm.lib.words import _
 
 PRECISIONS = (0.995, 0.99)
-LARGE_BYTES, LARGE_ROWS = 1_000_000, 10_000  # of a list from which several processes are quicker than one
+LARGE_BYTES, LARGE_ROWS = (
+    5_000_000,
+    100_000,
+)  # of a list from which several processes are worth their starting
 VERDICTS = {
     Verdict.SAME: "SAME: may be merged",
     Verdict.ASK: "ASK: a person should look",

@@ -158,7 +158,8 @@ def brief_head(core: str, place: str) -> str:
             codes = known.codes.get(core[:size])
             if codes and any(code.startswith(place) or place.startswith(code) for code in codes):
                 return core[size:]
-    if size := _misheard(core[:3], place):
+    begun = _beginnings(place)
+    if (core[0] in begun or core[1] in begun) and (size := _misheard(core[:3], place)):
         rest = at_head(core[size:])[1]
         return rest if len(rest) > 1 else ""
     return core[1:] if brief_of(core[0], place) else ""
@@ -233,6 +234,12 @@ def _sounding() -> dict[str, str]:
         home = {code for code in of_these if code.startswith(HOME)}
         found[said] = min(home) if len(home) == 1 else min(of_these) if len(of_these) == 1 else ""
     return found
+
+
+@lru_cache(maxsize=4_000)
+def _beginnings(code: str) -> frozenset[str]:
+    """The first two characters of whatever the place is called."""
+    return frozenset("".join([name[:2] for name in _called(code)]))
 
 
 @lru_cache(maxsize=1)
