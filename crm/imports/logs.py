@@ -36,14 +36,14 @@ COLUMNS = Columns((
           example="上海衢澜精密机械有限公司", note=N_("库里企业的全称；企业和项目至少写一个")),
     Known("deal", N_("项目名称"), ("项目名称", "项目", "deal"), note=N_("库里项目的全称")),
     Known("kind", N_("方式"), ("方式", "沟通方式", "类型", "跟进方式", "kind"), example="电话",
-          note=N_("电话、外出拜访、来访接待、微信、会议活动、跟踪调查；不写算电话")),
+          note=N_("可以写“电话、外出拜访、来访接待、微信、会议活动、跟踪调查”，不写算电话")),
     Known("author", N_("记录人"), ("记录人", "跟进人", "填报人", "经办人", "作者", "author"), example="王专员",
           note=N_("本单位同事的姓名；不写就是导入的人")),
     Known("their_people", N_("对方人员"), ("对方人员", "对方", "联系人", "对接人", "参加人员"), example="陈晓岚总经理"),
     Known("place", N_("地点"), ("地点", "沟通地点", "place")),
     Known("next_step", N_("下一步"), ("下一步", "下步打算", "下一步计划", "后续安排", "next_step")),
     Known("next_due_on", N_("下一步日期"), ("下一步日期", "下次时间", "下次跟进时间", "提醒日期", "next_date")),
-    Known("leader_led", N_("区领导带队"), ("区领导带队", "领导带队"), note=N_("是、√ 或 Y")),
+    Known("leader_led", N_("区领导带队"), ("区领导带队", "领导带队"), note=N_("写“是”、√ 或 Y")),
 ), needed=("summary",))  # fmt: skip
 KINDS = {"拜访": "visit", "走访": "visit", "上门": "visit", "接待": "reception", "来访": "reception", "会议": "meeting",
          "来电": "call", "去电": "call", "调查": "survey"}  # fmt: skip

@@ -33,7 +33,7 @@ from .likeness import in_base
 from .models import Action, Finding, ImportBatch, ImportRow, Outcome
 from .understanding import Merchant
 
-LOT = 100  # rows in one transaction: others who write wait for one of these
+LOT = 50  # rows in one transaction: others who write wait for one of these
 LONGEST = 0.15  # seconds of updating in one; they cost more than new ones
 CHUNK = 500
 Marked = dict[str, list[int | None]]
