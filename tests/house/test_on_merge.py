@@ -26,6 +26,7 @@ NO_MERCHANT = {
 JSON = {
     "chosen_columns.keys": "names of columns",
     "event.changes": "history: what stood there then",
+    "export_request.params": "the filters of a list as they were asked; an old number in them leads on",
     "import_batch.sheets": "names of sheets",
     "import_batch.headers": "words of the list",
     "import_batch.mapping": "which column is which field",
@@ -38,6 +39,7 @@ JSON = {
     "import_row.effects": "who got a position or a number by it; somebody merged since keeps them when it is undone",
     "job_run.params": "what was asked for then; an old number in it leads on",
     "job_run.result": "figures and file names",
+    "layout.shape": "titles and columns of a sheet",
     "merge.choices": "history: whose value was taken",
     "merge.kept": "sentences",
     "merge.moved": "numbers of rows",
