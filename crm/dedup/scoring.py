@@ -131,35 +131,13 @@ def log_odds(found: Sequence[tuple[str, str]], table: Weights) -> float:
     return total
 
 
-# Names close enough to speak of one family of firms.
-_KIN = frozenset(
-    {
-        "same_full",
-        "same_core",
-        "same_alias",
-        "same_bare",
-        "brand_kin",
-        "brand_part",
-        "brand_bare",
-        "brand_arm",
-        "brand_other",
-        "prefix",
-        "sound",
-    }
-)
 _NAME_ALIKE = frozenset(
-    {
-        "same_full",
-        "same_core",
-        "same_alias",
-        "same_bare",
-        "brand_kin",
-        "brand_part",
-        "brand_bare",
-        "prefix",
-        "sound",
-    }
+    "same_full same_core same_alias same_bare brand_kin brand_part brand_bare prefix sound".split()
 )
+# Names close enough to speak of one family of firms.
+_KIN = _NAME_ALIKE | {"brand_arm", "brand_other"}
+# Names that are one name, whatever the place in front says.
+_NAMESAKES = _NAME_ALIKE - {"same_alias", "prefix"}
 
 
 def compare(a: Record, b: Record, around: Surroundings = NOTHING_KNOWN) -> Match:
@@ -244,15 +222,7 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
     if a.branch != b.branch and evidence.branches_apart(a.branch, b.branch):
         return "related:branch" if name in _NAME_ALIKE else ""
     tied = bool(codes & {"phone:mobile", "phone:landline", "legal:same", "contact:same", "contact:cross"})
-    if not a.institution and name in (
-        "same_full",
-        "same_core",
-        "same_bare",
-        "brand_kin",
-        "brand_part",
-        "brand_bare",
-        "sound",
-    ):
+    if not a.institution and name in _NAMESAKES:
         elsewhere = codes & {"place:other_city", "place:other_province"} or "name_place:apart" in codes
         if elsewhere and not tied and not codes & {
             "code:same", "code:organisation", "code:near", "address:room", "address:number", "place:county",
