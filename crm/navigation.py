@@ -45,7 +45,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("名单"), (
         Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),
         Entry(N_("官方表式"), "layouts.index", "file", P.DEAL_EXPORT),
-        Entry(N_("导出"), "lists.exports", "export", P.DEAL_EXPORT),
+        Entry(N_("导出记录"), "lists.exports", "export", P.DEAL_EXPORT),
     )),
     (N_("管理"), (
         Entry(N_("人员与单位"), "org.users", "people", P.USER_MANAGE),

@@ -180,7 +180,7 @@ def test_the_file_holds_the_rows_of_the_list(signed_in):
     total = int(
         re.search(r"[\d,]+", page.get_by_text(re.compile(r"共 [\d,]+ 条")).first.inner_text()).group()
     )
-    page.get_by_role("link", name="导出").first.click()
+    page.get_by_role("main").get_by_role("link", name="导出", exact=True).click()
     sheet = page.locator("dialog[open]")
     sheet.get_by_text("CSV", exact=False).first.click()
     with page.expect_download() as coming:
