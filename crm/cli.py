@@ -93,7 +93,9 @@ def serve(host: str, port: int, threads: int, with_demo: bool) -> None:
 
 def in_process_consumer(app: Flask) -> Any:
     """Huey's worker beside the web threads; the process's signals stay ours."""
-    consumer = app.extensions["huey"].create_consumer(workers=1, periodic=True, check_worker_health=True)
+    consumer = app.extensions["huey"].create_consumer(
+        workers=1, periodic=True, check_worker_health=True, max_delay=1
+    )
     consumer._set_signal_handlers = lambda: None
     return consumer
 

@@ -292,8 +292,8 @@ def find(
     """The likeliest of `candidates`, best first, without those that are DIFFERENT.
 
     Candidates come from the look-up of `keys_of(query)`. What several of them share (a secretary's phone)
-    counts less. Related records (branch, group, namesake) follow those that may be the same. `typing`: while
-    nothing but a name is known, a slip in one character is asked about; in a list it would be no evidence.
+    counts less. Related records (branch, group, namesake) follow those that may be the same. `typing`: a slip in
+    one character is asked about, who types can tell; in a list it would be no evidence.
     """
     known = [
         record
@@ -306,7 +306,7 @@ def find(
     offered = []
     for record, profile in zip(known, profiles, strict=True):
         match = compare_profiles(mine, profile, around)
-        if typing and mine.only_name and match.verdict is Verdict.DIFFERENT and _slip(match):
+        if typing and match.verdict is Verdict.DIFFERENT and _slip(match):
             match = replace(match, verdict=Verdict.ASK)
         if match.verdict is not Verdict.DIFFERENT:
             offered.append((record, match))

@@ -499,36 +499,43 @@ class Other:
 
 @dataclass
 class LookAlikes:
+    """lines: what may be the same, `total` of them; related: what was decided to hang together, and how."""
+
     lines: list[Other]
     total: int
     url: str
     decidable: bool
+    related: list[Other] = field(default_factory=list)
 
 
 def look_alikes(subject: Any, user: User, most: int = 5) -> LookAlikes:
-    """The open pairs of a record, likeliest first; a fixed number of statements."""
+    """The open pairs of a record, likeliest first, and its relations; a fixed number of statements."""
     noun, model = subject.__tablename__, type(subject)
+    of_it = (Suspect.noun == noun, sa.or_(Suspect.a_id == subject.id, Suspect.b_id == subject.id))
+    likeliest = (Suspect.score.desc(), Suspect.id.desc())
     rows = sa.select(Suspect).where(
-        Suspect.noun == noun,
-        sa.or_(Suspect.a_id == subject.id, Suspect.b_id == subject.id),
-        Suspect.state == SuspectState.OPEN,
-        Suspect.verdict.in_(TO_LOOK_AT),
+        *of_it, Suspect.state == SuspectState.OPEN, Suspect.verdict.in_(TO_LOOK_AT)
     )
-    found = list(db.session.scalars(rows.order_by(Suspect.score.desc(), Suspect.id.desc()).limit(50)))
+    found = list(db.session.scalars(rows.order_by(*likeliest).limit(50)))
+    rows = sa.select(Suspect).where(*of_it, Suspect.state == SuspectState.RELATED)
+    related = list(db.session.scalars(rows.order_by(*likeliest).limit(50)))
     url = url_for("duplicates.suspects", noun=noun, about=subject.id)
-    if not found:
+    shown = [*found[:most], *related]
+    if not shown:
         return LookAlikes([], 0, url, False)
-    others = {one.id: one.b_id if one.a_id == subject.id else one.a_id for one in found[:most]}
+    others = {one.id: one.b_id if one.a_id == subject.id else one.a_id for one in shown}
     records = sa.select(model.id, model.name, model.follow_unit_id).where(model.id.in_(others.values()))
     by_id = {row.id: row for row in db.session.execute(records)}
     seen = _seen(noun, list(others.values()), user)
     units, asked = _unit_names(), whom_to_ask(row.follow_unit_id for row in by_id.values())
-    lines = []
-    for one in found[:most]:
+    lines: list[Other] = []
+    relatives: list[Other] = []
+    for one in shown:
         if (row := by_id.get(others[one.id])) is None:
             continue
-        masked = row.id not in seen
-        lines.append(
+        masked, is_related = row.id not in seen, one.state is SuspectState.RELATED
+        words = one.relation.label if is_related and one.relation else _speaking(one)
+        (relatives if is_related else lines).append(
             Other(
                 "" if masked else row.name,
                 url_for("duplicates.show", id=one.id, noun=noun, about=subject.id),
@@ -536,7 +543,8 @@ def look_alikes(subject: Any, user: User, most: int = 5) -> LookAlikes:
                 asked.get(row.follow_unit_id, ""),
                 masked,
                 likeness(one.verdict, one.score),
-                "" if masked else _speaking(one),
+                "" if masked else words,
             )
         )
-    return LookAlikes(lines, len(found), url, any(may_decide(user, one) for one in found))
+    decidable = any(may_decide(user, one) for one in found)
+    return LookAlikes(lines, len(found), url, decidable, relatives)

@@ -22,6 +22,9 @@ def headings(batch: ImportBatch) -> list[tuple[str, str]]:
 
 
 def _changes(batch: ImportBatch, row: ImportRow) -> str:
+    """What the run did; of a row that was passed over, what the check had found is no change."""
+    if row.outcome not in (Outcome.UPDATED, Outcome.UNDONE, Outcome.KEPT):
+        return ""
     label_of = nouns.of(batch).columns.label_of
     return "；".join(
         _("%(field)s：%(before)s → %(after)s", field=label_of(key), before=before or _("空"), after=after)

@@ -28,7 +28,7 @@ from crm.org.permissions import Permission
 
 from . import matching, queries
 from .actions import Answer
-from .comparing import changes_of
+from .comparing import changes_of, in_words
 from .likeness import in_base
 from .models import Action, Finding, ImportBatch, ImportRow, Outcome
 from .understanding import Merchant
@@ -334,6 +334,7 @@ def update(
         return _pass_over(row, _("检查之后有人改过那条记录，没有更新；请核对后重新检查"))
     there = matching.there(enterprise)
     changes = changes_of(there, merchant, overwrite=row.action is Action.OVERWRITE)
+    row.changes = in_words(there, changes)  # the check showed what overwriting would do
     before = enterprise.snapshot()
     for column, value in changes.columns.items():
         setattr(enterprise, column, value)

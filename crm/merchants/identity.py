@@ -475,11 +475,19 @@ def _veiled(known: Known, match: Match, ask: str) -> Candidate:
     )  # fmt: skip
 
 
+_NO_LIKENESS = frozenset({"name:far", "name:little", "name:none"})
+
+
 def words_of(reasons: Sequence[Reason], most: int = 4) -> list[str]:
     """The reasons to show: what they are to each other, what speaks for it, and the strongest word against."""
     lead = [reason for reason in reasons if reason.code.startswith("related:")]
+    # how the names stand to each other is why they stand here at all, whatever it weighs beside the rest
+    name = [
+        reason for reason in reasons if reason.code.startswith("name:") and reason.code not in _NO_LIKENESS
+    ]
     for_ = [reason for reason in reasons if reason.agrees or (reason.weight == 0 and reason not in lead)]
-    against = [reason for reason in reasons if reason.weight < -0.5]
+    for_ = [*(one for one in name if one not in for_), *for_]
+    against = [reason for reason in reasons if reason.weight < -0.5 and reason not in for_]
     chosen = [*lead, *for_[: most - 1], *against[:1]]
     return list(dict.fromkeys(reason.text for reason in chosen))[:most]
 

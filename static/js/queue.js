@@ -380,7 +380,7 @@ export function wake(queue) {
     const menu = button("related");
     if (!menu) return true;
     menu.open = true;
-    (menu.querySelector("[data-suggested]") ?? menu.querySelector("button")).focus();
+    (menu.querySelector("[data-suggested]") ?? menu.querySelector("li:last-child button")).focus(); // 其他关联: claims least
     return true;
   }
 

@@ -234,6 +234,10 @@ def test_related_says_in_what_way(
     assert press(chen, pair, f"related:{relation.value}").status_code == 303
     assert (pair.state, pair.relation) == (SuspectState.RELATED, relation)
     assert relation.label in chen.see("/suspects?show=related").text
+    one, other = session.get(Enterprise, pair.a_id), session.get(Enterprise, pair.b_id)
+    for mine, theirs in ((one, other), (other, one)):
+        said = chen.see(f"/enterprises/{mine.id}").text.split("有关联")[-1]
+        assert theirs.name in said and relation.label in said, "both pages say so"
 
 
 @pytest.mark.on("sqlite")

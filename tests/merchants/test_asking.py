@@ -40,6 +40,18 @@ def test_a_lead_asks_for_its_firm_and_for_its_person(cast: Any, firm: Any) -> No
     assert [one.name for one in asking.look_alikes(cast.wang, "lead", {"investor": "衢澜精密"})] == [NAME]
 
 
+def test_a_slip_in_the_name_is_asked_about_whatever_else_is_typed(cast: Any, session: Any) -> None:
+    """A new contact with a new phone is the usual way in; a firm written with one wrong character stays in sight."""
+    actions.create_enterprise(
+        {"name": "安徽石梁溪轴承有限公司", "contact_name": "毛启岚", "contact_phones": "15400000009"},
+        actor=cast.wang,
+    )
+    for more in ({}, {"contact_name": "林问"}, {"contact_name": "林问", "contact_phones": "13800001234"}):
+        (found,) = asking.look_alikes(cast.wang, "enterprise", {"name": "安徽石良溪轴承有限公司", **more})[:1]
+        assert found.name == "安徽石梁溪轴承有限公司" and found.may_be_the_same, more
+        assert any("名称" in words for words in found.reasons), "the name is why it is shown"
+
+
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("url", "noun", "inputs"),
