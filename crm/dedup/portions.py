@@ -44,7 +44,8 @@ def number_of_common(text: str) -> int:
 
 
 _LITTLE = repeat("little")
-_from_bytes: Callable[[bytes, str], int] = int.from_bytes  # type: ignore[assignment]  # the hash of a whole number is its remainder by the prime 2**61 - 1
+# The hash of a whole number is its remainder by the prime 2**61 - 1.
+_from_bytes: Callable[[bytes, str], int] = int.from_bytes  # type: ignore[assignment]
 
 
 def code_number(noun: Noun, profile: Any) -> int:

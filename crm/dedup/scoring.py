@@ -231,7 +231,7 @@ def _relation(a: Profile, b: Profile, codes: set[str]) -> str:
             return "related:namesake"
     if name in _KIN and (evidence.groups_apart(a, b) or (a.group and b.group and name == "brand_other")):
         return "related:group"
-    if name in _KIN | {"stem"} and tied:
+    if tied and (name in _KIN or name == "stem"):
         return "related:sister"
     if codes & {"phone:mobile", "phone:landline"} and codes & {"contact:same", "legal:same", "contact:cross"}:
         return "related:person"
