@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_domain, get_locale, gettext
 from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -79,7 +79,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         compile_catalogues(HERE / "translations", app.config["CRM_DATA"] / "translations")
     )
     babel.init_app(app, locale_selector=locale)
-    words.install(translate)
+    words.install(translate, translate_one_or_many)
     clock.install_business_day(settings.business_day)
     queue.init_app(app)
 
@@ -100,6 +100,11 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 def translate(msgid: str) -> str:
     """The catalogue's sentence; outside an application (the pure ground alone) the Chinese one."""
     return gettext(msgid) if get_locale() else msgid
+
+
+def translate_one_or_many(msgid: str, count: int) -> str:
+    """The same with the form for so many. Chinese has one form, so the msgid stands for both."""
+    return str(get_domain().get_translations().ungettext(msgid, msgid, count)) if get_locale() else msgid
 
 
 def locale() -> str:

@@ -23,7 +23,7 @@ from crm.dedup.profile import profile_of
 from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.on_merge import Act
-from crm.lib.words import _, listed
+from crm.lib.words import _, keep, listed
 from crm.merchants import identity, placing, queries
 from crm.merchants.models import Enterprise, FormerName, Handle, HandleKind, Person, Position, SuspectState
 from crm.merchants.uscc import warning
@@ -350,7 +350,7 @@ def merge(plan: Plan, *, actor: User, seen: Mapping[int, int] | None = None) -> 
     names = listed(_("%(name)s（编号 %(id)s）", name=one.name, id=one.id) for one in plan.losers)
     for loser in plan.losers:
         record(f"{noun}.merged_away", loser, actor=actor, note=f"{survivor.name} #{survivor.id}")
-    with recording(f"{noun}.merged", survivor, actor=actor, note=names):
+    with recording(f"{noun}.merged", survivor, actor=actor, note=keep(names)):
         pairs.settle_inside(noun, survivor.id, plan.loser_ids, actor)
         work = _Work(plan, done)
         work.carry_out()

@@ -32,7 +32,9 @@ class Merge(Versioned, Model):
     newest: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {table: its newest row at that moment}
     undone_at: Mapped[dt.datetime | None]
     undone_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    kept: Mapped[list[Any]] = mapped_column(default=list)  # what the undo left as it found it, in words
+    kept: Mapped[list[Any]] = mapped_column(
+        default=list
+    )  # what the undo left as it found it: sentences that are kept
 
     merged_by: Mapped[User | None] = relationship(foreign_keys=[merged_by_id])
     undone_by: Mapped[User | None] = relationship(foreign_keys=[undone_by_id])

@@ -22,7 +22,7 @@ from crm.db import db, plain
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.on_merge import Act
-from crm.lib.words import _, listed
+from crm.lib.words import _, keep, listed
 from crm.merchants import identity, placing
 from crm.org.guard import reaches
 from crm.org.models import User
@@ -417,7 +417,8 @@ def undo(merge: Merge, *, actor: User) -> Undone:
     db.session.execute(sa.select(table.c.id).where(table.c.id == merge.survivor_id).with_for_update())
     survivor: Any = db.session.get_one(model, merge.survivor_id)
     back = [tombstone.old_id for tombstone in merge.tombstones]
-    with recording(f"{noun}.unmerged", survivor, actor=actor, note=listed(t.name for t in merge.tombstones)):
+    names = listed(tombstone.name for tombstone in merge.tombstones)
+    with recording(f"{noun}.unmerged", survivor, actor=actor, note=keep(names)):
         for kind, run in _runs(_steps(merge)):
             _UNDO[kind](run)
         db.session.execute(  # a form opened meanwhile does not know what has gone from the record
@@ -426,7 +427,7 @@ def undo(merge: Merge, *, actor: User) -> Undone:
         for tombstone in merge.tombstones:
             tombstone.standing = False
         merge.undone_at, merge.undone_by_id = clock.now(), actor.id
-        merge.kept = [[one.what, one.why] for one in ahead.conflicts]
+        merge.kept = [[keep(one.what), keep(one.why)] for one in ahead.conflicts]
         db.session.flush()
         db.session.expire_all()
         pairs.open_inside(noun, [survivor.id, *back])

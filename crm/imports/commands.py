@@ -13,6 +13,7 @@ from crm.db import db
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
 from crm.lib.errors import Refused
+from crm.lib.words import told
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
 
@@ -81,7 +82,7 @@ def _carry_out(batch: ImportBatch, kind: str) -> None:
     queue.carry_out(job_id)
     job = db.session.get_one(JobRun, job_id)
     if job.state is not JobState.DONE:
-        raise Refused(job.message or job.state.label)
+        raise Refused(told(job.message) or job.state.label)
 
 
 def _report(what: str, counts: dict[str, int], seconds: float) -> None:

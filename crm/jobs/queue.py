@@ -27,7 +27,7 @@ from huey.api import Huey
 from crm.db import Moment, db
 from crm.lib import clock
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, keep
 
 from .models import JobRun, JobState
 
@@ -226,9 +226,16 @@ def report(job_id: int, done: int, total: int) -> None:
     _judge(job_id, row)
 
 
+SAID = ("said", "label")  # of a result: sentences, which each reader reads in his own language
+
+
 def end(job_id: int, state: JobState, *, result: dict[str, Any] | None = None, message: str = "") -> None:
     db.session.rollback()
-    told = {"result": result} if result else {}
+    told = (
+        {"result": {key: keep(value) if key in SAID else value for key, value in result.items()}}
+        if result
+        else {}
+    )
     # How somebody's own cancelling ended is no news to him.
     seen = (
         sa.case((JobRun.cancel_asked, sa.literal(clock.now(), Moment)))
@@ -237,7 +244,7 @@ def end(job_id: int, state: JobState, *, result: dict[str, Any] | None = None, m
     )
     db.session.execute(
         _mine(job_id)
-        .values(state=state, ended_at=clock.now(), message=message, seen_at=seen, **told)
+        .values(state=state, ended_at=clock.now(), message=keep(message), seen_at=seen, **told)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()

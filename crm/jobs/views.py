@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.db import db
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, told
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission
 from crm.web.forms import ActForm, commit_and_go, safe_next
@@ -71,7 +71,7 @@ def result_of(job: JobRun) -> dict[str, str] | None:
         return None
     if "endpoint" in job.result:
         url = url_for(job.result["endpoint"], **job.result["values"])
-        return {"url": url, "label": str(job.result.get("label") or _("打开"))}
+        return {"url": url, "label": told(job.result.get("label")) or _("打开")}
     if then := job.params.get("then"):
         return {"url": url_for(then["endpoint"], **then["values"]), "label": _("打开")}
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -13,8 +14,9 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None}
-"""`_` says it now, `N_` and `_l` (labels of forms) only mark it and say it when it is shown."""
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None, "_n": (1, 1)}
+"""`_` says it now, `N_` and `_l` (labels of forms) only mark it and say it when it is shown; `_n` says it for a
+count: one Chinese sentence, two English forms."""
 
 
 def path_of(locale: str) -> Path:
@@ -46,9 +48,9 @@ def read(locale: str) -> Catalog:
 
 def update(locale: str = "en", pairs: Iterable[Path] = ()) -> list[str]:
     """Rewrite the catalogue: new sentences in, unused ones out, English words from `pairs` (JSON files
-    {"中文": "English"}) filled in where there are none yet. Returns the sentences still untranslated.
+    {"中文": "English"}, for `_n` {"中文": ["for one", "for many"]}) filled in where there are none yet. Returns the sentences still untranslated.
     """
-    known: dict[str, str] = {}
+    known: dict[str, str | list[str]] = {}
     for path in pairs:
         known.update(json.loads(path.read_text("utf-8")))
     old, new = read(locale), extracted()
@@ -69,14 +71,14 @@ def update(locale: str = "en", pairs: Iterable[Path] = ()) -> list[str]:
     for message in sorted(new, key=lambda one: (sorted(one.locations)[:1], str(one.id))):
         if not message.id:
             continue
-        before = old.get(message.id, message.context)
-        words = before.string if before and not before.fuzzy else ""
-        if not (any(words) if isinstance(words, tuple) else words) and isinstance(message.id, str):
-            words = known.get(message.id, "")
-        if not (all(words) if isinstance(words, tuple) else words):
-            untranslated.append(str(message.id))
+        msgid = str(message.id[0] if message.pluralizable else message.id)
+        before = old.get(msgid, message.context)
+        words = before.string if before and not before.fuzzy else None
+        fitting = _forms(words, message.pluralizable) or _forms(known.get(msgid), message.pluralizable)
+        if not fitting:
+            untranslated.append(msgid)
         files = sorted({name for name, _line in message.locations})
-        fresh.add(message.id, words, locations=[(name, 0) for name in files], context=message.context)
+        fresh.add(message.id, fitting, locations=[(name, 0) for name in files], context=message.context)
     path = path_of(locale)
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
@@ -84,3 +86,12 @@ def update(locale: str = "en", pairs: Iterable[Path] = ()) -> list[str]:
         write_po(file, fresh, width=110, include_lineno=False, sort_output=False)
     half.replace(path)
     return untranslated
+
+
+def _forms(words: Any, counts: bool) -> Any:
+    """The words as the catalogue takes them: one text, or one for each form of a sentence that counts. Empty
+    where they are not there, or were made for the other kind."""
+    if not counts:
+        return words if isinstance(words, str) else ""
+    forms = ("", "") if isinstance(words, str | None) else tuple(words)
+    return forms if all(forms) else ""

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from crm.lib import clock, dates, money, texts
 from crm.lib.enums import Labelled
-from crm.lib.words import _, listed
+from crm.lib.words import _, _n, listed, told
 
 
 def language() -> str:
@@ -89,6 +89,6 @@ def said(value: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (wan, number, day, moment, ago, marked, said):
+    for filter_ in (wan, number, day, moment, ago, marked, said, told):
         app.add_template_filter(filter_)
-    app.jinja_env.globals["today"] = clock.today
+    app.jinja_env.globals.update(today=clock.today, _n=_n)

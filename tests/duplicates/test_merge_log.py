@@ -237,6 +237,24 @@ def test_its_pages_are_good_ones_in_english_too(
     assert chen.see(f"/merges/{done['merge']}").lang == "en"
 
 
+def test_what_the_undo_left_and_the_names_are_told_in_the_readers_language(
+    cast: Cast, as_user: Callable[..., Any], done: dict[str, int]
+) -> None:
+    db.session.get_one(Enterprise, done["old"]).website = "new.example"
+    db.session.commit()
+    chen = as_user(cast.chen)
+    chen.post(f"/suspects/merges/{done['merge']}/undo", data={"csrf_token": chen.token(), "next": "log"})
+    page = chen.get(f"/merges/{done['merge']}").said
+    assert "网址" in page and "后来又改为“new.example”，保留后来的" in page
+    assert f"{NEW}（编号 {done['new']}）" in chen.get(f"/enterprises/{done['old']}").said
+    cast.chen.locale = "en"
+    db.session.commit()
+    chen = as_user(cast.chen)
+    page = chen.get(f"/merges/{done['merge']}").said
+    assert "Website" in page and "new.example" in page and "保留" not in page
+    assert f"（编号 {done['new']}）" not in chen.get(f"/enterprises/{done['old']}").said
+
+
 def test_the_log_asks_no_more_often_for_more_merges(cast: Cast, as_user: Callable[..., Any]) -> None:
     admin = as_user(cast.admin)
 

@@ -21,7 +21,7 @@ TABLES = ("crm/dedup", "crm/demo", "crm/reference")
 BILINGUAL = ("crm/cli.py", "crm/lib/dates.py", "crm/lib/money.py", "crm/lib/numerals.py")
 """Speak both languages by themselves: amounts and days are read and written by rules, not by sentences."""
 
-MARKS = ("_", "N_", "_l")
+MARKS = ("_", "_n", "N_", "_l")
 READS = {
     "strip",
     "lstrip",
@@ -51,12 +51,17 @@ READS = {
 
 
 def _sentences() -> list[str]:
-    return [str(message.id) for message in catalogue.extracted() if message.id]
+    return [_forms(message.id)[0] for message in catalogue.extracted() if message.id]
+
+
+def _forms(words: str | list[str] | tuple[str, ...]) -> list[str]:
+    """One text, or those of a sentence that counts."""
+    return [words] if isinstance(words, str) else list(words)
 
 
 def test_every_sentence_has_its_english() -> None:
     english = catalogue.read("en")
-    missing = [one for one in _sentences() if not (english.get(one) and english.get(one).string)]
+    missing = [one for one in _sentences() if not (english.get(one) and all(_forms(english.get(one).string)))]
     assert not missing, f"{len(missing)} without English; run make translations and fill in:\n" + "\n".join(
         missing[:60]
     )
@@ -66,7 +71,7 @@ def test_nothing_in_the_catalogue_is_doubtful_or_left_over() -> None:
     english, used = catalogue.read("en"), set(_sentences())
     assert not english.obsolete, f"obsolete: {list(english.obsolete)[:20]}; run make translations"
     assert not [message.id for message in english if message.id and message.fuzzy]
-    unused = [message.id for message in english if message.id and message.id not in used]
+    unused = [message.id for message in english if message.id and _forms(message.id)[0] not in used]
     assert not unused, f"in no source any more: {unused[:20]}; run make translations"
 
 
@@ -74,10 +79,15 @@ def test_english_has_the_same_places_and_no_chinese() -> None:
     for message in catalogue.read("en"):
         if not message.id or not message.string:
             continue
-        here, there = sorted(PLACES.findall(message.id)), sorted(PLACES.findall(message.string))
-        assert set(here) == set(there), f"{message.id!r}: {here} became {there}"
-        shown = HAN.search(re.sub(r"“[^”]*”|‘[^’]*’|\([^)]*\)", "", message.string))
-        assert not shown, f"{message.id!r}: the English still has Chinese outside quotes: {message.string!r}"
+        here = set(PLACES.findall(_forms(message.id)[0]))
+        for form in _forms(message.string):
+            there = set(PLACES.findall(form))
+            lost = (
+                here - there - ({"n"} if message.pluralizable else set())
+            )  # “one row” says it without a figure
+            assert not lost and not there - here, f"{message.id!r}: {here} became {there}"
+            shown = HAN.search(re.sub(r"“[^”]*”|‘[^’]*’|\([^)]*\)", "", form))
+            assert not shown, f"{message.id!r}: the English still has Chinese outside quotes: {form!r}"
 
 
 def test_no_chinese_literal_stands_outside_a_marked_sentence() -> None:
@@ -140,6 +150,24 @@ def test_make_translations_takes_words_in_and_then_changes_nothing(
     assert [line for line in again.splitlines() if not line.startswith('"POT-Creation-Date')] == [
         line for line in written.splitlines() if not line.startswith('"POT-Creation-Date')
     ]
+
+
+def test_a_sentence_that_counts_has_two_forms_in_english_and_one_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from babel.messages.catalog import Catalog
+
+    source = Catalog()
+    source.add(("%(n)s 条意见", "%(n)s 条意见"), locations=[("crm/one.py", 0)])
+    monkeypatch.setattr(catalogue, "path_of", lambda locale: tmp_path / locale / "messages.po")
+    monkeypatch.setattr(catalogue, "extracted", lambda: source)
+    words = tmp_path / "words.json"
+    words.write_text('{"%(n)s 条意见": "%(n)s opinions"}', "utf-8")
+    assert catalogue.update(pairs=[words]) == ["%(n)s 条意见"], "one form is not enough"
+    words.write_text('{"%(n)s 条意见": ["%(n)s opinion", "%(n)s opinions"]}', "utf-8")
+    assert catalogue.update(pairs=[words]) == []
+    assert catalogue.read("en").get("%(n)s 条意见").string == ("%(n)s opinion", "%(n)s opinions")
+    assert catalogue.update() == [], "they stay"
 
 
 # --- compile_catalogues ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from crm.db import db, reading
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
 from crm.lib.errors import Refused
+from crm.lib.words import told
 
 from . import scans
 
@@ -37,7 +38,7 @@ def scan() -> None:
     with _progress(job_id):
         job = _carry_out(job_id)
     if job.state is not JobState.DONE:
-        raise click.ClickException(job.message or job.state.label)
+        raise click.ClickException(told(job.message) or job.state.label)
     said = ", ".join(f"{job.result[what]} {what}" for what in ("weighed", "found", "changed", "gone"))
     click.echo(f"{said} in {time.monotonic() - began:.1f} s")
 
