@@ -50,15 +50,16 @@ def meant(
     *,
     positions: Collection[tuple[Any, Any]] | None = None,
     limit: int = 5,
+    typing: bool = False,
 ) -> Meant:
-    """Who is meant by a company and somebody of it, among candidates of the base.
+    """Who is meant by a company and somebody of it, among candidates of the base. `typing`: as for `scoring.find`.
 
     Candidates are what the look-up gives for the keys of both, and for the firms of the people found, and the people
     of the firms. `positions`: (enterprise id, person id), who works where; None reads it off the names.
     """
     firms, persons = list(enterprises), list(people)
     asked_firm, asked_person = _questions(company, person)
-    of_firms = _weigh_firms(asked_firm, firms)
+    of_firms = _weigh_firms(asked_firm, firms, typing=typing)
     of_people = _weigh_people(asked_person, persons, firms)
     linked = [
         (one, other)
@@ -106,10 +107,18 @@ def _questions(company: Record, person: Person) -> tuple[Record, Person]:
     return firm, human
 
 
-def _weigh_firms(asked: Record, firms: Sequence[Record]) -> list[Match]:
+def _weigh_firms(asked: Record, firms: Sequence[Record], *, typing: bool) -> list[Match]:
     mine, profiles = profile_of(asked), [profile_of(firm) for firm in firms]
     around = evidence.Surroundings([*profiles, mine])
-    return [scoring.compare_profiles(mine, profile, around) for profile in profiles]
+    weighed = [scoring.compare_profiles(mine, profile, around) for profile in profiles]
+    if not typing:
+        return weighed
+    return [
+        replace(match, verdict=Verdict.ASK)
+        if match.verdict is Verdict.DIFFERENT and scoring.is_slip(match)
+        else match
+        for match in weighed
+    ]
 
 
 def _weigh_people(asked: Person, persons: Sequence[Person], firms: Sequence[Record]) -> list[Match]:

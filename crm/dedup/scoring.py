@@ -281,7 +281,7 @@ _SLIPS = frozenset(
 _APART = ("place:other", "name_place:apart", "form:differs", "group:differs", "industry:other")
 
 
-def _slip(match: Match) -> bool:
+def is_slip(match: Match) -> bool:
     """One character that sounds or looks like another, and nothing known that speaks against it."""
     return not _SLIPS.isdisjoint(match.levels) and not any(code.startswith(_APART) for code in match.levels)
 
@@ -306,7 +306,7 @@ def find(
     offered = []
     for record, profile in zip(known, profiles, strict=True):
         match = compare_profiles(mine, profile, around)
-        if typing and match.verdict is Verdict.DIFFERENT and _slip(match):
+        if typing and match.verdict is Verdict.DIFFERENT and is_slip(match):
             match = replace(match, verdict=Verdict.ASK)
         if match.verdict is not Verdict.DIFFERENT:
             offered.append((record, match))

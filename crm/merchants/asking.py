@@ -1,7 +1,7 @@
 """What stands in a form so far, as questions to the look-up: the forms and the API ask through here.
 
-A lead, and the deal that may grow out of one, names a firm and a person beside its own name: both are looked up,
-each among its own kind.
+A lead, and the deal that may grow out of one, names a firm and a person beside its own name: both are looked up and
+weighed together (across.py).
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from typing import Any
 
 from crm.org.models import User
 
-from . import actions, identity
+from . import across, actions, identity
 from .models import Enterprise
 
 NOUNS = ("enterprise", "person", "lead")
 LONGEST = 5000  # of one field
 SHOWN = 5
-FIRMS_OF_A_LEAD = 3  # so that its person is seen too
 
 
 def look_alikes(
@@ -38,25 +37,9 @@ def look_alikes(
         return identity.likely(user, actions.enterprise_record(given), noun="enterprise", leave_out=leave_out)
     company = given.get("company") or given.get("investor") or ""
     phones = given.get("contact_phones") or given.get("contact_phone") or ""
-    firms = identity.likely(
-        user,
-        actions.enterprise_record({**given, "name": company, "contact_phones": phones}),
-        noun="lead",
-    )
-    people: list[identity.Candidate] = []
-    if given.get("contact_name", "").strip() or phones.strip():
-        person = {"name": given.get("contact_name", ""), "phones": phones, "company": company}
-        people = identity.likely(user, actions.person_record(person), noun="person")
-    return _once(firms, people)
-
-
-def _once(firms: list[identity.Candidate], people: list[identity.Candidate]) -> list[identity.Candidate]:
-    """Firms first, each record as its own kind found it; a phone alone leads from one kind to the other last."""
-    own = [one for one in firms if one.noun == "enterprise"]
-    theirs = [one for one in people if one.noun == "person"]
-    most = FIRMS_OF_A_LEAD if theirs else SHOWN
-    ordered = [*own[:most], *theirs, *own[most:], *firms, *people]
-    once: dict[tuple[str, int], identity.Candidate] = {}
-    for one in ordered:
-        once.setdefault((one.noun, one.id), one)
-    return list(once.values())[:SHOWN]
+    asked = actions.enterprise_record({**given, "name": company, "contact_phones": phones})
+    name = given.get("contact_name", "")
+    if not (name.strip() or phones.strip()):
+        return identity.likely(user, asked, noun="lead")
+    person = actions.person_record({"name": name, "phones": phones, "company": company})
+    return identity.seen_by(user, across.matches(asked, person, limit=SHOWN))

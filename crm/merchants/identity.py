@@ -111,7 +111,7 @@ def keys_for(question: Question) -> list[str]:
     return keys_of(question)
 
 
-def _phone_keys(question: Question) -> list[str]:
+def phone_keys(question: Question) -> list[str]:
     return [f"p:{digits}" for digits in map(normalise.phone_digits, question.phones[:4]) if digits]
 
 
@@ -296,7 +296,7 @@ def _known(noun: str, row: Any, kind: str, record: Any) -> Known:
     )
 
 
-def _shown(noun: str, records: Sequence[Any]) -> dict[int, Known]:
+def shown(noun: str, records: Sequence[Any]) -> dict[int, Known]:
     """Records of the look-up with what is shown of them, and whose they are at this moment: one statement."""
     if not records:
         return {}
@@ -334,7 +334,7 @@ def matches(
     other = "enterprise" if same == "person" else "person"
     asked = [lookup.number_of(same, key) for key in keys_for(question)]
     if across:
-        asked += [lookup.number_of(other, key) for key in _phone_keys(question)]
+        asked += [lookup.number_of(other, key) for key in phone_keys(question)]
     weight = lookup.weighed(asked)
     begun, read = _begun(question), _read(question)
     if begun:
@@ -367,7 +367,7 @@ def matches(
         )
 
     found.sort(key=place)
-    known = _shown(same, [record for record, _match in found[:limit]])
+    known = shown(same, [record for record, _match in found[:limit]])
     answer = [(known[record.id], match) for record, match in found[:limit] if record.id in known]
     others = [record_id for noun_, record_id in best if noun_ == other][:5]
     if others and len(answer) < limit:
@@ -407,9 +407,9 @@ def _read(question: Question) -> str:
 
 def _by_phone(question: Question, other: str, record_ids: Sequence[int]) -> Iterator[tuple[Known, Match]]:
     """Who of the other noun has a phone of the question's."""
-    phones = set(_phone_keys(question))
-    for each in _shown(other, list(lookup.records(other, record_ids).values())).values():
-        shared = phones & set(_phone_keys(each.record))
+    phones = set(phone_keys(question))
+    for each in shown(other, list(lookup.records(other, record_ids).values())).values():
+        shared = phones & set(phone_keys(each.record))
         if shared:
             mobile = any(len(key) == 13 and key[2] == "1" for key in shared)
             reason = Reason("phone:mobile" if mobile else "phone:landline", 0.0)
@@ -439,7 +439,11 @@ def likely(
     """
     if not record.name.strip() and not record.phones and not getattr(record, "uscc", ""):
         return []
-    found = matches(record, noun=noun, leave_out=leave_out, limit=limit)[:limit]
+    return seen_by(user, matches(record, noun=noun, leave_out=leave_out, limit=limit)[:limit])
+
+
+def seen_by(user: User, found: Sequence[tuple[Known, Match]]) -> list[Candidate]:
+    """What this user may be shown of these, in their order: what he may not see comes masked."""
     hidden = [known for known, _match in found if not _reached(user, known, Permission.MERCHANT_VIEW)]
     if hidden:  # perhaps seen through a deal or a lead
         seen = _seen(user, hidden)

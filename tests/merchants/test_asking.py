@@ -40,6 +40,75 @@ def test_a_lead_asks_for_its_firm_and_for_its_person(cast: Any, firm: Any) -> No
     assert [one.name for one in asking.look_alikes(cast.wang, "lead", {"investor": "衢澜精密"})] == [NAME]
 
 
+@pytest.fixture
+def two(cast: Any, session: Any) -> dict[str, Any]:
+    """A firm with a person whose phone is known; another whose name is what will be typed by mistake."""
+    right = actions.create_enterprise(
+        {"name": "湖州梧桐轴承有限公司", "contact_name": "毛启岚", "contact_phones": "15400000009"},
+        actor=cast.wang,
+    )
+    wrong = actions.create_enterprise(
+        {"name": "湖州吴同机电有限公司", "contact_name": "沈予安", "contact_phones": "15400000008"},
+        actor=cast.wang,
+    )
+    return {"right": right, "wrong": wrong}
+
+
+@pytest.mark.parametrize("company", ["湖州吴同", "吾童机电轴承", "湖州梧桐轴承", ""])
+def test_the_firm_of_the_person_comes_first_however_it_is_spelt(cast: Any, two: Any, company: str) -> None:
+    typed = {"company": company, "contact_name": "毛启岚", "contact_phone": "154 0000 0009"}
+    first, *rest = asking.look_alikes(cast.wang, "lead", typed)
+    assert (first.noun, first.id) == ("enterprise", two["right"].id), [one.name for one in rest]
+    assert first.may_be_the_same
+    assert "所提联系人在这家企业任职" in first.reasons and "同手机" in first.reasons
+    person = next(one for one in rest if one.noun == "person")
+    assert person.name == "毛启岚" and person.may_be_the_same
+    if company.startswith("湖州梧桐"):
+        assert "所在企业即所提企业" in person.reasons
+
+
+def test_who_is_called_by_the_surname_is_one_of_the_firms_people(cast: Any, two: Any) -> None:
+    found = asking.look_alikes(cast.wang, "lead", {"company": "湖州梧桐轴承有限公司", "contact_name": "毛总"})
+    assert [(one.noun, one.name) for one in found[:2]] == [
+        ("enterprise", two["right"].name),
+        ("person", "毛启岚"),
+    ]
+
+
+@pytest.mark.on("sqlite")
+def test_a_lead_form_and_a_program_are_told_both(cast: Any, two: Any, as_user: Callable[..., Any]) -> None:
+    typed = {"company": "湖州吴同", "contact_name": "毛启岚", "contact_phone": "15400000009"}
+    mine = as_user(cast.wang)
+    page = mine.post("/duplicates?noun=lead", data=typed | {"csrf_token": mine.token()}).get_data(
+        as_text=True
+    )
+    assert page.index(two["right"].name) < page.index("毛启岚") and "所提联系人在这家企业任职" in page
+    assert f'data-take="{two["right"].name}"' in page
+    first = asked(mine, {"noun": "lead", **typed}).json["found"][0]
+    assert first["id"] == two["right"].id and "所提联系人在这家企业任职" in first["reasons"]
+    theirs = as_user(cast.li)
+    for answer in (
+        theirs.post("/duplicates?noun=lead", data=typed | {"csrf_token": theirs.token()}).get_data(
+            as_text=True
+        ),
+        asked(theirs, {"noun": "lead", **typed}).get_data(as_text=True),
+    ):
+        told = answer.encode().decode("unicode_escape") if answer.startswith("{") else answer
+        assert "陈主任" in told, "whom to ask"
+        assert not [one for one in (two["right"].name, "毛启岚", "任职", "15400000009") if one in told]
+
+
+def test_who_sees_the_person_only_learns_nothing_of_the_firm(cast: Any, two: Any) -> None:
+    """A person of another unit whom my unit follows too."""
+    person = two["right"].positions[0].person
+    person.follow_unit_id, person.follow_user_id = cast.li.unit_id, cast.li.id
+    found = asking.look_alikes(
+        cast.li, "lead", {"company": "湖州吴同", "contact_name": "毛启岚", "contact_phone": "15400000009"}
+    )
+    assert {(one.noun, one.masked) for one in found} == {("enterprise", True), ("person", False)}
+    assert all(not one.name and not one.reasons and one.score is None for one in found if one.masked)
+
+
 def test_a_slip_in_the_name_is_asked_about_whatever_else_is_typed(cast: Any, session: Any) -> None:
     """A new contact with a new phone is the usual way in; a firm written with one wrong character stays in sight."""
     actions.create_enterprise(
