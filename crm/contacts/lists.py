@@ -58,6 +58,7 @@ PAGE = register(
         base=queries.rows_for,
         view_permission=P.CONTACT_VIEW,
         export_permission=P.CONTACT_EXPORT,
+        export_full_permission=P.MERCHANT_EXPORT_FULL,
         endpoint="contacts.index",
         empty_actions=lambda user: [(_("记一笔"), url_for("contacts.new"))] if user.may(P.CONTACT_LOG) else [],
     )

@@ -68,6 +68,10 @@ class Found(Labelled):
     OLDER = "older", N_("三十天以前")
 
 
+LIKELIEST = (Suspect.score.desc(), Suspect.id.desc())
+LAST_DECIDED = (Suspect.decided_at.desc(), Suspect.id.desc())
+ARGUMENTS = ("show", "noun", "about", "band", "sign", "unit", "city", "found", "since", "until", "mine")
+"""What an address may narrow the queue by; where a page of it begins is no part of it."""
 SETTLED = (SuspectState.MERGED, SuspectState.DIFFERENT, SuspectState.RELATED)
 ACROSS = "across"  # as a unit: pairs that no unit holds both sides of
 
@@ -133,6 +137,11 @@ class Asked:
         """The address's arguments with some changed; '' takes one away."""
         pairs = {key: value for key, value in (self.given | changes).items() if value}
         return urlencode(pairs)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The address for who has another usual heap: this one is always named."""
+        return list((self.given | {"show": self.heap.value}).items())
 
     @property
     def narrowed(self) -> bool:
@@ -353,15 +362,16 @@ class Page:
 
 def page(user: User, asked: Asked, size: int = PAGE) -> Page:
     """The next lines from `asked.after` on: likeliest first; among the decided, the newest first."""
+    order = LIKELIEST if asked.heap.waits else LAST_DECIDED
     at = Suspect.score if asked.heap.waits else Suspect.decided_at
     rows = sa.select(Suspect).where(*conditions(Suspect, asked, user))
     if (key := _key_of(asked)) is not None:
         rows = rows.where(sa.tuple_(at, Suspect.id) < sa.tuple_(*key))
-    rows = rows.order_by(at.desc(), Suspect.id.desc()).limit(size + 1)
+    rows = rows.order_by(*order).limit(size + 1)
     found = list(db.session.scalars(rows))
     more = len(found) > size
     found = found[:size]
-    items = _grouped(found, user, asked) if asked.heap is Heap.OPEN else [_alone(one) for one in found]
+    items = _grouped(found, user, asked) if asked.heap is Heap.OPEN else [alone(one) for one in found]
     return Page(items, _key(found[-1], asked) if more else "")
 
 
@@ -385,7 +395,7 @@ def _key_of(asked: Asked) -> tuple[Any, Any] | None:
     return sa.literal(moment, Suspect.decided_at.type), sa.literal(int(number))
 
 
-def _alone(suspect: Suspect) -> Item:
+def alone(suspect: Suspect) -> Item:
     return Item(suspect, (suspect.id,), (suspect.a_id, suspect.b_id))
 
 
@@ -441,16 +451,16 @@ class _Unindexed:
 def item_of(suspect: Suspect, user: User) -> Item:
     """The line this pair stands in when nothing narrows the queue: its group, whichever of its pairs is named."""
     if suspect.state is not SuspectState.OPEN or suspect.verdict not in TO_LOOK_AT:
-        return _alone(suspect)
+        return alone(suspect)
     if not may_decide(user, suspect):
-        return _alone(suspect)
+        return alone(suspect)
     for group in _groups_of([suspect], suspect.noun, user, Asked()):
         if any(edge.id == suspect.id for edge in group.edges):
             leader = (
                 suspect if group.leader.id == suspect.id else db.session.get_one(Suspect, group.leader.id)
             )
             return Item(leader, tuple(edge.id for edge in group.edges), group.members)
-    return _alone(suspect)
+    return alone(suspect)
 
 
 def visible(user: User) -> sa.Select[Suspect]:

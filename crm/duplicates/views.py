@@ -17,20 +17,18 @@ from crm.audit.models import Event
 from crm.contacts import telling
 from crm.db import db
 from crm.lib.errors import Refused
-from crm.lib.words import N_, _, listed
+from crm.lib.words import _, listed
+from crm.lists.table import select_for
 from crm.merchants.models import Relation, Suspect, SuspectState
-from crm.merchants.queries import rows_of
 from crm.merchants.signs import Sign
 from crm.org.guard import me, permit
-from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.org.queries import unit_choices
-from crm.web import display
 from crm.web.forms import ActForm, commit_and_go
 from crm.web.listing import page_of
 
-from . import actions, history, merging, pane, queries, undoing
+from . import actions, history, lists, merging, pane, queries, undoing
 from .forms import DecideForm, MergeForm
 from .models import Merge
 from .queries import Asked, Found, Heap, Item
@@ -162,30 +160,8 @@ TOGETHER = {"about": ("about", "noun"), "since": ("since", "until")}  # what one
 
 
 def _chips(asked: Asked) -> list[dict[str, str]]:
-    said: list[tuple[str, str, str]] = []
-    if asked.noun and not asked.about:
-        said.append(("noun", _("对象"), _("企业") if asked.noun == "enterprise" else _("人员")))
-    if asked.about:
-        said.append(("about", _("只看"), pane.name_of(asked.noun, asked.about, me()) or _("这条记录")))
-    if asked.band:
-        said.append(("band", _("相像程度"), asked.band.label))
-    if asked.sign:
-        said.append(("sign", _("凭据"), asked.sign.label))
-    if asked.unit:
-        unit = db.session.get(Unit, int(asked.unit)) if asked.unit != queries.ACROSS else None
-        across = asked.unit == queries.ACROSS
-        said.append(("unit", _("单位"), _("跨单位") if across else unit.name if unit else _("没有这个单位")))
-    if asked.city:
-        said.append(("city", _("所在地"), asked.city))
-    if asked.found:
-        said.append(("found", _("发现时间"), asked.found.label))
-    if asked.since or asked.until:
-        days = [display.day(one) if one else "" for one in (asked.since, asked.until)]
-        said.append(("since", _("判定时间"), " – ".join(days)))
-    if asked.mine:
-        said.append(("mine", _("范围"), _("我跟进或首报的")))
     chips = []
-    for key, label, value in said:
+    for key, label, value in lists.in_words(asked, me()):
         without = dict.fromkeys(TOGETHER.get(key, (key,)), "")
         chips.append({
             "label": label, "value": value,
@@ -357,24 +333,16 @@ def _pairs(suspect: Suspect, said: str, members: list[int]) -> list[Suspect]:
 
 # --- the log of merges ------------------------------------------------------------------------------------------
 
-SHOWS = {"": N_("全部"), "standing": N_("已合并"), "undone": N_("已撤销"), "mine": N_("我合并的")}
-
 
 @bp.get("/merges")
 @permit(P.MERCHANT_VIEW)
 def merges() -> Any:
     """Who merged what into what, the newest first; about one record with ?noun= and ?about=."""
-    rows, subject = history.visible_to(me()), None
-    noun, about, show = (request.args.get(key, "") for key in ("noun", "about", "show"))
-    if noun in SHOW and about.isdecimal() and len(about) < 10:
-        subject = db.session.scalar(rows_of(noun, me()).filter_by(id=int(about)))
-        rows = history.about(rows, noun, int(about))
-    if show in ("standing", "undone"):
-        rows = rows.where(Merge.undone_at.is_(None) if show == "standing" else Merge.undone_at.is_not(None))
-    if show == "mine":
-        rows = rows.where(Merge.merged_by_id == me().id)
+    rows = select_for(lists.MERGES, me(), request.args)
+    noun, about = lists.about_of(request.args)
+    subject, show = lists.subject_of(noun, about, me()), lists.show_of(request.args)
     kept: dict[str, Any] = {"noun": noun, "about": about} if subject is not None else {}
-    page = page_of(history.loaded(rows).order_by(Merge.id.desc()), key=Merge.id)
+    page = page_of(rows, key=Merge.id, load=history.loaded(history.visible_to(me())))
     return render_template(
         "duplicates/merges.html",
         page=page,
@@ -383,11 +351,11 @@ def merges() -> Any:
         filtered=bool(show or kept),
         shows=[
             {
-                "label": _(label),
-                "url": url_for(".merges", **(kept | {"show": key} if key else kept)),
-                "active": key == show,
+                "label": one.label,
+                "url": url_for(".merges", **(kept | ({"show": one.value} if one else {}))),
+                "active": one is show,
             }
-            for key, label in SHOWS.items()
+            for one in lists.Show
         ],
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from crm.db import db
 from crm.jobs.models import JobRun
+from crm.lib.enums import Labelled
 from crm.org.models import User
 
 from . import nouns
@@ -27,12 +29,22 @@ def rows_of(
 ) -> sa.Select[ImportRow]:
     """The rows of a list in its own order, narrowed to one finding, action or outcome."""
     rows = sa.select(ImportRow).where(ImportRow.batch_id == batch.id).order_by(ImportRow.number)
-    for column, wanted in (
-        (ImportRow.finding, finding), (ImportRow.action, action), (ImportRow.outcome, outcome),
-    ):  # fmt: skip
-        if wanted:
-            rows = rows.where(column == wanted)
-    return rows
+    asked = {"finding": finding, "action": action, "outcome": outcome}
+    return rows.where(*(is_narrowed(name, wanted) for name, wanted in asked.items() if wanted))
+
+
+NARROWED_BY = {"finding": Finding, "action": Action, "outcome": Outcome}
+
+
+def narrowed_by(args: Mapping[str, str]) -> dict[str, Any]:
+    """What an address, or a bulk bar (filter_…), narrows the rows of a list to."""
+    return {name: kind.of(args.get(name) or args.get(f"filter_{name}")) for name, kind in NARROWED_BY.items()}
+
+
+def is_narrowed(name: str, wanted: Labelled) -> sa.ColumnElement[bool]:
+    return {"finding": ImportRow.finding, "action": ImportRow.action, "outcome": ImportRow.outcome}[
+        name
+    ] == wanted
 
 
 def row_with(batch: ImportBatch, row: ImportRow, values: dict[str, str]) -> ImportRow | None:

@@ -11,6 +11,7 @@ from crm.web.sheets_out import Heading, XlsxFile
 
 from . import nouns, queries
 from .models import Finding, ImportBatch, ImportRow, Outcome
+from .nouns import Noun
 
 
 def headings(batch: ImportBatch) -> list[tuple[str, str]]:
@@ -25,7 +26,11 @@ def _changes(batch: ImportBatch, row: ImportRow) -> str:
     """What the run did; of a row that was passed over, what the check had found is no change."""
     if row.outcome not in (Outcome.UPDATED, Outcome.UNDONE, Outcome.KEPT):
         return ""
-    label_of = nouns.of(batch).columns.label_of
+    return differences(nouns.of(batch), row)
+
+
+def differences(noun: Noun, row: ImportRow) -> str:
+    label_of = noun.columns.label_of
     return "；".join(
         _("%(field)s：%(before)s → %(after)s", field=label_of(key), before=before or _("空"), after=after)
         for key, (before, after) in row.changes.items()

@@ -17,7 +17,7 @@ from crm.org.permissions import Permission
 from crm.web.forms import ActForm, commit_and_go, safe_next
 from crm.web.listing import page_of
 
-from . import actions, jobs, nouns, queries, results, template, undoing
+from . import actions, jobs, lists, nouns, queries, results, template, undoing
 from .forms import CheckForm, SheetForm, UploadForm
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
 
@@ -92,7 +92,7 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         return columns_page(batch, form, job)
     if batch.state in UNDER_WAY:
         return form.page("imports/progress.html", batch=batch, job=job)
-    narrowed = wanted_rows(batch, request.args)
+    narrowed = queries.narrowed_by(request.args)
     page = page_of(queries.rows_of(batch, **narrowed), key=ImportRow.id)
     return form.page(
         "imports/rows.html",
@@ -102,6 +102,7 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         outcomes=Outcome,
         actions=[one for one in Action if one in actions.VEILED or not nouns.of(batch).plain],
         narrowed=narrowed,
+        rows_list=lists.rows_name(nouns.of(batch)),
         is_open=batch.state in OPEN,
         noun=nouns.of(batch),
         brief=[key for key, _label in results.headings(batch) if key != nouns.of(batch).columns.main.key][:2],
@@ -127,15 +128,6 @@ def columns_page(batch: ImportBatch, form: ActForm, job: Any) -> Any:
         job=job,
         check=check,
     )
-
-
-def wanted_rows(batch: ImportBatch, args: Any) -> dict[str, Any]:
-    """The filter of the rows, as an address or a bulk bar says it."""
-    return {
-        "finding": Finding.of(args.get("finding") or args.get("filter_finding")),
-        "action": Action.of(args.get("action") or args.get("filter_action")),
-        "outcome": Outcome.of(args.get("outcome") or args.get("filter_outcome")),
-    }
 
 
 @bp.post("/<int:id>/sheet")
@@ -182,7 +174,7 @@ def columns(id: int) -> Any:
 def decide(id: int) -> Any:
     """What the run is to do with the chosen rows, or with all of the filter."""
     batch, form = mine(id), ActForm()
-    narrowed = wanted_rows(batch, request.form)
+    narrowed = queries.narrowed_by(request.form)
     here = url_for(".show", id=id, **{key: value.value for key, value in narrowed.items() if value})
     if form.submitted():
         with form.refusals():

@@ -32,6 +32,11 @@ def own(user: User) -> sa.Select[JobRun]:
     return visible_to(user).where(JobRun.user_id == user.id)
 
 
+def sees_all(user: User, who: str | None) -> bool:
+    """Whether the address asks for everybody's, by one who may see them."""
+    return who == "all" and user.may(Permission.JOB_MANAGE)
+
+
 def under_way(rows: sa.Select[JobRun]) -> sa.Select[JobRun]:
     """What runs, then what waits in the order in which it will come."""
     running = sa.case((JobRun.state == JobState.RUNNING, 0), else_=1)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 from flask import request, url_for
@@ -139,6 +139,11 @@ class ListPage:
     {"units": […], "owners": […]} for rights that reach less far than seeing does. `tag_permission` turns tags on;
     `searched` says that `q` asks the index; `also(args)` is a condition that the page sets of itself, whatever the
     filters say. `empty_actions(user)` gives [(label, url)] for an empty list.
+
+    A page that draws its rows its own way (the queue of 查重, the trail) tells here what leaves of it: `asks(user,
+    args)` reads its own filter, whose names in the address are `arguments`; `usual_sort(args)` is its order where the
+    filter decides about that; `dress(rows, user)` answers what the columns of a lot of rows read, in as many
+    statements however many they are; `address(pairs)` is where it stands when that is more than its endpoint.
     """
 
     name: str
@@ -159,6 +164,11 @@ class ListPage:
     acts: Sequence[BulkAct] = ()
     searched: bool = True
     also: Callable[[MultiDict[str, str]], Any] | None = None
+    asks: Callable[[User, MultiDict[str, str]], list[Asked]] | None = None
+    arguments: Sequence[str] = ()
+    usual_sort: Callable[[MultiDict[str, str]], str] | None = None
+    dress: Callable[[Sequence[Any], User], Sequence[Any]] | None = None
+    address: Callable[[Sequence[tuple[str, str]]], str] | None = None
     row_label: Callable[[Any], str] = lambda row: str(row.name)
     empty_text: str = ""
     empty_actions: Callable[[User], list[tuple[str, str]]] = field(default=lambda user: [])
@@ -183,6 +193,8 @@ class ListPage:
         return [*self.columns, TAGS] if self.tag_permission else list(self.columns)
 
     def url(self, query: Sequence[tuple[str, str]] | str = "") -> str:
+        if self.address:
+            return self.address(parse_qsl(query) if isinstance(query, str) else query)
         asked = query if isinstance(query, str) else urlencode(query)
         return url_for(self.endpoint) + (f"?{asked}" if asked else "")
 
@@ -232,9 +244,8 @@ def select_for(page: ListPage, user: User, args: MultiDict[str, str]) -> sa.Sele
         rows = rows.where(one.where)
     if page.also:
         rows = rows.where(page.also(args))
-    return listing.ordered(
-        rows, page.sorts, default=page.default_sort, key=page.key, asked=args.get("sort") or page.default_sort
-    )
+    usual = page.usual_sort(args) if page.usual_sort else page.default_sort
+    return listing.ordered(rows, page.sorts, default=usual, key=page.key, asked=args.get("sort") or usual)
 
 
 def asked_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Asked]:
@@ -243,6 +254,8 @@ def asked_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Ask
     if page.searched and (text := _word(args.get("q"))):
         where = page.key.in_(index.matching(page.noun, text))
         found.append(Asked(_("查找"), text, {"q": None}, where))
+    if page.asks:
+        found += page.asks(user, args)
     for one in page.filters:
         found += _read(one, user, args)
     if page.tag_permission:
@@ -335,7 +348,7 @@ def _ids(args: MultiDict[str, str]) -> list[int]:
 
 def known_arguments(page: ListPage) -> set[str]:
     """The names an address of this list may have; others are dropped when it is kept."""
-    names = {"sort", "size", "columns", "ids", "q"}
+    names = {"sort", "size", "columns", "ids", "q", *page.arguments}
     if page.tag_permission:
         names.add("tag")
     for one in page.filters:

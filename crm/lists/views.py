@@ -15,12 +15,13 @@ from crm.org.guard import me, permit
 from crm.org.permissions import Permission
 from crm.web.forms import ActForm, commit_and_go
 
-from . import actions, queries
+from . import actions, lists, queries
 from .actions import Done
 from .models import SavedView
 from .table import LISTS, ListPage, pairs_of, select_for
 
 bp = Blueprint("lists", __name__)
+OF_LOWER_FLOORS = (lists.USERS, lists.UNITS, lists.EVENTS, lists.JOBS)
 
 
 def page_or_404(name: str) -> ListPage:

@@ -54,6 +54,7 @@ class Permission(Labelled):
     USER_MANAGE = "user.manage", N_("管理人员和单位")
     SETTING_MANAGE = "setting.manage", N_("管理设置")
     AUDIT_VIEW = "audit.view", N_("查看操作记录和权限表")
+    AUDIT_EXPORT = "audit.export", N_("导出操作记录")
 
 
 P, S = Permission, Scope
@@ -149,8 +150,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.JOB_MANAGE: S.DISTRICT,
         P.LAYOUT_MANAGE: S.DISTRICT,
         P.AUDIT_VIEW: S.DISTRICT,
+        P.AUDIT_EXPORT: S.DISTRICT,
     },
-    Role.AUDITOR: {**_READS, P.AUDIT_VIEW: S.DISTRICT},
+    Role.AUDITOR: {**_READS, P.AUDIT_VIEW: S.DISTRICT, P.AUDIT_EXPORT: S.DISTRICT},
 }
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.db import db
+from crm.lib import texts
 from crm.lib.words import listed
 
 from .models import Unit, User
 from .permissions import Permission, Role, Scope
 
+BY_KIND = (Unit.kind, Unit.code, Unit.id)
+BY_UNIT = (User.unit_id, User.name, User.id)
+NEWEST = (Event.at.desc(), Event.id.desc())
+
 
 def units(*, only_active: bool = True) -> list[Unit]:
-    rows = sa.select(Unit).order_by(Unit.kind, Unit.code)
+    rows = sa.select(Unit).order_by(*BY_KIND)
     return list(db.session.scalars(rows.where(Unit.active) if only_active else rows))
 
 
@@ -26,7 +31,7 @@ def unit_choices() -> list[tuple[int, str]]:
 
 
 def people(*, only_active: bool = True) -> sa.Select[User]:
-    rows = sa.select(User).order_by(User.unit_id, User.name, User.id)
+    rows = sa.select(User).order_by(*BY_UNIT)
     return rows.where(User.active) if only_active else rows
 
 
@@ -63,15 +68,21 @@ def nobody_yet() -> bool:
     return db.session.scalar(sa.select(sa.func.count()).select_from(User)) == 0
 
 
+def events_asked(args: Mapping[str, str]) -> dict[str, Any]:
+    """What the address of the trail narrows it to."""
+    wanted: dict[str, Any] = {name: texts.clean_line(args.get(name)) for name in ("verb", "actor", "noun")}
+    record_id = args.get("record_id", "")
+    wanted["record_id"] = int(record_id) if record_id.isdecimal() and len(record_id) < 10 else None
+    return wanted
+
+
+def event_is(name: str, value: Any) -> sa.ColumnElement[bool]:
+    if name == "verb":
+        return Event.verb.startswith(value, autoescape=True)
+    return {"actor": Event.actor_name, "noun": Event.noun, "record_id": Event.record_id}[name] == value
+
+
 def events(**wanted: Any) -> sa.Select[Event]:
     """The trail, newest first; every argument that is set narrows it."""
-    rows = sa.select(Event).order_by(Event.at.desc(), Event.id.desc())
-    if wanted.get("verb"):
-        rows = rows.where(Event.verb.startswith(wanted["verb"], autoescape=True))
-    if wanted.get("actor"):
-        rows = rows.where(Event.actor_name == wanted["actor"])
-    if wanted.get("noun"):
-        rows = rows.where(Event.noun == wanted["noun"])
-    if wanted.get("record_id"):
-        rows = rows.where(Event.record_id == wanted["record_id"])
-    return rows
+    rows = sa.select(Event).order_by(*NEWEST)
+    return rows.where(*(event_is(name, value) for name, value in wanted.items() if value))

@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from crm.audit.models import Event
 from crm.db import db
-from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.web.forms import ActForm, commit_and_go, safe_next
@@ -203,9 +202,7 @@ def rights() -> Any:
 @bp.get("/admin/events")
 @permit(Permission.AUDIT_VIEW)
 def events() -> Any:
-    wanted = {name: texts.clean_line(request.args.get(name)) for name in ("verb", "actor", "noun")}
-    record_id = request.args.get("record_id", "")
-    wanted["record_id"] = int(record_id) if record_id.isdecimal() and len(record_id) < 10 else None  # type: ignore[assignment]
+    wanted = queries.events_asked(request.args)
     return render_template(
         "org/events.html", page=page_of(queries.events(**wanted), key=Event.id), wanted=wanted
     )

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from crm.lib import clock, dates, money, texts
 from crm.lib.enums import Labelled
+from crm.lib.masking import mask_text
 from crm.lib.words import _, _n, listed, told
 
 
@@ -89,6 +90,6 @@ def said(value: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (wan, number, day, moment, ago, marked, said, told):
+    for filter_ in (wan, number, day, moment, ago, marked, said, told, mask_text):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(today=clock.today, _n=_n)

@@ -17,7 +17,8 @@ from crm.db import db, reading
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.masking import mask_text
+from crm.lib.words import _, told
 from crm.lists import queries
 from crm.lists.actions import within_reach
 from crm.lists.table import (
@@ -40,6 +41,9 @@ from .order import Order
 from .shapes import BLANK, SERIAL, YI, Part
 
 CHUNK = 500
+GUARDED = ("phones", "text")
+"""Kinds of columns in which numbers stand: those that are nothing else, and what people type into a sentence."""
+NOTHING: dict[str, bool] = {}
 SUFFIX = {"print": "html"}
 
 
@@ -170,12 +174,13 @@ def _rows(
     page = order.page
     tagged = any(one.column is TAGS for one in told)
     loaded = with_options(page.select(user), [one.column for one in told if one.column])
-    numbers = [one for one in told if one.kind == "phones"]
+    guarded = [one.column for one in told if one.column and one.kind in GUARDED]
     for at in range(0, len(ids), CHUNK):
         chunk = ids[at : at + CHUNK]
         tags = queries.tags_of(page.noun, chunk) if tagged else {}
-        for row in listing.records(loaded, chunk, key=page.key):
-            full = {one.column.key: _reached(order, one.column, row, user) for one in numbers if one.column}
+        rows = listing.records(loaded, chunk, key=page.key)
+        for row in page.dress(rows, user) if page.dress else rows:
+            full = {one.key: _reached(order, one, row, user) for one in guarded} if order.full else NOTHING
             count.hidden += not all(full.values())
             count.rows += 1
             yield [_value(one, row, tags, full, number=count.rows) for one in told]
@@ -202,7 +207,7 @@ def _value(told: Told, row: Any, tags: dict[int, list[str]], full: dict[str, boo
 
 
 def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) -> Any:
-    """One value as a file holds it; phones and the like masked unless `full`."""
+    """One value as a file holds it; phones and the like masked unless `full`, also where they were typed into a text."""
     if column.kind == "tags":
         return "、".join(tags.get(row.id, ()))
     value = column.value(row)
@@ -215,7 +220,13 @@ def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) ->
         return here.date() if column.kind == "day" else here
     if isinstance(value, Labelled):
         return value.label
-    return "、".join(map(str, value)) if isinstance(value, list | tuple) else value
+    if isinstance(value, str):
+        said = told(value)
+        return mask_text(said) if column.kind == "text" and not full else said
+    if isinstance(value, list | tuple):
+        said = "、".join(map(str, value))
+        return said if full else mask_text(said)
+    return value
 
 
 @dataclass(frozen=True)
@@ -294,7 +305,7 @@ def _notes(
     yield _("筛选"), filter_in_words(order.page, user, order.args)
     yield _("行数"), str(count.rows)
     yield _("列"), "、".join(one.title for one in told)
-    if any(one.kind == "phones" for one in told):
+    if any(one.kind in GUARDED for one in told):
         if not order.full:
             yield _("联系方式"), _("已打码")
         elif count.hidden:

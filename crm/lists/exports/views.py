@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from flask import abort, flash, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from crm.db import db
@@ -73,6 +75,18 @@ def carry_out(page: ListPage, form: ActForm, args: MultiDict[str, str], shape: S
             return start_job(order)
         return hand_out(order)
     return None
+
+
+@bp.app_template_global("export_link")
+def export_link(name: str, total: int, pairs: Sequence[tuple[str, str]] | None = None) -> Markup:
+    """The button of a page that draws its rows its own way: to what leaves of it, narrowed as the address in hand
+    or by `pairs`. Nothing where there is nothing to take out, or no right to."""
+    page, user = LISTS[name], me()
+    if not total or not (user.may(page.view_permission) and user.may(page.export_permission)):
+        return Markup("")
+    kept = pairs_of(page, request.args, leave_out=("size",)) if pairs is None else list(pairs)
+    url = url_for("lists.export", name=name) + (f"?{urlencode(kept)}" if kept else "")
+    return Markup(render_template("lists/_export_link.html", url=url))
 
 
 def export_page(page: ListPage, form: ActForm, args: MultiDict[str, str]) -> Any:
