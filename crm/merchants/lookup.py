@@ -3,8 +3,9 @@
 It lives in the database, so all workers share it and a restart loses nothing, and it is written in the
 transaction that changes the record. For each record there is
 
-* one row in `dedup_entry`: all that the core is told of it (`said`), so that thirty candidates are weighed without a
-  join over five tables, and the keys it stands under, so that a save writes only the keys that have changed;
+* one row in `dedup_entry`: all that the core is told of it (`said`) and what the core makes of that (`parsed`), so
+  that thirty candidates are weighed without a join over five tables and without taking their names apart, and the
+  keys it stands under, so that a save writes only the keys that have changed;
 * one row in `dedup_key` for each key. A key is one 64-bit number: the noun in front (so a noun's keys are a range),
   a hash of the key's text, and its kind at the end. A hash that two keys share costs one candidate too many, once in
   a base of tens of millions; the core weighs, so it answers nothing wrong.
@@ -23,13 +24,14 @@ from dataclasses import fields
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from crm.db import db
 from crm.dedup import KEY_STRENGTH, PEOPLE_KEY_STRENGTH, Record
 from crm.dedup import Person as PersonRecord
+from crm.dedup.kept import kept, take_up
 
 from .models import DEDUP_ENTRY
 
@@ -86,17 +88,32 @@ def said_of(question: Question) -> str:
 
 
 @lru_cache(maxsize=4096)
-def record_of(noun: str, record_id: int, said: str) -> Any:
-    """The record as the core sees it. Kept with its parsed form: somebody who types asks for the same candidates
-    at every pause. What is said of a record is part of the question, so nothing here grows stale."""
-    return (PersonRecord if noun == "person" else Record)(id=record_id, **json.loads(said))
+def record_of(noun: str, record_id: int, said: str, parsed: bytes | None) -> Any:
+    """The record as the core sees it, at hand for a while: somebody who types asks for the same candidates at
+    every pause. What is said of a record is part of the question, so nothing here grows stale."""
+    record = (PersonRecord if noun == "person" else Record)(id=record_id, **json.loads(said))
+    take_up(noun, record, parsed)
+    return record
 
 
 # --- keeping it right --------------------------------------------------------------------------------------
 
 
-def hold(noun: str, record_ids: Iterable[int], *, wait: bool = True) -> dict[int, tuple[str, bytes]]:
-    """{record: (said, keys)} of these records, locked until the commit; an empty entry is made where one is missing.
+class Entry(NamedTuple):
+    """What stands in `dedup_entry` of a record."""
+
+    said: str
+    numbers: bytes
+    parsed: bytes | None
+
+
+def entry_of(noun: str, question: Question, keys: Iterable[str]) -> Entry:
+    """What ought to stand there."""
+    return Entry(said_of(question), packed(number_of(noun, key) for key in keys), kept(noun, question))
+
+
+def hold(noun: str, record_ids: Iterable[int], *, wait: bool = True) -> dict[int, Entry]:
+    """The entries of these records, locked until the commit; an empty one is made where one is missing.
 
     Whoever reads the records after this reads what all others have committed who change the same entries; so
     of two who change a firm and one of its people at once, the later sees both. The order of the locks is
@@ -106,16 +123,17 @@ def hold(noun: str, record_ids: Iterable[int], *, wait: bool = True) -> dict[int
     ids = sorted(set(record_ids))
     found = held(noun, ids, wait=wait)
     if missing := [one for one in ids if one not in found]:
-        rows = [{"noun": noun, "record_id": one, "said": "", "numbers": b""} for one in missing]
-        db.session.execute(_CLAIM, rows)
+        empty = {"noun": noun, "said": "", "numbers": b"", "parsed": None}
+        db.session.execute(_CLAIM, [empty | {"record_id": one} for one in missing])
         found |= held(noun, missing, wait=wait)
     return found
 
 
+_BYTES = (sa.bindparam("numbers", type_=sa.LargeBinary), sa.bindparam("parsed", type_=sa.LargeBinary))
 _CLAIM = sa.text(
-    "INSERT INTO dedup_entry (noun, record_id, said, numbers) VALUES (:noun, :record_id, :said, :numbers)"
-    " ON CONFLICT DO NOTHING"
-).bindparams(sa.bindparam("numbers", type_=sa.LargeBinary))
+    "INSERT INTO dedup_entry (noun, record_id, said, numbers, parsed)"
+    " VALUES (:noun, :record_id, :said, :numbers, :parsed) ON CONFLICT DO NOTHING"
+).bindparams(*_BYTES)
 
 
 def without_entry(noun: str, ids: Iterable[int]) -> list[int]:
@@ -128,32 +146,29 @@ def without_entry(noun: str, ids: Iterable[int]) -> list[int]:
     return [one for one in wanted if one not in there]
 
 
-def held(noun: str, ids: Sequence[int], *, wait: bool = True) -> dict[int, tuple[str, bytes]]:
+def held(noun: str, ids: Sequence[int], *, wait: bool = True) -> dict[int, Entry]:
     """The same of those that have an entry."""
     entry = DEDUP_ENTRY.c
     rows = (
-        sa.select(entry.record_id, entry.said, entry.numbers)
+        sa.select(entry.record_id, entry.said, entry.numbers, entry.parsed)
         .where(entry.noun == noun, entry.record_id.in_(ids))
         .order_by(entry.record_id)
         .with_for_update(skip_locked=not wait)
     )
-    return {record_id: (said, keys) for record_id, said, keys in db.session.execute(rows)}
+    return {record_id: Entry(*stands) for record_id, *stands in db.session.execute(rows)}
 
 
-def put(
-    noun: str,
-    records: Mapping[int, tuple[Question, Sequence[str]]],
-    known: Mapping[int, tuple[str, bytes]],
-) -> int:
+def put(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]], known: Mapping[int, Entry]) -> int:
     """Records under exactly these keys from now on; `known` as `hold` gave it. How many entries have changed."""
     gone, come, entries = [], [], []
     for record_id, (question, keys) in records.items():
-        said, wanted = said_of(question), packed(number_of(noun, key) for key in keys)
-        was_said, was = known[record_id]
-        if (said, wanted) == (was_said, was):
+        stands, wanted = known[record_id], entry_of(noun, question, keys)
+        if stands == wanted:
             continue
-        entries.append({"of": noun, "at": record_id, "said": said, "numbers": wanted})
-        before, after = set(unpacked(was)), set(unpacked(wanted))
+        entries.append({"of": noun, "at": record_id, **wanted._asdict()})
+        if stands.numbers == wanted.numbers:
+            continue
+        before, after = set(unpacked(stands.numbers)), set(unpacked(wanted.numbers))
         gone += [(key, record_id) for key in before - after]
         come += [(key, record_id) for key in after - before]
     take_out(gone)
@@ -164,8 +179,8 @@ def put(
 
 
 _CHANGE = sa.text(
-    "UPDATE dedup_entry SET said = :said, numbers = :numbers WHERE noun = :of AND record_id = :at"
-).bindparams(sa.bindparam("numbers", type_=sa.LargeBinary))
+    "UPDATE dedup_entry SET said = :said, numbers = :numbers, parsed = :parsed WHERE noun = :of AND record_id = :at"
+).bindparams(*_BYTES)
 
 
 def put_new(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]], *, later: bool = False) -> None:
@@ -174,10 +189,10 @@ def put_new(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]], *,
     `later`: the keys go into the key table by and by, in its own order (reindex.py)."""
     entries, come = [], []
     for record_id, (question, keys) in sorted(records.items()):
-        numbers = packed(number_of(noun, key) for key in keys)
-        entries.append({"noun": noun, "record_id": record_id, "said": said_of(question), "numbers": numbers})
+        wanted = entry_of(noun, question, keys)
+        entries.append({"noun": noun, "record_id": record_id, **wanted._asdict()})
         if not later:
-            come += [(key, record_id) for key in unpacked(numbers)]
+            come += [(key, record_id) for key in unpacked(wanted.numbers)]
     if entries:
         db.session.execute(_CLAIM, entries)
     put_in(come)
@@ -186,7 +201,7 @@ def put_new(noun: str, records: Mapping[int, tuple[Question, Sequence[str]]], *,
 def forget(noun: str, record_ids: Iterable[int]) -> None:
     """Records that are no more, or that another stands for."""
     ids = sorted(set(record_ids))
-    take_out([(key, one) for one, (_said, keys) in held(noun, ids).items() for key in unpacked(keys)])
+    take_out([(key, one) for one, stands in held(noun, ids).items() for key in unpacked(stands.numbers)])
     entry = DEDUP_ENTRY.c
     db.session.execute(sa.delete(DEDUP_ENTRY).where(entry.noun == noun, entry.record_id.in_(ids)))
 
@@ -290,12 +305,18 @@ def weighed(numbers: Sequence[int]) -> dict[tuple[str, int], float]:
 
 def records(noun: str, record_ids: Sequence[int]) -> dict[int, Any]:
     """Records as the core sees them, from their entries: one statement."""
-    rows = db.session.execute(_RECORDS, {"noun": noun, "ids": list(record_ids)})
-    return {record_id: record_of(noun, record_id, said) for record_id, said in rows}
+    if not record_ids:
+        return {}
+    asked = {"noun": noun, "ids": list(record_ids)}
+    rows = db.session.execute(_RECORDS_HERE if on_sqlite() else _RECORDS, asked)
+    return {record_id: record_of(noun, record_id, said, parsed) for record_id, said, parsed in rows}
 
 
-# Made once: to put a statement together takes as long as to ask it.
-_RECORDS = sa.select(DEDUP_ENTRY.c.record_id, DEDUP_ENTRY.c.said).where(
-    DEDUP_ENTRY.c.noun == sa.bindparam("noun"),
-    DEDUP_ENTRY.c.record_id.in_(sa.bindparam("ids", expanding=True)),
+# Made once: to put a statement together takes as long as to ask it. With an array PostgreSQL knows it again,
+# however many are asked for, and need not plan it anew.
+_RECORDS = sa.text(
+    "SELECT record_id, said, parsed FROM dedup_entry WHERE noun = :noun AND record_id = ANY(CAST(:ids AS int[]))"
 )
+_RECORDS_HERE = sa.text(
+    "SELECT record_id, said, parsed FROM dedup_entry WHERE noun = :noun AND record_id IN :ids"
+).bindparams(sa.bindparam("ids", expanding=True))

@@ -337,6 +337,7 @@ DEDUP_ENTRY = sa.Table(
     sa.Column("record_id", sa.Integer, primary_key=True, autoincrement=False, info=rebuilt(noun_in="noun")),
     sa.Column("said", sa.Text, nullable=False),  # all that the core is told of the record
     sa.Column("numbers", sa.LargeBinary, nullable=False),  # its keys: sorted int64, little-endian
+    sa.Column("parsed", sa.LargeBinary, nullable=True),  # what the core makes of `said`, see crm.dedup.kept
 )
 
 

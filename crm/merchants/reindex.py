@@ -3,7 +3,7 @@
 Both compare, and `run` also mends: what is right already is only read. Three stages, each a row of short
 transactions, and how far the work has come is written down with each: a process that is killed goes on where it was.
 
-1. Each record's entry: what the core is told of it, and its keys; and what the search box finds it by.
+1. Each record's entry: what the core is told of it and makes of it, and its keys; and what the search box finds it by.
 2. The keys of all entries, sorted, beside the key table, which lies in the same order: one walk along both shows
    what is missing and what is too much. Of an index that is being filled the missing keys go in as they come, in
    the order in which they lie on the disk.
@@ -242,7 +242,8 @@ def _mended(missing: list[Pair], extra: list[Pair]) -> tuple[int, int]:
         ids = {record_id for _key, record_id in pairs}
         kept: dict[int, set[int]] = {}
         for some in identity.chunks(sorted(ids), LOT):
-            kept |= {one: set(lookup.unpacked(keys)) for one, (_s, keys) in lookup.held(noun, some).items()}
+            stands = lookup.held(noun, some)
+            kept |= {one: set(lookup.unpacked(entry.numbers)) for one, entry in stands.items()}
         come += [pair for pair in pairs if pair[0] in kept.get(pair[1], ())]
         gone += [pair for pair in pairs if pair[0] not in kept.get(pair[1], ())]
     lookup.put_in(come)
@@ -410,22 +411,27 @@ def _recomputed(
             if not ids:
                 break
             stored = {
-                one: (said, bytes(keys))
-                for one, said, keys in db.session.execute(
-                    sa.select(entry.record_id, entry.said, entry.numbers).where(
+                one: lookup.Entry(*stands)
+                for one, *stands in db.session.execute(
+                    sa.select(entry.record_id, entry.said, entry.numbers, entry.parsed).where(
                         entry.noun == noun, entry.record_id.in_(ids)
                     )
                 )
             }
             for known in identity.load(noun, ids).values():
-                keys = lookup.packed(lookup.number_of(noun, key) for key in identity.keys_for(known.record))
-                if known.id not in stored:
+                wanted, stands = (
+                    lookup.entry_of(noun, known.record, identity.keys_for(known.record)),
+                    stored.get(known.id),
+                )
+                if stands is None:
                     found.add(f"{noun} {known.id}: no entry")
-                elif stored[known.id][1] != keys:
+                elif stands.numbers != wanted.numbers:
                     found.add(f"{noun} {known.id}: the entry names other keys")
-                elif stored[known.id][0] != lookup.said_of(known.record):
+                elif stands.said != wanted.said:
                     found.add(f"{noun} {known.id}: the entry says something else")
-                yield known.id, lookup.unpacked(keys)
+                elif stands.parsed != wanted.parsed:
+                    found.add(f"{noun} {known.id}: the entry was taken apart differently")
+                yield known.id, lookup.unpacked(wanted.numbers)
             if search:
                 words = identity.search_words(noun, model, ids)
                 found.add(
