@@ -16,6 +16,7 @@ times need a quiet machine; the processor's own milliseconds stand beside them.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import gzip
 import os
@@ -34,6 +35,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.bench.__main__ import ROOT, made_up
+from tests.bench.leaving import peak_kib
 
 AT = "2013-07-01 02:00:00.000000"
 TRACKED = {
@@ -471,50 +473,63 @@ def tidy() -> None:
         db.session.commit()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.typing", description=__doc__)
-    parser.add_argument("--records", type=int, default=50_000)
+def base_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--records", type=int, default=50_000, help="firms in the base, and as many people")
     parser.add_argument(
         "--list",
         type=Path,
         help="firms, csv or csv.gz: cluster_id,name,uscc,region,legal_rep,contact,phone,address,chamber",
     )
     parser.add_argument("--people", type=Path, help="people: cluster_id,name,phone,native_place,chamber")
+    parser.add_argument("--data", type=Path, help="keep the base here and use the one that is here")
+
+
+@contextlib.contextmanager
+def base(wanted: argparse.Namespace, folder: Path) -> Iterator[Any]:
+    """An application over a base as these arguments want it, its look-up whole. Other processes meet the same one
+    by the environment they inherit."""
+    data = wanted.data or folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"CRM_DATA": str(data), "CRM_DEMO": "1"}
+    from crm.app import create_app
+
+    filled = data / "filled"
+    if not filled.exists():
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+        subprocess.run([*flask, "db", "upgrade"], check=True, cwd=ROOT, env=os.environ)
+        subprocess.run([*flask, "demo", "load"], check=True, cwd=ROOT, env=os.environ)
+    app = create_app()
+    with app.app_context():
+        from crm.merchants import reindex
+
+        if not filled.exists():
+            firms = read(wanted.list, wanted.records) if wanted.list else invented(folder, wanted.records)
+            people = read(wanted.people, wanted.records) if wanted.people else iter(())
+            (made, made_people), wall, _own = timed(lambda: fill(firms, people))
+            print(f"{made:,} firms and {made_people:,} people put in: {wall / 1000:.0f} s", flush=True)
+            filled.touch()
+        if reindex.standing().wants_work:
+            idle = peak_kib()
+            told, wall, own = timed(reindex.run)
+            took = f"{wall / 1000:.0f} s ({own / 1000:.0f} s of this process)"
+            changed = f"{told.put_in:,} keys, {told.found_anew:,} search entries"
+            print(
+                f"look-up made: {took}, {changed}, {(peak_kib() - idle) / 1024:.0f} MiB over idle", flush=True
+            )
+            tidy()
+    yield app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.typing", description=__doc__)
+    base_arguments(parser)
     parser.add_argument("--questions", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=2013)
-    parser.add_argument("--data", type=Path, help="keep the base here and use the one that is here")
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="crm-typing-") as folder:
-        data = wanted.data or Path(folder)
-        data.mkdir(parents=True, exist_ok=True)
-        os.environ |= {"CRM_DATA": str(data), "CRM_DEMO": "1"}
-        from crm.app import create_app
-
-        filled = data / "filled"
-        if not filled.exists():
-            flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-            subprocess.run([*flask, "db", "upgrade"], check=True, cwd=ROOT, env=os.environ)
-            subprocess.run([*flask, "demo", "load"], check=True, cwd=ROOT, env=os.environ)
-        app = create_app()
+    with tempfile.TemporaryDirectory(prefix="crm-typing-") as folder, base(wanted, Path(folder)) as app:
         with app.app_context():
             from crm.db import db
-            from crm.merchants import reindex
 
-            if not filled.exists():
-                firms = (
-                    read(wanted.list, wanted.records)
-                    if wanted.list
-                    else invented(Path(folder), wanted.records)
-                )
-                people = read(wanted.people, wanted.records) if wanted.people else iter(())
-                (made, made_people), wall, _own = timed(lambda: fill(firms, people))
-                print(f"{made} firms and {made_people} people put in: {wall / 1000:.0f} s", flush=True)
-                filled.touch()
-            if reindex.standing().wants_work:
-                told, wall, own = timed(lambda: reindex.run(search=False))
-                took = f"{wall / 1000:.0f} s ({own / 1000:.0f} s of this process)"
-                print(f"look-up made from nothing: {took}, {told.put_in} keys", flush=True)
-                tidy()
             print(megabytes(), flush=True)
             db.session.execute(sa.text("CREATE INDEX IF NOT EXISTS bench_firm ON enterprise (source)"))
             db.session.execute(sa.text("CREATE INDEX IF NOT EXISTS bench_person ON person (source)"))
