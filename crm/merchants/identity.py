@@ -229,11 +229,12 @@ _PEOPLE: tuple[Any, Any] = (
 
 def _enterprises(ids: Sequence[int]) -> dict[int, Known]:
     rows, details = _rows(_ENTERPRISES, ids)
+    labels = {kind: kind.label for kind in {row.kind for row in rows}}  # put into words once, not for each
     return {
         row.id: _known(
             "enterprise",
             row,
-            row.kind.label,
+            labels[row.kind],
             Record(
                 id=row.id,
                 name=row.name,

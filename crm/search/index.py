@@ -30,11 +30,15 @@ def put(noun: str, record_id: int, fields: Iterable[tokens.Field]) -> None:
 
 def put_many(noun: str, records: Sequence[tuple[int, Iterable[tokens.Field]]]) -> None:
     """Index records that are not in the index yet: two statements, however many."""
+    _put_documents(noun, [(record_id, tokens.document(fields)) for record_id, fields in records])
+
+
+def _put_documents(noun: str, records: Sequence[tuple[int, list[str]]]) -> None:
     if not records:
         return
     ids = db.session.scalars(
         sa.insert(SearchEntry).returning(SearchEntry.id, sort_by_parameter_order=True),
-        [{"noun": noun, "record_id": record_id} for record_id, _fields in records],
+        [{"noun": noun, "record_id": record_id} for record_id, _document in records],
     ).all()
     if _on_sqlite():
         statement = "INSERT INTO search_fts (rowid, tokens) VALUES (:id, :tokens)"
@@ -43,26 +47,32 @@ def put_many(noun: str, records: Sequence[tuple[int, Iterable[tokens.Field]]]) -
         statement = "INSERT INTO search_fts (id, tokens) VALUES (:id, CAST(:tokens AS tsvector))"
         write = tokens.tsvector_literal
     rows = [
-        {"id": entry_id, "tokens": write(tokens.document(fields))}
-        for entry_id, (_record_id, fields) in zip(ids, records, strict=True)
+        {"id": entry_id, "tokens": write(document)}
+        for entry_id, (_record_id, document) in zip(ids, records, strict=True)
     ]
     db.session.execute(sa.text(statement), rows)
 
 
 def put_changed(noun: str, records: Sequence[tuple[int, Sequence[tokens.Field]]]) -> int:
     """Index anew those whose entry is missing or says something else; how many."""
-    wrong = set(changed(noun, dict(records)))
-    remove(noun, sorted(wrong))
-    put_many(noun, [one for one in records if one[0] in wrong])
+    documents = {one: tokens.document(fields) for one, fields in records}
+    wrong = _changed(noun, documents)
+    remove(noun, wrong)
+    _put_documents(noun, [(one, documents[one]) for one in wrong])
     return len(wrong)
 
 
 def changed(noun: str, records: Mapping[int, Sequence[tokens.Field]]) -> list[int]:
     """Which of these records the index does not hold with exactly these fields: two statements."""
+    return _changed(noun, {one: tokens.document(fields) for one, fields in records.items()})
+
+
+def _changed(noun: str, documents: Mapping[int, list[str]]) -> list[int]:
     here = sa.select(SearchEntry.id, SearchEntry.record_id)
-    here = here.where(SearchEntry.noun == noun, SearchEntry.record_id.in_(records))
+    here = here.where(SearchEntry.noun == noun, SearchEntry.record_id.in_(documents))
     entries: dict[int, int] = dict(db.session.execute(here).all())  # type: ignore[arg-type]
-    documents = {one: tokens.document(fields) for one, fields in records.items()}
+    if not entries:
+        return list(documents)
     if _on_sqlite():
         stored = sa.text("SELECT rowid, tokens FROM search_fts WHERE rowid IN :ids")
         rows = db.session.execute(stored.bindparams(sa.bindparam("ids", list(entries), expanding=True)))
@@ -74,7 +84,7 @@ def changed(noun: str, records: Mapping[int, Sequence[tokens.Field]]) -> list[in
         )
         texts = [tokens.tsvector_literal(documents[one]) for one in entries.values()]
         same = {entries[at] for at in db.session.scalars(stored, {"ids": list(entries), "texts": texts})}
-    return [one for one in records if one not in same]
+    return [one for one in documents if one not in same]
 
 
 def remove(noun: str, record_ids: Sequence[int]) -> None:
