@@ -36,8 +36,9 @@ from . import identity, lookup
 from .models import DEDUP_ENTRY, DEDUP_KEY, DedupIndex
 
 KIND = "dedup.reindex"
-LOT = 250  # records in one transaction: nobody else waits longer than for one of these
-PAGE = 20_000  # keys in one
+LOT = 250  # records in one transaction at most
+PAGE = 20_000  # keys in one at most
+LONGEST = 0.1  # seconds that one may take: nobody else who writes waits longer than for one of these
 Progress = Callable[[str, int, int], None]
 Pair = tuple[int, int]
 ENTRIES = ("enterprise", "person")
@@ -95,6 +96,21 @@ def carry_out(job: JobRun) -> dict[str, Any]:
 
 
 # --- making it anew ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Pace:
+    """How many at a time, by how long the last took: beside a busy web the same work takes several times as long."""
+
+    most: int
+    many: int = 0
+
+    def __post_init__(self) -> None:
+        self.many = max(1, self.most // 4)
+
+    def took(self, seconds: float) -> None:
+        fits = int(self.many * LONGEST / max(seconds, 0.001))
+        self.many = max(1, self.most // 20, min(self.most, fits, self.many * 2))
 
 
 @dataclass
@@ -168,10 +184,10 @@ def _count() -> int:
 def _entries(
     noun: str, done_to: int, told: Told, say: Callable[[int, int], None], search: bool, total: int
 ) -> None:
-    model = identity.MODELS[noun]
+    model, pace = identity.MODELS[noun], Pace(LOT)
     while True:
         began = time.monotonic()
-        after = sa.select(model.id).where(model.id > done_to).order_by(model.id).limit(LOT)
+        after = sa.select(model.id).where(model.id > done_to).order_by(model.id).limit(pace.many)
         ids = list(db.session.scalars(after))
         if not ids:
             break
@@ -181,6 +197,7 @@ def _entries(
         _note(noun, done_to)
         say(told.records, total)
         db.session.commit()
+        pace.took(time.monotonic() - began)
         for one in sorted(left):  # held by somebody a moment ago: waited for one at a time, holding nothing
             _made_right(noun, [one], told, search, wait=True)
             db.session.commit()
@@ -213,9 +230,10 @@ def _made_right(noun: str, ids: Sequence[int], told: Told, search: bool, *, wait
 
 
 def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None]) -> None:
+    pace = Pace(PAGE)
     with _sorted_keys(_all_entries()) as wanted:
         done, began = wanted.below(done_to), time.monotonic()
-        for missing, extra, last, seen in _differences(wanted, done_to):
+        for missing, extra, last, seen in _differences(wanted, done_to, pace):
             if stage == FILLING:
                 lookup.put_in(missing)
                 told.put_in += len(missing)
@@ -227,6 +245,7 @@ def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None])
             _note(stage, last)
             say(done, wanted.count)
             db.session.commit()
+            pace.took(time.monotonic() - began)
             _let_others(began)
             began = time.monotonic()
     if stage == FILLING:
@@ -252,10 +271,13 @@ def _mended(missing: list[Pair], extra: list[Pair]) -> tuple[int, int]:
 
 
 def _forget_the_gone(noun: str) -> None:
-    """Entries whose record is no more."""
-    gone = list(db.session.scalars(_gone(noun)))
-    identity.forget(noun, gone)
-    db.session.commit()
+    """Entries whose record is no more. Looked for without the write lock: a number that is gone does not come back."""
+    with reading():
+        gone = list(db.session.scalars(_gone(noun)))
+        db.session.rollback()
+    for some in identity.chunks(gone, LOT):
+        identity.forget(noun, some)
+        db.session.commit()
 
 
 def _gone(noun: str) -> sa.Select[Any]:
@@ -284,10 +306,10 @@ class _Wanted:
     def below(self, key: int) -> int:
         return int(self._file.execute("SELECT count(*) FROM pair WHERE key < ?", (key,)).fetchone()[0])
 
-    def pages(self, first: int) -> Iterator[list[Pair]]:
+    def pages(self, first: int, pace: Pace) -> Iterator[list[Pair]]:
         """From this key on, some thousands at a time."""
         rows = self._file.execute("SELECT key, record FROM pair WHERE key >= ? ORDER BY 1, 2", (first,))
-        while page := rows.fetchmany(PAGE):
+        while page := rows.fetchmany(pace.many):
             yield page
 
     def close(self) -> None:
@@ -323,12 +345,14 @@ def _all_entries() -> Iterator[tuple[int, Iterable[int]]]:
             last = rows[-1][0]
 
 
-def _differences(wanted: _Wanted, first: int) -> Iterator[tuple[list[Pair], list[Pair], int, int]]:
+def _differences(
+    wanted: _Wanted, first: int, pace: Pace
+) -> Iterator[tuple[list[Pair], list[Pair], int, int]]:
     """(missing, too much, last key, how many looked at), a page of keys at a time, from the key `first` on."""
     key, record_id = DEDUP_KEY.c
     place = sa.tuple_(key, record_id)
     last: Pair = (first - 1, _NO_RECORD)
-    for page in wanted.pages(first):
+    for page in wanted.pages(first, pace):
         between = sa.select(key, record_id).where(place > sa.tuple_(*last), place <= sa.tuple_(*page[-1]))
         there = {(number, one) for number, one in db.session.execute(between)}
         asked = set(page)
@@ -382,7 +406,7 @@ def check(progress: Progress | None = None, *, search: bool = True) -> Found:
                 db.session.scalar(sa.select(sa.func.count(one.id))) or 0 for one in identity.MODELS.values()
             )
             with _sorted_keys(_recomputed(found, search, lambda done: say("records", done, total))) as wanted:
-                for missing, extra, _last, seen in _differences(wanted, 0):
+                for missing, extra, _last, seen in _differences(wanted, 0, Pace(PAGE)):
                     found.keys += seen
                     found.add(*(_of(pair, "key is missing") for pair in missing))
                     found.add(*(_of(pair, "key is too much") for pair in extra))

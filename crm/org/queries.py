@@ -53,10 +53,11 @@ def whom_to_ask(unit_ids: Iterable[int | None]) -> dict[int | None, str]:
     """Who answers for a unit's records: its heads, else the administrators of the district. One statement."""
     wanted = {unit_id for unit_id in unit_ids if unit_id}
     heads = sa.and_(User.role == Role.MANAGER, User.unit_id.in_(wanted))
-    rows = people().where(sa.or_(heads, User.role == Role.ADMINISTRATOR))
+    rows = people().where(sa.or_(heads, User.role == Role.ADMINISTRATOR)).order_by(None)
+    asked = rows.with_only_columns(User.role, User.unit_id, User.name).order_by(User.name, User.id)
     names: dict[int | None, list[str]] = defaultdict(list)
-    for one in db.session.scalars(rows.order_by(None).order_by(User.name, User.id)):
-        names[one.unit_id if one.role is Role.MANAGER else None].append(one.name)
+    for role, unit_id, name in db.session.execute(asked):
+        names[unit_id if role is Role.MANAGER else None].append(name)
     everywhere = listed(names.pop(None, [])[:3])
     return {unit_id: listed(names[unit_id][:3]) if unit_id in names else everywhere for unit_id in wanted} | {
         None: everywhere

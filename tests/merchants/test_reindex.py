@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm import dedup
+from crm.dedup import Person as PersonRecord
 from crm.dedup import Record
 from crm.jobs.models import JobRun, JobState
 from crm.merchants import actions, identity, lookup, reindex
@@ -84,6 +85,36 @@ def test_what_is_forgotten_is_found_no_more(cast: Any, session: Any, base: list[
     assert not found(cast, "衢澜精密")
     assert not session.scalars(index.matching("enterprise", "衢澜")).all()
     assert base[0] not in {one for _key, one in rows(session) if lookup.noun_of(_key) == "enterprise"}
+
+
+def test_answers_are_the_same_with_what_was_taken_apart_before_and_without(
+    cast: Any, session: Any, base: list[int]
+) -> None:
+    """As after an upgrade, before the rebuild: nothing is kept, or what other rules have made."""
+    asked: list[tuple[str, Any]] = [
+        ("enterprise", Record("衢澜精密")), ("enterprise", Record("宁波恒远屿食品")), ("enterprise", Record("恒源屿")),
+        ("enterprise", Record("", phones="15400000001")), ("person", PersonRecord("沈予安", companies=NAME)),
+    ]  # fmt: skip
+
+    def answers() -> list[Any]:
+        lookup.record_of.cache_clear()
+        return [
+            [(one.noun, one.id, one.match) for one in identity.likely(cast.wang, record, noun=noun)]
+            for noun, record in asked
+        ]
+
+    before = answers()
+    assert all(before)
+    kept_now = session.scalars(sa.select(DEDUP_ENTRY.c.parsed)).all()
+    assert len(kept_now) == 6 and all(kept_now)
+    for stale in (None, b"", b"by other rules, which nobody can read"):
+        session.execute(sa.update(DEDUP_ENTRY).values(parsed=stale))
+        assert answers() == before
+    session.commit()
+    assert reindex.check().differences == 6
+    told = reindex.run()
+    assert (told.changed, told.put_in, told.taken_out, told.found_anew) == (6, 0, 0, 0)
+    assert not reindex.check().differences and answers() == before
 
 
 # --- making it anew ----------------------------------------------------------------------------------------
@@ -222,6 +253,11 @@ def tampering(session: Any, base: list[int]) -> Iterator[list[str]]:
     session.execute(
         sa.update(DEDUP_ENTRY).where(entry.noun == "enterprise", entry.record_id == base[2]).values(said="{}")
     )
+    session.execute(
+        sa.update(DEDUP_ENTRY)
+        .where(entry.noun == "enterprise", entry.record_id == base[0])
+        .values(parsed=b"?")
+    )
     session.execute(sa.delete(DEDUP_ENTRY).where(entry.noun == "enterprise", entry.record_id == base[3]))
     session.execute(sa.insert(DEDUP_ENTRY).values(noun="enterprise", record_id=8888, said="{}", numbers=b""))
     index.remove("enterprise", [base[4]])
@@ -230,6 +266,7 @@ def tampering(session: Any, base: list[int]) -> Iterator[list[str]]:
         f"enterprise {base[1]}: a c: key is missing",
         "person 9999: a n: key is too much",
         f"enterprise {base[2]}: the entry says something else",
+        f"enterprise {base[0]}: the entry was taken apart differently",
         f"enterprise {base[3]}: no entry",
         "enterprise 8888: an entry without a record",
         f"enterprise {base[4]}: search finds something else",
@@ -244,7 +281,7 @@ def test_check_names_what_was_tampered_with_and_reindex_mends_it(
     assert told.exit_code == 1
     for sentence in tampering:
         assert sentence in told.output
-    assert "6 differences" in told.output
+    assert "7 differences" in told.output
     assert run(app, "reindex").exit_code == 0
     told = run(app, "check")
     assert (told.exit_code, "0 differences" in told.output) == (0, True), told.output
