@@ -60,7 +60,7 @@ def meant(
     firms, persons = list(enterprises), list(people)
     asked_firm, asked_person = _questions(company, person)
     of_firms = _weigh_firms(asked_firm, firms, typing=typing)
-    of_people = _weigh_people(asked_person, persons, firms)
+    of_people = _weigh_people(asked_person, persons, firms, typing=typing)
     linked = [
         (one, other)
         for one, firm in enumerate(firms)
@@ -121,11 +121,14 @@ def _weigh_firms(asked: Record, firms: Sequence[Record], *, typing: bool) -> lis
     ]
 
 
-def _weigh_people(asked: Person, persons: Sequence[Person], firms: Sequence[Record]) -> list[Match]:
+def _weigh_people(
+    asked: Person, persons: Sequence[Person], firms: Sequence[Record], *, typing: bool
+) -> list[Match]:
     mine, profiles = person_profile(asked), [person_profile(person) for person in persons]
-    around = people_evidence.Surroundings([*profiles, mine])
+    around = people_evidence.Surroundings.of_candidates([*profiles, mine])
     around.phones = {**around.phones, **_phones_of_firms(firms, around)}
-    return [people_scoring.compare_profiles(mine, profile, around) for profile in profiles]
+    weigh = people_scoring.weigh_typed if typing else people_scoring.compare_profiles
+    return [weigh(mine, profile, around) for profile in profiles]
 
 
 def _phones_of_firms(firms: Sequence[Record], around: people_evidence.Surroundings) -> dict[str, int]:

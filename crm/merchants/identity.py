@@ -57,6 +57,13 @@ def likeness(verdict: str, score: float) -> Likeness:
     return Likeness.VERY_LIKELY if score >= 0.95 else Likeness.LIKELY if score >= 0.6 else Likeness.POSSIBLE
 
 
+def likeness_typed(verdict: str, score: float) -> Likeness:
+    """The same for a form, where no percentage stands beside it: what only a person can tell (somebody of the same
+    name, nothing else known) is not called 很可能重复."""
+    asked = likeness(verdict, score)
+    return Likeness.LIKELY if asked is Likeness.VERY_LIKELY and verdict != Verdict.SAME else asked
+
+
 @dataclass
 class Known:
     """A stored record as the core sees it, and who may see it."""
@@ -327,10 +334,12 @@ def matches(
     noun: str,
     leave_out: int | None = None,
     across: bool = True,
+    typing: bool = True,
     limit: int = PROMISING,
 ) -> list[tuple[Known, Match]]:
     """Who may be meant, likeliest first, whoever asks: the same noun weighed by the core, the other noun
-    (`across`) by a phone of its own. Not for showing: see `likely`."""
+    (`across`) by a phone of its own. `typing`: slips are asked about, which in a list are no evidence. Not for
+    showing: see `likely`."""
     same = "person" if noun == "person" else "enterprise"
     other = "enterprise" if same == "person" else "person"
     asked = [lookup.number_of(same, key) for key in keys_for(question)]
@@ -348,10 +357,10 @@ def matches(
     found: list[tuple[Any, Match]]
     if same == "person":
         assert isinstance(question, PersonRecord)
-        found = dedup.find_people(question, records.values(), limit=PROMISING)
+        found = dedup.find_people(question, records.values(), limit=PROMISING, typing=typing)
     else:
         assert isinstance(question, Record)
-        found = dedup.find(question, records.values(), limit=PROMISING, typing=True)
+        found = dedup.find(question, records.values(), limit=PROMISING, typing=typing)
     found = [one for one in found if worth_showing(one[1])]
 
     def place(one: tuple[Any, Match]) -> tuple[Any, ...]:
@@ -407,14 +416,25 @@ def _read(question: Question) -> str:
 
 
 def _by_phone(question: Question, other: str, record_ids: Sequence[int]) -> Iterator[tuple[Known, Match]]:
-    """Who of the other noun has a phone of the question's."""
+    """Who of the other noun has a phone of the question's; of a firm's contact also how the names stand."""
     phones = set(phone_keys(question))
     for each in shown(other, list(lookup.records(other, record_ids).values())).values():
         shared = phones & set(phone_keys(each.record))
         if shared:
             mobile = any(len(key) == 13 and key[2] == "1" for key in shared)
-            reason = Reason("phone:mobile" if mobile else "phone:landline", 0.0)
-            yield each, Match(0.3, Band.POSSIBLE, Verdict.RELATED, [reason])
+            reasons = [Reason("phone:mobile" if mobile else "phone:landline", 0.0), *_named(question, each)]
+            yield each, Match(0.3, Band.POSSIBLE, Verdict.RELATED, reasons)
+
+
+def _named(question: Question, person: Known) -> list[Reason]:
+    """How a person's name stands to that of the firm's contact who is being typed."""
+    if person.noun != "person" or not isinstance(question, Record):
+        return []
+    phones = question.phones
+    asked = [PersonRecord(name=name, phones=phones) for name in question.contacts[:3]]
+    found = [dedup.find_people(one, [person.record], typing=True) for one in asked]
+    reasons = [reason for some in found for _person, match in some for reason in match.reasons]
+    return [one for one in reasons if one.code.startswith("person:") and one.weight > 0][:1]
 
 
 def worth_showing(match: Match) -> bool:
@@ -462,7 +482,7 @@ def seen_by(user: User, found: Sequence[tuple[Known, Match]]) -> list[Candidate]
             unit=known.unit,
             verdict=match.verdict,
             score=round(match.score * 100),
-            band=likeness(match.verdict, match.score),
+            band=likeness_typed(match.verdict, match.score),
             reasons=words_of(match.reasons),
             masked=False,
             match=match,

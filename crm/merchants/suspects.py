@@ -61,7 +61,7 @@ def note(noun: str, record_id: int, *, kept_reason: str = "") -> list[Suspect]:
     known = load(noun, [record_id])[record_id]
     found = [
         (other, match)
-        for other, match in matches(known.record, noun=noun, leave_out=record_id, across=False)
+        for other, match in matches(known.record, noun=noun, leave_out=record_id, across=False, typing=False)
         if match.verdict in KEPT
     ][:MOST_NOTED]
     if not found:

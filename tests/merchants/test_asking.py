@@ -121,6 +121,43 @@ def test_a_slip_in_the_name_is_asked_about_whatever_else_is_typed(cast: Any, ses
         assert any("名称" in words for words in found.reasons), "the name is why it is shown"
 
 
+@pytest.mark.parametrize("name", ["毛启兰", "毛琪岚", "毛启郎", "毛启南", "毛齐南", "茅启岚"])
+def test_a_persons_name_taken_down_by_ear_is_asked_about_beside_firm_or_phone(
+    cast: Any, two: Any, name: str
+) -> None:
+    ways: list[tuple[str, dict[str, str], Any]] = [
+        ("person", {"name": name}, two["right"]),
+        ("person", {"name": name, "company": "湖州梧桐轴承"}, None),
+        ("person", {"name": name, "phones": "15400000009"}, None),
+        ("lead", {"company": "湖州梧桐轴承", "contact_name": name}, None),
+        ("lead", {"company": "吾童机电", "contact_name": name, "contact_phone": "15400000009"}, None),
+    ]
+    for noun, typed, firm in ways:
+        found = asking.look_alikes(cast.wang, noun, typed, firm=firm)
+        person = next((one for one in found if one.noun == "person"), None)
+        assert person is not None and person.name == "毛启岚" and person.may_be_the_same, typed
+        assert {"姓名同音", "姓名音近"} & set(person.reasons), (typed, person.reasons)
+        assert "库中有多人同名" not in person.reasons, "there is one of that name"
+    with_phone = {"name": "毫不相干机电有限公司", "contact_name": name, "contact_phones": "15400000009"}
+    (person,) = [
+        one for one in asking.look_alikes(cast.wang, "enterprise", with_phone) if one.noun == "person"
+    ]
+    assert person.reasons[0] == "同手机" and len(person.reasons) == 2
+
+
+@pytest.mark.parametrize("name", ["毛建国", "毛启兵", "林问"])
+def test_a_colleague_is_not_taken_for_the_same(cast: Any, two: Any, name: str) -> None:
+    found = asking.look_alikes(cast.wang, "person", {"name": name}, firm=two["right"])
+    assert not [one for one in found if one.may_be_the_same]
+
+
+def test_the_same_name_alone_is_only_called_possible(cast: Any, two: Any) -> None:
+    (person,) = asking.look_alikes(cast.wang, "person", {"name": "毛启岚"})
+    assert (person.verdict.value, person.band and person.band.label) == ("ask", "可能重复")
+    (person,) = asking.look_alikes(cast.wang, "person", {"name": "毛启岚", "company": two["right"].name})
+    assert (person.verdict.value, person.band and person.band.label) == ("same", "很可能重复")
+
+
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("url", "noun", "inputs"),

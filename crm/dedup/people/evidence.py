@@ -81,6 +81,15 @@ class Surroundings:
         self._surnames, self._given = counts.get("surname", {}), counts.get("given", {})
         self._letters = sum(self._given.values())
 
+    @classmethod
+    def of_candidates(cls, profiles: Iterable[PersonProfile]) -> Surroundings:
+        """Around those whom a look-up gave. They have like names because they were looked for by them, so how
+        common a name is they cannot tell."""
+        counts = owners_of(
+            one for one in chain.from_iterable(map(sightings, profiles)) if one[0] not in _OF_NAMES
+        )
+        return cls(counts=counts)
+
     def namesakes(self, name: PersonName) -> float:
         """How many persons of this name chance alone would put among those at hand."""
         if not self._letters or not name.given or not name.surname:
@@ -95,6 +104,7 @@ class Surroundings:
         return whole in self.homes or whole in self.chambers
 
 
+_OF_NAMES = frozenset({"surname", "given"})
 _SHORT = 0.15  # share of given names that have one character
 
 
@@ -173,6 +183,24 @@ def _characters_level(a: PersonName, b: PersonName) -> str:
 
 def _alike(one: str, two: str) -> bool:
     return sounds.alike(one, two) or _look_alike(one, two)
+
+
+def misheard(a: PersonName, b: PersonName) -> bool:
+    """Two whole names that are one to an ear which tells neither n from l nor f from h (毛启岚, 毛启南). In a list
+    that is no evidence, two sisters are called so; who is typing such a name can tell."""
+    one, two = a.full, b.full
+    return len(one) == len(two) > 1 and one != two and all(map(_misheard, one, two))
+
+
+def _misheard(one: str, two: str) -> bool:
+    return one == two or not _southern(one).isdisjoint(_southern(two))
+
+
+@lru_cache(maxsize=10_000)
+def _southern(character: str) -> frozenset[str]:
+    return frozenset(
+        {"n": "l", "h": "f"}.get(said[:1], said[:1]) + said[1:] for said in sounds.heard(character)
+    )
 
 
 def _look_alike(one: str, two: str) -> bool:

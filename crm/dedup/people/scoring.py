@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 
-from crm.dedup.people.evidence import NOTHING_KNOWN, Surroundings, levels
+from crm.dedup.people.evidence import NOTHING_KNOWN, Surroundings, levels, misheard
 from crm.dedup.people.profile import PersonProfile, profile_of
 from crm.dedup.reasons import WORDS, Reason
 from crm.dedup.record import Person
@@ -95,11 +95,14 @@ def _reasons(found: list[tuple[str, str]], table: Weights) -> list[Reason]:
     return reasons
 
 
-def find_people(query: Person, candidates: Iterable[Person], limit: int = 5) -> list[tuple[Person, Match]]:
+def find_people(
+    query: Person, candidates: Iterable[Person], limit: int = 5, *, typing: bool = False
+) -> list[tuple[Person, Match]]:
     """The likeliest of `candidates`, best first, without those that are DIFFERENT.
 
     Candidates come from the look-up of `people_keys_of(query)`. A phone that several names among them share
-    counts less. Relatives, colleagues and sharers of a phone follow those who may be the same.
+    counts less. Relatives, colleagues and sharers of a phone follow those who may be the same. `typing`: a
+    name that may have been misheard, beside the same phone or firm, is asked about.
     """
     known = [
         person
@@ -108,11 +111,38 @@ def find_people(query: Person, candidates: Iterable[Person], limit: int = 5) -> 
     ]
     mine = profile_of(query)
     profiles = [profile_of(person) for person in known]
-    around = Surroundings([*profiles, mine])
+    around = Surroundings.of_candidates([*profiles, mine])
     offered = []
     for person, profile in zip(known, profiles, strict=True):
-        match = compare_profiles(mine, profile, around)
+        match = (weigh_typed if typing else compare_profiles)(mine, profile, around)
         if match.verdict is not Verdict.DIFFERENT:
             offered.append((person, match))
     offered.sort(key=lambda pair: (pair[1].verdict is Verdict.RELATED, -pair[1].score, str(pair[0].id)))
     return offered[:limit]
+
+
+def weigh_typed(mine: PersonProfile, other: PersonProfile, around: Surroundings) -> Match:
+    """As `compare_profiles`, of a name that is being typed: one that may have been misheard is weighed as heard."""
+    match = compare_profiles(mine, other, around)
+    name = match.levels[0] if match.levels else ""
+    tied = set(match.levels) & {*_HARD_TIES, "phone:near"}
+    if name not in _MISHEARD or not tied or not misheard(mine.name, other.name):
+        return match
+    kind, heard = name.removeprefix("person:"), "sound_near"
+    found = [
+        (
+            code.replace(f"person:{kind}", f"person:{heard}").replace(
+                f"person_and:{kind}+", f"person_and:{heard}+"
+            ),
+            "",
+        )
+        for code in match.levels
+    ]
+    score = min(chance(log_odds(found, weights())), _MISHEARD_AT_MOST)
+    band = Band.LIKELY if score >= 0.6 else Band.POSSIBLE
+    levels = tuple(code for code, _value in found)
+    return Match(score, band, Verdict.ASK, _reasons(found, weights()), levels)
+
+
+_MISHEARD = frozenset({"person:kin", "person:other"})
+_MISHEARD_AT_MOST = 0.9  # they may as well be two sisters
