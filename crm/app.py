@@ -21,6 +21,7 @@ from crm.audit.trail import client_address
 from crm.calendars import views as calendars
 from crm.contacts import views as contacts
 from crm.db import db, options_for, set_reading
+from crm.deals import history
 from crm.deals import views as deals
 from crm.desk import views as desk
 from crm.duplicates import views as duplicates
@@ -38,12 +39,13 @@ from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
+from crm.review import views as review
 from crm.translations.compile import compile_catalogues
 from crm.web import display, errors
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
-    org.bp, jobs.bp, lists.bp, layouts.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, calendars.bp, pipeline.bp, duplicates.bp,
+    org.bp, jobs.bp, lists.bp, layouts.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, calendars.bp, pipeline.bp, review.bp, duplicates.bp,
     engine.bp, imports.bp, desk.bp,
 )  # fmt: skip
 LOCALES = ("zh_CN", "en")
@@ -81,6 +83,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     babel.init_app(app, locale_selector=locale)
     words.install(translate, translate_one_or_many)
     clock.install_business_day(settings.business_day)
+    history.watch()
     queue.init_app(app)
 
     app.before_request(open_the_door)

@@ -40,6 +40,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("项目"), (
         Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),
         Entry(N_("项目列表"), "deals.index", "deal", P.DEAL_VIEW),
+        Entry(N_("例会"), "review.funnel", "chart", P.DEAL_VIEW),
         Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
     )),
     (N_("名单"), (

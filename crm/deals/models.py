@@ -136,7 +136,10 @@ class StageMove(Model):
     """One move, written once: who, when, from, to, with what evidence. Undoing one adds another."""
 
     __tablename__ = "stage_move"
-    __table_args__ = (sa.Index("ix_stage_move_stage", "to_stage", "on_day"),)
+    __table_args__ = (
+        sa.Index("ix_stage_move_stage", "to_stage", "on_day"),
+        sa.Index("ix_stage_move_at", "at"),
+    )
 
     deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"), index=True)
     kind: Mapped[MoveKind]
@@ -152,3 +155,55 @@ class StageMove(Model):
 
     deal: Mapped[Deal] = relationship(back_populates="moves")
     actor: Mapped[User | None] = relationship()
+
+
+class DealSpan(Model):
+    """How a deal stood from one day until before another: what lists, boards and figures of a past day are made of.
+
+    Written by history.py alone. Names (of the deal, its investor, its unit) are those of today.
+    """
+
+    __tablename__ = "deal_span"
+    __table_args__ = (
+        sa.UniqueConstraint("deal_id", "from_on"),
+        sa.Index("ix_deal_span_from_on", "from_on"),
+        sa.Index(  # holds all that the tables of a day count, so that they are read from it alone
+            "ix_deal_span_day", "until_on", "from_on", "state", "stage", "unit_id", "direction", "planned_wan",
+            "signed_on", "next_due_on", "last_contact_on", "stage_since",
+        ),
+        sa.CheckConstraint("until_on > from_on", name="has_a_day"),
+    )  # fmt: skip
+
+    deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"))
+    from_on: Mapped[dt.date]
+    until_on: Mapped[dt.date]  # the first day on which it is no longer so; spans.FOREVER for what still is
+    stage: Mapped[Stage]
+    stage_since: Mapped[dt.date]
+    state: Mapped[DealState]
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    sponsor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    direction: Mapped[Direction | None]
+    planned_wan: Mapped[Decimal | None] = mapped_column(Wan)
+    agreed_wan: Mapped[Decimal | None] = mapped_column(Wan)
+    signed_on: Mapped[dt.date | None]
+    next_step: Mapped[Line] = mapped_column(default="")
+    next_due_on: Mapped[dt.date | None]
+    last_contact_on: Mapped[dt.date | None]
+
+    deal: Mapped[Deal] = relationship()
+    unit: Mapped[Unit] = relationship()
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+    sponsor: Mapped[User | None] = relationship(foreign_keys=[sponsor_id])
+
+    @property
+    def name(self) -> str:
+        return self.deal.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is DealState.ACTIVE and self.stage is not Stage.AT_CAPACITY
+
+    def idle_days(self, day: dt.date) -> int:
+        """Days without contact by then; since the stage began when there was none."""
+        return max(0, (day - (self.last_contact_on or self.stage_since)).days)

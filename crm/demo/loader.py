@@ -285,6 +285,7 @@ def load_deals(
                 on_day=since,
                 reason=row["decision"] if lapsed else "",
                 evidence="示例区数据",
+                at=clock.start_of(since) + dt.timedelta(hours=17),
             )
         )
         deals[row["deal_id"]] = deal

@@ -90,7 +90,7 @@ class Column:
 class Filter:
     """One way to narrow the list. `where(value, user)` answers an SQL condition; `value` is by kind:
 
-    text: str · choice: one offered value (several in the address are OR-ed) · flag: True ·
+    text: str · choice: one offered value (several in the address are OR-ed) · flag: True · day: date ·
     days: (from, to) dates · wan_range: (from, to) Decimals; either end may be None (`key_from`, `key_to`).
     """
 
@@ -277,6 +277,8 @@ def _read(one: Filter, user: User, args: MultiDict[str, str]) -> list[Asked]:
         return []
     if one.kind in ("days", "wan_range"):
         return _read_range(one, user, args)
+    if one.kind == "day":
+        return _read_day(one, user, args)
     values = _words(args.getlist(one.key))
     if not values:
         return []
@@ -298,6 +300,17 @@ def _each(label: str, key: str, values: list[str], labels: Mapping[str, str], wh
         shown = labels.get(value, value[:40])
         found.append(Asked(label, shown, {key: rest or None}, sa.true() if at else where, problem))
     return found
+
+
+def _read_day(one: Filter, user: User, args: MultiDict[str, str]) -> list[Asked]:
+    text = _word(args.get(one.key))
+    if not text:
+        return []
+    try:
+        day = parse_day(text, clock.today())
+    except Refused as refused:
+        return [Asked(one.label, text, {one.key: None}, sa.false(), refused.message)]
+    return [Asked(one.label, day.isoformat(), {one.key: None}, one.where(day, user))]
 
 
 def _read_range(one: Filter, user: User, args: MultiDict[str, str]) -> list[Asked]:
@@ -405,6 +418,8 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
     rows = page.select(user)
     for one in asked:
         rows = rows.where(one.where)
+    if page.also:
+        rows = rows.where(page.also(args))
     rows = listing.ordered(rows, page.sorts, default=page.default_sort, key=page.key)
     columns = chosen_columns(page, user, args)
     found = listing.page_of(rows, key=page.key, load=with_options(page.select(user), columns))

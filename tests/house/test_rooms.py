@@ -28,6 +28,7 @@ FEATURES = (
     "merchants",
     "org",
     "pipeline",
+    "review",
 )
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
 """Who was asked from outside (a browser, a terminal, a timer, the queue) says when it is done, and commits."""
@@ -41,6 +42,7 @@ NOT_PURE = {
     "org/sessions.py": "signing in is about the cookie and its row",
     "org/settings.py": "answers from the table of settings",
     "org/demo.py": "loads the demo district and takes it away",
+    "deals/history.py": "keeps the table of days as the session writes",
     "duplicates/history.py": "reads the log of merges and says in words what one did",
     "duplicates/tombstones.py": "follows the numbers that are gone through their table",
     "duplicates/merging.py": "the plan is read from the base, the act writes to it: one theory, one room",

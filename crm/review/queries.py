@@ -1,0 +1,289 @@
+"""The pipeline of a day, counted. Everything narrows the rows of one list (lists.AS_OF), which the cells link to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, joinedload
+
+from crm.db import db
+from crm.deals import queries as deals
+from crm.deals.models import Deal, DealSpan, StageMove
+from crm.deals.spans import FOREVER
+from crm.deals.stages import EARLY, DealState, MoveKind, Stage
+from crm.lib import clock
+from crm.lib.money import Band
+from crm.org.models import User
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
+
+from .changes import Change
+
+LARGE_WAN = Decimal(50_000)
+"""5亿元, the size the half-year report counts by: 「其中5亿元以上项目2个」."""
+
+BEFORE = aliased(DealSpan, name="before")
+"""The same deal on the earlier day."""
+
+
+def seen_by(user: User, deal_id: Any) -> sa.ColumnElement[bool]:
+    """Who may open a deal now may see how it stood. Over the whole district nothing has to be looked up."""
+    if user.scope_of(P.DEAL_VIEW) is Scope.DISTRICT:
+        return sa.true()
+    found: sa.ColumnElement[bool] = deal_id.in_(deals.visible_to(user).with_only_columns(Deal.id))
+    return found
+
+
+# --- conditions -------------------------------------------------------------------------------------------
+
+
+def covers(span: Any, day: dt.date) -> sa.ColumnElement[bool]:
+    """What stood on this day. Of today it is one value in the index, not a range."""
+    if day >= clock.today():
+        return sa.and_(span.until_on == FOREVER, span.from_on <= day)
+    return sa.and_(span.until_on > day, span.from_on <= day)
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    return sa.and_(DealSpan.state == DealState.ACTIVE, DealSpan.stage != Stage.AT_CAPACITY)
+
+
+def is_overdue(day: dt.date) -> sa.ColumnElement[bool]:
+    return sa.and_(is_open(), DealSpan.next_due_on < day)
+
+
+def is_long_idle(day: dt.date) -> sa.ColumnElement[bool]:
+    """deals.is_long_idle on that day: by its stage's own limit."""
+    last = sa.func.coalesce(DealSpan.last_contact_on, DealSpan.stage_since)
+    by_stage = (
+        sa.and_(DealSpan.stage == stage, last <= day - dt.timedelta(days=min(deals.idle_limit(stage), 10**5)))
+        for stage in Stage
+    )
+    return sa.and_(is_open(), sa.or_(*by_stage))
+
+
+def band_of() -> sa.ColumnElement[str]:
+    """The size class of an amount, “以上”含本数; 'none' without one."""
+    steps = [(DealSpan.planned_wan >= Decimal(one.from_wan), one.value) for one in reversed(Band)]
+    return sa.case((DealSpan.planned_wan.is_(None), "none"), *steps, else_=Band.BELOW_10M.value)
+
+
+def _order(stage: Any) -> sa.ColumnElement[int]:
+    return sa.case({one.value: one.order for one in Stage}, value=stage)
+
+
+def _happened(kind: Change) -> sa.ColumnElement[bool]:
+    """The difference between BEFORE and now that makes a change of this kind."""
+    then, now = BEFORE, DealSpan
+    return {
+        Change.NEW: then.id.is_(None),
+        Change.FORWARD: _order(now.stage) > _order(then.stage),
+        Change.BACK: _order(now.stage) < _order(then.stage),
+        Change.STOPPED: sa.and_(then.state == DealState.ACTIVE, now.state != DealState.ACTIVE),
+        Change.RESUMED: sa.and_(then.state != DealState.ACTIVE, now.state == DealState.ACTIVE),
+        Change.AMOUNT: sa.func.coalesce(now.planned_wan, -1) != sa.func.coalesce(then.planned_wan, -1),
+        Change.HANDED: now.unit_id != then.unit_id,
+    }[kind]
+
+
+def has_changed(kinds: Iterable[Change], since: dt.date, day: dt.date) -> sa.ColumnElement[bool]:
+    """One of these has happened after `since`. What begins no span after it has not changed: an index range."""
+    then = sa.and_(BEFORE.deal_id == DealSpan.deal_id, covers(BEFORE, since))
+    wanted = []
+    for kind in kinds:
+        if kind is Change.NEW:
+            wanted.append(~sa.exists().where(then))
+        else:
+            wanted.append(sa.exists().where(then, _happened(kind)))
+    return sa.and_(DealSpan.from_on > since, DealSpan.from_on <= day, sa.or_(*wanted))
+
+
+# --- the tables of a day ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Sum:
+    """How many, and what they are planned to cost, 万元."""
+
+    count: int = 0
+    wan: Decimal = Decimal(0)
+
+    def add(self, count: int, wan: Decimal | None) -> None:
+        self.count += count
+        self.wan += wan or 0
+
+
+@dataclass
+class Figures:
+    """Everything that the tables of a day say."""
+
+    stages: dict[Stage, Sum] = field(default_factory=lambda: {stage: Sum() for stage in Stage})
+    cells: dict[tuple[str, Any, Any], Sum] = field(
+        default_factory=dict
+    )  # (table, row, column) -> what is there
+    units: set[int] = field(default_factory=set)
+    idle: int = 0
+    overdue: int = 0
+
+    def at(self, table: str, row: Any, column: Any) -> Sum:
+        return self.cells.setdefault((table, row, column), Sum())
+
+
+SIGNED = "signed_in"
+"""The column of what was signed in the period, beside the columns of the stages."""
+
+TOTAL = "total"
+
+
+def figures(rows: sa.Select[Any], day: dt.date, signed_from: dt.date) -> Figures:
+    """Stage × unit, × size class, × direction, what was signed, idle and overdue: four walks over one index.
+
+    Stages count what is moving; what was signed counts whatever became of it, as the list of signings does.
+    """
+    signed = sa.and_(DealSpan.signed_on >= signed_from, DealSpan.signed_on <= day)
+    moving = DealSpan.state == DealState.ACTIVE
+    rows = rows.order_by(None)
+    sums = (
+        _number(moving), sa.func.sum(sa.case((moving, DealSpan.planned_wan))),
+        _number(signed), sa.func.sum(sa.case((signed, DealSpan.planned_wan))),
+    )  # fmt: skip
+    found = Figures()
+    tables = (("unit", DealSpan.unit_id), ("direction", DealSpan.direction), ("band", band_of()))
+    for table, column in tables:
+        key = column.label("row")
+        counted = rows.where(sa.or_(moving, signed)).with_only_columns(DealSpan.stage, key, *sums)
+        for stage, row, count, wan, n_signed, wan_signed in db.session.execute(
+            counted.group_by(DealSpan.stage, key)
+        ):
+            lines = [row, TOTAL]
+            if table == "unit":
+                found.units.add(row)
+                found.stages[stage].add(count, wan)
+            if table == "band" and row != "none":
+                lines += [at for at, lower in CUMULATIVE.items() if lower <= Band(row).from_wan]
+            for line in lines:
+                found.at(table, line, stage).add(count, wan)
+                found.at(table, line, TOTAL).add(count, wan)
+                found.at(table, line, SIGNED).add(n_signed, wan_signed)
+    talks = rows.where(is_open(), DealSpan.stage.in_(EARLY))
+    late = talks.with_only_columns(_number(is_long_idle(day)), _number(is_overdue(day)))
+    found.idle, found.overdue = (number or 0 for number in db.session.execute(late).one())
+    return found
+
+
+CUMULATIVE = {f"from_{one.from_wan}": one.from_wan for one in Band if one.from_wan}
+"""The lines 以上, each with its lower bound, which belongs to it."""
+
+
+def _number(condition: Any) -> Any:
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+# --- the board of a day -------------------------------------------------------------------------------------
+
+
+def first_spans(rows: sa.Select[Any], stages: Sequence[Stage], each: int) -> dict[Stage, list[DealSpan]]:
+    """The top of every column of the board of a day, the last moved first."""
+    place = sa.func.row_number().over(
+        partition_by=DealSpan.stage, order_by=(DealSpan.stage_since.desc(), DealSpan.id.desc())
+    )
+    placed = (
+        rows.where(DealSpan.stage.in_(stages))
+        .order_by(None)
+        .with_only_columns(DealSpan.id, place.label("place"))
+        .subquery()
+    )
+    ids = sa.select(placed.c.id).where(placed.c.place <= each)
+    loaded = (
+        sa.select(DealSpan)
+        .where(DealSpan.id.in_(ids))
+        .options(joinedload(DealSpan.deal).joinedload(Deal.enterprise), joinedload(DealSpan.owner))
+        .order_by(DealSpan.stage_since.desc(), DealSpan.id.desc())
+    )
+    found: dict[Stage, list[DealSpan]] = {stage: [] for stage in stages}
+    for span in db.session.scalars(loaded):
+        found[span.stage].append(span)
+    return found
+
+
+def heads(rows: sa.Select[Any], day: dt.date) -> dict[Stage, tuple[int, Decimal, int]]:
+    """Count, sum and overdue of each column."""
+    counted = rows.order_by(None).with_only_columns(
+        DealSpan.stage, sa.func.count(), sa.func.sum(DealSpan.planned_wan), _number(is_overdue(day))
+    )
+    found = dict.fromkeys(Stage, (0, Decimal(0), 0))
+    for stage, count, total, late in db.session.execute(counted.group_by(DealSpan.stage)):
+        found[stage] = (count, total or Decimal(0), int(late or 0))
+    return found
+
+
+# --- what has changed ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What happened of one kind between two days: how many, the money before and after, the first lines."""
+
+    kind: Change
+    count: int
+    wan_before: Decimal
+    wan_now: Decimal
+    lines: list[tuple[DealSpan, DealSpan | None]]
+
+
+def changed(rows: sa.Select[Any], since: dt.date, day: dt.date, lines: int) -> list[Changed]:
+    """All kinds, in their order; two statements for each, bounded by what has changed."""
+    seen = rows.whereclause
+    joined = (
+        sa.select(DealSpan)
+        .where(sa.true() if seen is None else seen, covers(DealSpan, day), DealSpan.from_on > since)
+        .outerjoin(BEFORE, sa.and_(BEFORE.deal_id == DealSpan.deal_id, covers(BEFORE, since)))
+        .order_by(None)
+    )
+    sums = []
+    for kind in Change:
+        happened = _happened(kind)
+        sums += [
+            _number(happened),
+            sa.func.sum(sa.case((happened, BEFORE.planned_wan))),
+            sa.func.sum(sa.case((happened, DealSpan.planned_wan))),
+        ]
+    totals = db.session.execute(joined.with_only_columns(*sums)).one()
+    found = []
+    for at, kind in enumerate(Change):
+        count, before, now = totals[3 * at : 3 * at + 3]
+        few: list[tuple[DealSpan, DealSpan | None]] = []
+        if count:
+            shown = joined.where(_happened(kind)).add_columns(BEFORE).options(
+                joinedload(DealSpan.deal), joinedload(DealSpan.unit), joinedload(BEFORE.unit)
+            )  # fmt: skip
+            shown = shown.order_by(sa.nulls_last(DealSpan.planned_wan.desc()), DealSpan.deal_id).limit(lines)
+            few = [(now_, then) for now_, then in db.session.execute(shown)]
+        found.append(Changed(kind, int(count or 0), before or Decimal(0), now or Decimal(0), few))
+    return found
+
+
+def late_moves(user: User, since: dt.date, lines: int) -> list[StageMove]:
+    """补记: moves that count for a day up to `since` and were written down only after it.
+
+    The figures of that day hold them now; when it was looked at they did not.
+    """
+    rows = (
+        sa.select(StageMove)
+        .where(
+            StageMove.at >= clock.start_of(since + dt.timedelta(days=1)),
+            StageMove.on_day <= since,
+            StageMove.kind.not_in((MoveKind.CREATED, MoveKind.UNDONE)),
+            ~StageMove.undone,
+            seen_by(user, StageMove.deal_id),
+        )
+        .options(joinedload(StageMove.deal), joinedload(StageMove.actor))
+        .order_by(StageMove.at.desc(), StageMove.id.desc())
+        .limit(lines)
+    )
+    return list(db.session.scalars(rows))
