@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from crm.org.guard import me, permit
 from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.web.display import day as day_text
-from crm.web.display import number, wan
+from crm.web.display import language, number, wan
 
 from . import queries
 from .changes import Change
@@ -294,7 +295,9 @@ def _by_size(found: Figures, links: _Links) -> dict[str, Any]:
 
 def wan_short(amount: int) -> str:
     """10亿元, 5000万元: a round amount as reports name it."""
-    return _("%(n)s亿元", n=amount // 10_000) if amount >= 10_000 else _("%(n)s万元", n=amount)
+    if language() == "en":
+        return wan(Decimal(amount))
+    return f"{amount // 10_000}亿元" if amount >= 10_000 else f"{amount}万元"
 
 
 def _by_direction(found: Figures, links: _Links) -> dict[str, Any]:
