@@ -20,6 +20,18 @@ from crm.lib import clock
 from .models import Event
 
 client_address: ContextVar[str] = ContextVar("client_address", default="")
+_mark: ContextVar[tuple[dict[str, Any], str]] = ContextVar("mark", default=({}, ""))
+
+
+@contextmanager
+def marking(note: str, **changes: list[Any]) -> Iterator[None]:
+    """Whatever is recorded inside says this too: which list a record came with, say. The note is for acts that have
+    none of their own."""
+    token = _mark.set((changes, note))
+    try:
+        yield
+    finally:
+        _mark.reset(token)
 
 
 class Actor(Protocol):
@@ -61,6 +73,7 @@ def record(
     name: str = "",
 ) -> Event:
     """Record an act that changes no column of its own: a reveal, an export, a sign-in."""
+    marked, why = _mark.get()
     event = Event(
         at=clock.now(),
         actor_id=getattr(actor, "id", None),
@@ -69,8 +82,8 @@ def record(
         noun=noun or (subject.__tablename__ if subject is not None else verb.split(".")[0]),
         record_id=subject.id if subject is not None else None,
         record_name=(name or str(getattr(subject, "name", "") or ""))[:400],
-        changes=changes or {},
-        note=note,
+        changes={**(changes or {}), **marked},
+        note=note or why,
         address=client_address.get(),
     )
     db.session.add(event)

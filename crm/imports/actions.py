@@ -19,19 +19,23 @@ from flask import current_app
 
 from crm.audit.trail import record
 from crm.db import db
+from crm.dedup import Record
+from crm.dedup.profile import profile_of
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, joined, keep
 from crm.merchants.models import Enterprise
 from crm.org.models import User
 from crm.web import sheets_in
 
 from . import matching, nouns, plain, queries
-from .columns import LOOKED_AT, Proposal, header_key, propose, values_of
+from .columns import LOOKED_AT, MERCHANTS, Proposal, header_key, propose, values_of
 from .comparing import changes_of, in_words
-from .likeness import Finder, Likeness, in_base
+from .likeness import Finder, Likeness
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
 from .nouns import NOUNS, Noun
+from .plain import usual_action
+from .saying import Entry, entries, kept_changes
 from .understanding import Merchant, understand
 
 LOT = 500
@@ -120,12 +124,12 @@ def _look(path: Path, batch: ImportBatch, sheet: str) -> tuple[list[Row], Propos
 def _take(batch: ImportBatch, sheet: str, top: Sequence[Row], proposal: Proposal) -> None:
     batch.sheet = sheet
     batch.header_row, batch.headers = proposal.header_row, proposal.headers
-    batch.mapping, batch.remarks = proposal.mapping, proposal.remarks
+    batch.mapping, batch.remarks = proposal.mapping, list(map(keep, proposal.remarks))
     batch.header_key = header_key(batch.headers) if proposal.header_row else ""
     before = queries.mapping_of_before(batch) if batch.header_key else None
     if before and before != batch.mapping and set(before.values()) <= set(nouns.of(batch).columns.by_key):
         batch.mapping = before
-        batch.remarks = [*batch.remarks, _("上次同样的表头是这样对应的，已照用；不对的话请改")]
+        batch.remarks = [*batch.remarks, keep(_("上次同样的表头是这样对应的，已照用；不对的话请改"))]
     below = [cells for number, cells in top if number > proposal.header_row]
     batch.examples = [[cell[:60] for cell in cells] for cells in below[:EXAMPLES]]
 
@@ -219,11 +223,11 @@ def look_at(
             and (first := finder.told.setdefault(record_id, row["number"])) != row["number"]
         ):
             like = Likeness(1.0, [_("都是库里的同一家")], name=merchant.columns["name"], row=first)
-            row |= said_of(like, row["message"])
+            row |= said_of(like, row["said"])
         elif record_id is not None:
-            row |= answer.said_of_record(record_id, merchant, None, row["message"])
+            row |= answer.said_of_record(record_id, merchant, None, row["said"])
         elif like is not None:
-            row |= answer.said_of_likeness(like, merchant, row["message"])
+            row |= answer.said_of_likeness(like, merchant, row["said"])
     for row in found:
         row["action"] = usual_action(row["finding"], mode)
     return found
@@ -235,25 +239,16 @@ def said_of_cells(number: int, values: dict[str, str], merchant: Merchant) -> di
         "number": number,
         "values": values,
         "finding": Finding.ERROR if merchant.errors else Finding.NEW,
-        "message": "；".join([*merchant.errors, *merchant.remarks]),
-        "wrong": list(dict.fromkeys(merchant.wrong)),
+        "said": [*entries(merchant.errors, MERCHANTS, errors=True), *entries(merchant.remarks, MERCHANTS)],
+        "wrong": merchant.wrong,
         "match_id": None, "match_name": "", "match_version": None, "match_row": None, "score": None,
         "changes": {}, "action": Action.SKIP,
     }  # fmt: skip
 
 
-def usual_action(finding: Finding, mode: Mode) -> Action:
-    """What is done with a row unless somebody says otherwise: what may be a duplicate waits for people."""
-    if finding is Finding.NEW and mode is not Mode.UPDATE:
-        return Action.CREATE
-    if finding is Finding.UPDATE and mode is not Mode.CREATE:
-        return Action.FILL
-    return Action.SKIP
-
-
 def allowed(batch: ImportBatch, row: ImportRow) -> tuple[Action, ...]:
     """What may be done with a row."""
-    if nouns.of(batch).plain:
+    if not nouns.of(batch).updates:
         return tuple(one for one in ALLOWED[row.finding] if one in VEILED)
     return ALLOWED[row.finding] if row.finding is not Finding.DUPLICATE or row.match_id else VEILED
 
@@ -286,13 +281,15 @@ class Answer:
         self.mine = {one for one, record in self.records.items() if matching.may_change(actor, record)}
         self.veiled = matching.veiled(ids - seen)
 
-    def said_of_likeness(self, like: Likeness, merchant: Merchant, remarks: str) -> dict[str, Any]:
+    def said_of_likeness(
+        self, like: Likeness, merchant: Merchant, remarks: Sequence[Entry]
+    ) -> dict[str, Any]:
         if like.record_id is None:
             return said_of(like, remarks)
         return self.said_of_record(like.record_id, merchant, like, remarks)
 
     def said_of_record(
-        self, record_id: int, merchant: Merchant, like: Likeness | None, remarks: str
+        self, record_id: int, merchant: Merchant, like: Likeness | None, remarks: Sequence[Entry]
     ) -> dict[str, Any]:
         """`like` is None where there is no doubt."""
         if record_id not in self.records:
@@ -303,7 +300,7 @@ class Answer:
             "match_id": record_id if record_id in self.mine else None,
             "match_name": record.name[:200],
             "match_version": record.version,
-            "changes": in_words(there, changes),
+            "changes": kept_changes(in_words(there, changes)),
         }
         if like is None and record_id in self.mine:
             finding = Finding.UPDATE if changes else Finding.UNCHANGED
@@ -312,26 +309,23 @@ class Answer:
             like = Likeness(1.0, [_("名称或信用代码相同")], record_id=record_id, name=record.name)
         said = said_of(like, remarks) | told
         if record_id not in self.mine:
-            said["message"] += "；" + _("那条记录不归您修改")
+            said["said"].insert(1, *entries([("", _("那条记录不归您修改"))], MERCHANTS))
             said["changes"] = {}
         return said
 
-    def _veil(self, record_id: int, remarks: str) -> dict[str, Any]:
+    def _veil(self, record_id: int, remarks: Sequence[Entry]) -> dict[str, Any]:
         other = self.veiled.get(record_id)
         if other is None:
             return {}
-        message = _("%(unit)s有一条记录可能是同一家，您看不到它", unit=other.unit)
+        notes = [("", _("%(unit)s有一条记录可能是同一家，您看不到它", unit=other.unit))]
         if other.ask:
-            message += "；" + _("可以先问%(who)s", who=other.ask)
-        return {
-            "finding": Finding.DUPLICATE,
-            "message": "；".join(part for part in (message, remarks) if part),
-        }
+            notes.append(("", _("可以先问%(who)s", who=other.ask)))
+        return {"finding": Finding.DUPLICATE, "said": [*entries(notes, MERCHANTS), *remarks]}
 
 
-def said_of(like: Likeness, remarks: str = "") -> dict[str, Any]:
+def said_of(like: Likeness, remarks: Sequence[Entry] = ()) -> dict[str, Any]:
     """A likeness as the row keeps it."""
-    reasons = " · ".join(like.reasons)
+    reasons = joined(like.reasons, " · ")
     said: dict[str, Any] = {
         "score": round(like.score, 4),
         "match_id": like.record_id,
@@ -346,7 +340,7 @@ def said_of(like: Likeness, remarks: str = "") -> dict[str, Any]:
         )
         finding = Finding.REPEATED
         said["match_row"] = like.row
-    return said | {"finding": finding, "message": "；".join(part for part in (message, remarks) if part)}
+    return said | {"finding": finding, "said": [*entries([("", message)], MERCHANTS), *remarks]}
 
 
 def keep_rows(batch: ImportBatch, rows: Sequence[dict[str, Any]]) -> None:
@@ -367,8 +361,8 @@ def give_up_check(batch: ImportBatch, why: str) -> None:
     """Back to where the columns are chosen; nothing of the check stays."""
     db.session.execute(sa.delete(ImportRow).where(ImportRow.batch_id == batch.id))
     batch.state, batch.counts = BatchState.UPLOADED, {}
-    if why and why not in batch.remarks:
-        batch.remarks = [*batch.remarks, why]
+    if why and keep(why) not in batch.remarks:
+        batch.remarks = [*batch.remarks, keep(why)]
 
 
 # --- what is to be done with each row ---------------------------------------------------------------------
@@ -380,7 +374,7 @@ def decide(batch: ImportBatch, action: Action, rows: sa.Select[ImportRow]) -> tu
     ids = rows.with_only_columns(ImportRow.id).order_by(None)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
     fits = [finding for finding, actions in ALLOWED.items() if action in actions]
-    if nouns.of(batch).plain and action not in VEILED:
+    if not nouns.of(batch).updates and action not in VEILED:
         fits = []
     can: sa.ColumnElement[bool] = ImportRow.finding.in_(fits)
     if action not in VEILED:
@@ -406,34 +400,58 @@ def correct(batch: ImportBatch, row: ImportRow, typed: dict[str, str], *, actor:
     for key, text in typed.items():
         if key in fields:
             values[key] = texts.clean_text(text)[: sheets_in.LONGEST_CELL]
-    values = {key: text for key, text in values.items() if text}
-    if noun := nouns.of(batch).plain:
-        (read,) = noun.read([values], actor)
-        _say_anew(batch, row, plain.said_of(row.number, values, read))
-        return
-    merchant = understand(values)
-    said = said_of_cells(row.number, values, merchant)
-    if not merchant.errors:
-        (like,) = in_base([merchant.record(row.number)])
-        answer = Answer([merchant], [like], actor=actor)
-        if answer.exact[0] is not None:
-            said |= answer.said_of_record(answer.exact[0], merchant, None, said["message"])
-        elif like is not None:
-            said |= answer.said_of_likeness(like, merchant, said["message"])
-        elif other := queries.row_with(batch, row, values):
-            same = Likeness(
-                1.0, [_("名称或信用代码相同")], name=other.values.get("name", ""), row=other.number
-            )
-            said |= said_of(same, said["message"])
-    _say_anew(batch, row, said)
+    _look_anew(batch, row, {key: text for key, text in values.items() if text}, actor=actor)
+    for other in queries.rows_after(batch, row):  # they were said to repeat what it was before
+        _look_anew(batch, other, other.values, actor=actor)
+    batch.counts = queries.counts_of(batch)
 
 
-def _say_anew(batch: ImportBatch, row: ImportRow, said: dict[str, Any]) -> None:
+def _look_anew(batch: ImportBatch, row: ImportRow, values: dict[str, str], *, actor: User) -> None:
+    noun = nouns.of(batch)
+    said = (
+        plain.anew(noun, batch, row, values, actor=actor) if noun.plain else _anew(batch, row, values, actor)
+    )
     said["action"] = usual_action(said["finding"], batch.mode)
     for key, value in said.items():
         setattr(row, key, value)
+    row.before_said = ""
     db.session.flush()
-    batch.counts = queries.counts_of(batch)
+
+
+def _anew(batch: ImportBatch, row: ImportRow, values: dict[str, str], actor: User) -> dict[str, Any]:
+    """What the check would say of a merchant's row now: of the base, and of the other rows as they stand."""
+    merchant = understand(values)
+    said = said_of_cells(row.number, values, merchant)
+    if merchant.errors:
+        return said
+    record = merchant.record(row.number)
+    near = {
+        other.number: (other, understand(other.values))
+        for other in queries.rows_near(batch, row, _found_by(merchant))
+    }
+    with Finder() as finder:
+        finder.look([one.record(number) for number, (_row, one) in near.items()], base=False)
+        (like,) = finder.look([record])
+    answer = Answer([merchant], [like], actor=actor)
+    if answer.exact[0] is not None:
+        return said | answer.said_of_record(answer.exact[0], merchant, None, said["said"])
+    for other, one in near.values():
+        if any(values.get(key) and values[key] == other.values.get(key) for key in ("name", "uscc")):
+            name = one.columns["name"]
+            like = Likeness(1.0, [_("名称或信用代码相同")], name=name, row=other.number)
+            return said | said_of(like, said["said"])
+    return said | answer.said_of_likeness(like, merchant, said["said"]) if like else said
+
+
+def _found_by(merchant: Merchant) -> dict[str, str]:
+    """By what other rows of the list are found that may be the same."""
+    columns = merchant.columns
+    return {
+        "name": profile_of(Record(columns["name"])).core or columns["name"],
+        "uscc": columns["uscc"],
+        "phones": next((way.digits[-4:] for way in merchant.ways if way.digits), ""),
+        "legal_rep": columns["legal_representative"],
+    }
 
 
 def _may_decide(batch: ImportBatch) -> None:

@@ -52,7 +52,7 @@ def import_list(
         with file.open("rb") as stream:
             batch = actions.upload(stream, file.name, unit_id=unit.id, actor=user)
         for remark in batch.remarks:
-            click.echo(remark, err=True)
+            click.echo(told(remark), err=True)
         actions.choose_columns(batch, dict(batch.mapping))
         named = [f"{batch.headers[int(at)]} → {field}" for at, field in batch.mapping.items()]
         click.echo("，".join(named), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,15 +11,20 @@ import sqlalchemy as sa
 from crm.db import db
 from crm.deals import actions, queries
 from crm.deals.models import AmountBasis, Deal, SourceScope
+from crm.dedup import Record
+from crm.dedup.profile import profile_of
 from crm.lib import clock
 from crm.lib.words import N_, _
 from crm.merchants import identity
-from crm.merchants.models import Direction
+from crm.merchants.models import Direction, Enterprise
 from crm.org.models import User
+from crm.org.permissions import Permission
 from crm.search import index
 
 from . import naming
+from .alike import folded
 from .columns import Columns, Known
+from .declaring import Alike, Change, Plain, Renew, set_back
 from .models import ImportBatch
 from .reading import Read, read_all
 
@@ -46,39 +52,37 @@ COLUMNS = Columns((
 
 
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
-    """A deal of the same name is there already; one of a firm that has an open deal may be the same."""
+    """A deal of the same name with the same investor is the same; one of a firm that has an open deal, or whose name
+    is alike, may be."""
     found = read_all(COLUMNS, rows)
     firms = naming.enterprises({one.line("company") for one in found}, actor)
     people = naming.colleagues({one.line("owner") for one in found}, actor)
     for one in found:
         one.errors.clear()
-        one.wrong.clear()
         company = one.line("company")
         firm = firms.get(company) if company else None
         _read(one, firm.id if firm else None, people, actor)
         one.key = (one.data["name"], company)
     there: dict[tuple[str, int | None], int] = {}
-    busy: dict[int, tuple[int, str]] = {}
     mine = queries.visible_to(actor).order_by(None)
     for some in identity.chunks(sorted({one.data["name"] for one in found} - {""}), naming.CHUNK):
-        for deal in db.session.scalars(mine.where(Deal.name.in_(some))).unique():
+        for deal in db.session.scalars(mine.where(Deal.name.in_(some)).order_by(Deal.id.desc())).unique():
             there[deal.name, deal.enterprise_id] = deal.id
-    for firm_ids in identity.chunks(
-        sorted({one.data["enterprise_id"] or 0 for one in found} - {0}), naming.CHUNK
-    ):
-        for deal in db.session.scalars(mine.where(Deal.enterprise_id.in_(firm_ids))).unique():
-            if deal.is_open:
-                busy[deal.enterprise_id or 0] = deal.id, deal.name
+    busy: dict[int | None, str] = {}
+    firm_ids = sorted({one.data["enterprise_id"] or 0 for one in found} - {0})
+    for some_ids in identity.chunks(firm_ids, naming.CHUNK):
+        those = mine.where(Deal.enterprise_id.in_(some_ids), queries.is_open())
+        busy |= {deal.enterprise_id: deal.name for deal in db.session.scalars(those).unique()}
     for one in found:
         one.same_id = there.get((one.data["name"], one.data["enterprise_id"]))
-        if one.data["enterprise_id"] in busy:
-            one.like_id, name = busy[one.data["enterprise_id"]]
-            one.why = _("这家企业已有正在推进的项目“%(name)s”", name=name[:60])
+        if one.same_id is None and (name := busy.get(one.data["enterprise_id"])):
+            one.remark("company", _("这家企业已有正在推进的项目“%(name)s”", name=name[:60]))
     return found
 
 
 def _read(one: Read, enterprise_id: int | None, people: Mapping[str, User], actor: User) -> None:
-    lines = [one.long("content")]
+    said = one.long("content")
+    lines = [said]
     if (company := one.line("company")) and enterprise_id is None:
         lines.append(_("投资方：%(name)s", name=company))
         one.remark("company", _("库里没有您看得到的“%(name)s”，已写进项目内容", name=company[:30]))
@@ -93,9 +97,9 @@ def _read(one: Read, enterprise_id: int | None, people: Mapping[str, User], acto
         one.fault("fixed_asset_wan", _("固定资产投资不能大于总投资"))
     due = one.day("next_due_on")
     if not one.line("next_due_on"):
-        one.fault("next_due_on", _("没有填写"))
+        one.lack("next_due_on", _("没有填写"))
     elif due and due < clock.today():
-        one.fault("next_due_on", _("下一步的日期已经过了，请填今天或以后"))
+        one.lack("next_due_on", _("下一步的日期已经过了，请填今天或以后"))
     one.data = {
         "name": one.line("name", needed=True),
         "content": "\n".join(line for line in lines if line),
@@ -111,7 +115,7 @@ def _read(one: Read, enterprise_id: int | None, people: Mapping[str, User], acto
         "is_shanhai": one.yes("is_shanhai"),
         "expected_sign_on": one.day("expected_sign_on"),
         "owner_id": colleague.id if colleague else None,
-        "next_step": one.line("next_step", needed=True),
+        "next_step": one.line("next_step", to_create=True),
         "next_due_on": due,
     }
 
@@ -122,9 +126,79 @@ def create(one: Read, batch: ImportBatch, actor: User) -> tuple[int, dict[str, A
     return actions.create({**one.data, "duplicate_reason": reason}, actor=actor).id, {}
 
 
-def remove(
-    ids: Sequence[int], effects: Mapping[int, dict[str, Any]], batch: ImportBatch, actor: User
-) -> None:
-    index.remove("deal", ids)
-    db.session.execute(sa.delete(Deal).where(Deal.id.in_(ids)), execution_options=naming.QUIETLY)
-    db.session.expire_all()
+# --- what may be the same ---------------------------------------------------------------------------------
+
+
+def _signs(one: Read) -> dict[str, str]:
+    return {"company": one.line("company"), "title": one.data["name"]}
+
+
+def _signs_of(deal: Deal) -> dict[str, str]:
+    return {"company": deal.investor if deal.is_open else "", "title": deal.name}
+
+
+def _near(rows: Sequence[dict[str, str]]) -> list[list[Deal]]:
+    """Deals of the same investor, and those whose names hold the investor's 字号 or are the same."""
+    every = queries.with_names(sa.select(Deal)).order_by(None)
+    by: dict[tuple[str, str], list[Deal]] = defaultdict(list)
+    for some in identity.chunks(sorted({signs["company"] for signs in rows} - {""}), naming.CHUNK):
+        those = sa.select(Enterprise.id).where(Enterprise.name.in_(some))
+        for deal in db.session.scalars(every.where(Deal.enterprise_id.in_(those)).order_by(Deal.id)).unique():
+            by["company", deal.investor].append(deal)
+    for some in identity.chunks(sorted({signs["title"] for signs in rows} - {""}), naming.CHUNK):
+        for deal in db.session.scalars(every.where(Deal.name.in_(some)).order_by(Deal.id)).unique():
+            by["title", deal.name].append(deal)
+    found = []
+    for signs in rows:
+        near = [*by["title", signs["title"]], *by["company", signs["company"]]]
+        for words in dict.fromkeys((folded(signs["title"]), profile_of(Record(signs["company"])).core)):
+            if len(words) > 1 and len(near) < naming.MOST:
+                alike = every.where(Deal.id.in_(index.matching("deal", words))).order_by(Deal.id)
+                near += db.session.scalars(alike.limit(naming.MOST)).unique()
+        found.append(list({deal.id: deal for deal in near}.values())[: naming.MOST])
+    return found
+
+
+# --- those that are there ---------------------------------------------------------------------------------
+
+
+def _may(user: User, deal: Deal) -> bool:
+    return queries.may(user, Permission.DEAL_EDIT, deal)
+
+
+def _edit(change: Change, actor: User) -> None:
+    """By the verb of the form; who answers for it is another's. The step and its day go together."""
+    deal = change.record
+    as_it_is = {name: getattr(deal, name) for name in actions.FACTS}
+    facts = {key: value for key, value in change.columns.items() if key != "owner_id"}
+    if facts:
+        actions.edit(deal, {**as_it_is, **facts}, actor=actor)
+    if "owner_id" in change.columns:
+        actions.assign(deal, {"owner_id": change.columns["owner_id"]}, actor=actor)
+
+
+PLAIN = Plain(
+    read,
+    create,
+    naming.removal(Deal),
+    Renew(
+        facts={
+            "content": "content", "enterprise_id": "company", "planned_wan": "planned_wan",
+            "fixed_asset_wan": "fixed_asset_wan", "agreed_wan": "agreed_wan", "source_scope": "source_scope",
+            "direction": "direction", "land_mu": "land_mu", "is_return": "is_return", "is_shanhai": "is_shanhai",
+            "expected_sign_on": "expected_sign_on", "owner_id": "owner", "next_step": "next_step",
+            "next_due_on": "next_due_on", "name": "name",
+        },
+        may=_may,
+        edit=_edit,
+        restore=set_back("deal.edited", actions.put_in_index),
+        added=frozenset({"content"}),
+    ),
+    Alike(
+        {"company": 0.6, "title": 0.65},
+        _signs,
+        _near,
+        _signs_of,
+        {"company": "company", "title": "name"},
+    ),
+)  # fmt: skip

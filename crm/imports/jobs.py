@@ -19,7 +19,7 @@ from crm.duplicates.engine import scans
 from crm.jobs import queue
 from crm.jobs.models import JobRun
 from crm.lib.errors import Refused
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, joined
 from crm.org.models import User
 
 from . import actions, nouns, plain, undoing, writing
@@ -39,8 +39,8 @@ def check(batch_id: int, beat: Beat) -> ImportBatch:
     actions.begin_check(batch)
     db.session.commit()
     mapping, mode, user_id, done = dict(batch.mapping), batch.mode, batch.user_id, 0
-    noun, seen = nouns.of(batch), plain.Seen()
-    with Finder() as finder:
+    noun = nouns.of(batch)
+    with Finder() as finder, plain.Seen(noun) as seen:
         db.session.expunge(batch)
         db.session.rollback()
         total = sum(map(len, actions.lots(batch)))  # read twice, so that people know how long it takes
@@ -233,7 +233,7 @@ def _said(batch_id: int) -> dict[str, Any]:
         scan_id = scans.order(actor=actor, import_id=batch.id, file_name=batch.file_name).id
         db.session.commit()
         queue.start(scan_id)
-    return {"said": "，".join(said)}
+    return {"said": joined(said, "，")}
 
 
 @queue.handler(UNDO, N_("撤销导入"), dropped=_never_undone, stoppable=False)
@@ -244,10 +244,10 @@ def undo_job(job: JobRun) -> dict[str, Any]:
     except AWAY as error:
         raise queue.Again from error
     undone, kept = (batch.counts.get(key, 0) for key in ("undone_row", "kept"))
-    said = _("撤销了 %(n)s 行", n=f"{undone:,}")
+    said = [_("撤销了 %(n)s 行", n=f"{undone:,}")]
     if kept:
-        said += "，" + _("%(n)s 行后来有人用过，没有撤销", n=f"{kept:,}")
-    return {"said": said}
+        said.append(_("%(n)s 行后来有人用过，没有撤销", n=f"{kept:,}"))
+    return {"said": joined(said, "，")}
 
 
 def _beat(job_id: int, *, stoppable: bool = True) -> Beat:

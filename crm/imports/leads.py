@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm.db import db
+from crm.deals import queries as deals
+from crm.deals.models import Deal
+from crm.deals.stages import DealState
+from crm.dedup import Record
+from crm.dedup.profile import profile_of
 from crm.leads import actions
 from crm.leads import queries as leads
 from crm.leads.models import Lead, LeadSource
-from crm.lib.words import N_
-from crm.merchants import identity
+from crm.lib.errors import Refused
+from crm.lib.words import N_, _
+from crm.merchants import handles, identity
 from crm.merchants.models import Direction
-from crm.org.models import User
+from crm.org.models import Unit, User
+from crm.org.permissions import Permission
 from crm.search import index
 
 from . import naming
 from .columns import Columns, Known
+from .declaring import Alike, Change, Plain, Renew, set_back
 from .models import ImportBatch
 from .reading import Read, read_all
 
@@ -40,20 +49,28 @@ COLUMNS = Columns((
 ), needed=("title",))  # fmt: skip
 
 
+FACTS = {
+    "title": "title", "company": "company", "enterprise_id": "company", "contact_name": "contact_name",
+    "contact_phone": "contact_phone", "source": "source", "planned_wan": "planned_wan", "land_mu": "land_mu",
+    "direction": "direction", "region_code": "region", "content": "content",
+}  # fmt: skip
+
+
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
-    """A lead of the same company under the same title is there already."""
+    """A lead of the same company under the same title is the same; what else is known of the company is told, since
+    a project under talk may not be reported again."""
     found = read_all(COLUMNS, rows)
     firms = naming.enterprises({one.line("company") for one in found}, actor)
     for one in found:
         one.errors.clear()
-        one.wrong.clear()
         company = one.line("company", needed=True)
+        one.ways = one.phones("contact_phone")
         one.data = {
             "title": one.line("title", needed=True),
             "company": company,
             "enterprise_id": firms[company].id if company in firms else None,
             "contact_name": one.line("contact_name", longest=50),
-            "contact_phone": "、".join(way.value for way in one.phones("contact_phone"))[:200],
+            "contact_phone": "、".join(way.value for way in one.ways)[:200],
             "source": one.choice("source", LeadSource, LeadSource.OTHER),
             "planned_wan": one.wan("planned_wan"),
             "land_mu": one.number("land_mu"),
@@ -64,20 +81,105 @@ def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
         one.key = (one.data["title"], company)
     there: dict[tuple[Any, ...], int] = {}
     for some in identity.chunks(sorted({one.data["title"] for one in found} - {""}), naming.CHUNK):
-        for lead in db.session.scalars(leads.visible_to(actor).where(Lead.title.in_(some)).order_by(None)):
+        rows_of = leads.visible_to(actor).where(Lead.title.in_(some)).order_by(None)
+        for lead in db.session.scalars(rows_of.order_by(Lead.id.desc())):
             there[lead.title, lead.company] = lead.id
+    talks = _in_talks({one.data["enterprise_id"] for one in found} - {None})
     for one in found:
         one.same_id = there.get(one.key)
+        if one.same_id is None and (unit := talks.get(one.data["enterprise_id"])):
+            one.remark("company", _("这家企业在%(unit)s已有在谈的项目，不能当作新线索重复上报", unit=unit))
     return found
+
+
+def _in_talks(firm_ids: set[Any]) -> dict[int, str]:
+    """{enterprise: the unit with which it is in talks}; the deals themselves are not everybody's to see."""
+    talks: dict[int, str] = {}
+    for some in identity.chunks(sorted(firm_ids), naming.CHUNK):
+        rows = sa.select(Deal.enterprise_id, Unit.name).join(Unit, Deal.unit_id == Unit.id)
+        under = rows.where(
+            Deal.enterprise_id.in_(some), Deal.state != DealState.LAPSED, Deal.stage.in_(deals.IN_TALKS)
+        )
+        talks |= dict(db.session.execute(under).all())  # type: ignore[arg-type]
+    return talks
+
+
+# --- what may be the same ---------------------------------------------------------------------------------
+
+
+def _signs(one: Read) -> dict[str, str]:
+    return {
+        "title": one.data["title"],
+        "company": one.data["company"],
+        "phone": one.ways[0].digits if one.ways else "",
+        "contact": one.data["contact_name"],
+    }
+
+
+def _signs_of(lead: Lead) -> dict[str, str]:
+    try:
+        ways = handles.phones_in(lead.contact_phone)
+    except Refused:
+        ways = []
+    return {
+        "title": lead.title, "company": lead.company, "phone": ways[0].digits if ways else "",
+        "contact": lead.contact_name,
+    }  # fmt: skip
+
+
+def _near(rows: Sequence[dict[str, str]]) -> list[list[Lead]]:
+    """Leads of the same company, of one that sounds like it, or with the same number; the first report first,
+    whoever made it."""
+    by: dict[tuple[str, str], list[Lead]] = defaultdict(list)
+    columns = (("company", Lead.company), ("phone", Lead.contact_phone))
+    for sign, column in columns:
+        for some in identity.chunks(sorted({signs[sign] for signs in rows} - {""}), naming.CHUNK):
+            for lead in db.session.scalars(
+                sa.select(Lead).where(column.in_(some)).order_by(Lead.reported_at)
+            ):
+                by[sign, getattr(lead, column.key)].append(lead)
+    found: list[list[Lead]] = []
+    for signs in rows:
+        near = [*by["company", signs["company"]], *by["phone", signs["phone"]]]
+        brand = profile_of(Record(signs["company"])).core
+        if not near and len(brand) > 1:
+            alike = sa.select(Lead).where(Lead.id.in_(index.matching("lead", brand)))
+            near = list(db.session.scalars(alike.order_by(Lead.reported_at).limit(naming.MOST)))
+        found.append(near[: naming.MOST])
+    return found
+
+
+# --- making, changing, taking away ------------------------------------------------------------------------
 
 
 def create(one: Read, batch: ImportBatch, actor: User) -> tuple[int, dict[str, Any]]:
     return actions.report(one.data, actor=actor).id, {}
 
 
-def remove(
-    ids: Sequence[int], effects: Mapping[int, dict[str, Any]], batch: ImportBatch, actor: User
-) -> None:
-    index.remove("lead", ids)
-    db.session.execute(sa.delete(Lead).where(Lead.id.in_(ids)), execution_options=naming.QUIETLY)
-    db.session.expire_all()
+def _may(user: User, lead: Lead) -> bool:
+    return lead.state.is_open and leads.may(user, Permission.LEAD_REPORT, lead)
+
+
+def _edit(change: Change, actor: User) -> None:
+    actions.edit(change.record, change.columns, actor=actor)
+
+
+PLAIN = Plain(
+    read,
+    create,
+    naming.removal(Lead),
+    Renew(
+        FACTS,
+        may=_may,
+        edit=_edit,
+        restore=set_back("lead.edited", lambda lead: index.put("lead", lead.id, actions.search_fields(lead))),
+        empty=frozenset({LeadSource.OTHER}),
+    ),
+    Alike(
+        {"company": 0.6, "phone": 0.6, "title": 0.4, "contact": 0.1},
+        _signs,
+        _near,
+        _signs_of,
+        {"company": "company", "phone": "contact_phone", "title": "title"},
+    ),
+)

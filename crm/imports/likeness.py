@@ -1,4 +1,4 @@
-"""Duplicates of a whole list at once: among its own rows, and in the base.
+"""Duplicates of a whole list at once: among its own rows, and in the base; of enterprises or of people.
 
 Both sides are looked up by the keys of the dedup core, strong ones only, each key's fan-out bounded. The rows
 already read lie in a temporary file of their own, so a long list costs disk, not memory; the base is asked
@@ -10,14 +10,24 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from crm import dedup
-from crm.dedup import KEY_STRENGTH, Match, Record, Verdict, keys_of
+from crm.dedup import (
+    KEY_STRENGTH,
+    PEOPLE_KEY_STRENGTH,
+    Match,
+    Person,
+    Record,
+    Verdict,
+    find_people,
+    keys_of,
+    people_keys_of,
+)
 from crm.merchants import identity, lookup
 
 KINDS = frozenset("uncpygamtk")  # the kinds of keys that are looked up: the weak ones find little in a list
@@ -27,19 +37,34 @@ WORTH = 8.0  # summed strength of shared keys from which two are weighed
 MOST = 8  # candidates weighed for one row
 REMEMBERED = 3_000  # parsed rows kept at hand
 THE_SAME = (Verdict.SAME, Verdict.ASK)
-FIELDS = (
-    "name",
-    "former_names",
-    "uscc",
-    "region",
-    "industry",
-    "legal_rep",
-    "contacts",
-    "phones",
-    "address",
-    "chamber",
-    "kind",
-)
+Asked = Record | Person
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How the dedup core is asked about one noun."""
+
+    kind: type[Record] | type[Person]
+    fields: tuple[str, ...]
+    keys: Callable[[Any], list[str]]
+    strengths: Mapping[str, int]
+    find: Callable[..., list[tuple[Any, Match]]]
+
+
+ENGINES = {
+    "enterprise": Engine(
+        Record,
+        ("name", "former_names", "uscc", "region", "industry", "legal_rep", "contacts", "phones", "address",
+         "chamber", "kind"),
+        lambda record: [key for key in keys_of(record) if key[0] in KINDS],
+        KEY_STRENGTH,
+        dedup.find,
+    ),
+    "person": Engine(
+        Person, ("name", "phones", "companies", "native_place", "chamber", "title"), people_keys_of,
+        PEOPLE_KEY_STRENGTH, find_people,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +84,8 @@ class Finder:
     Use as a context: the temporary file goes when it ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, noun: str = "enterprise") -> None:
+        self._noun, self._engine = noun, ENGINES[noun]
         self._folder = TemporaryDirectory(prefix="crm-import-")
         self._file = sqlite3.connect(Path(self._folder.name) / "rows.db", isolation_level=None)
         self._file.executescript(
@@ -68,7 +94,7 @@ class Finder:
             "CREATE TABLE row (number INTEGER PRIMARY KEY, said TEXT);"
             "BEGIN"
         )
-        self._parsed: dict[int, Record] = {}
+        self._parsed: dict[int, Asked] = {}
         self.told: dict[int, int] = {}  # record of the base -> the first row that is it without a doubt
 
     def __enter__(self) -> Self:
@@ -78,60 +104,66 @@ class Finder:
         self._file.close()
         self._folder.cleanup()
 
-    def look(self, records: Sequence[Record]) -> list[Likeness | None]:
+    def look(self, records: Sequence[Asked], *, base: bool = True) -> list[Likeness | None]:
         """For each record (its id is the row's number) what it is most like; the base goes before the list."""
-        keys = [strong_keys(record) for record in records]
-        found: list[Likeness | None] = list(in_base(records, keys))
+        keys = [self._engine.keys(record) for record in records]
+        found: list[Likeness | None] = [None] * len(records)
+        if base:
+            found = list(in_base(records, keys, noun=self._noun))
         for at, record in enumerate(records):
             own = self._in_list(record, keys[at])
             if found[at] is None:
                 found[at] = own
         return found
 
-    def _in_list(self, record: Record, keys: Sequence[str]) -> Likeness | None:
+    def _in_list(self, record: Asked, keys: Sequence[str]) -> Likeness | None:
         weight: dict[int, float] = defaultdict(float)
         hashes = [(hash(key), key) for key in keys]
         for code, key in hashes:
             hits = self._file.execute(
                 "SELECT row FROM key WHERE hash = ? LIMIT ?", (code, FAN_OUT)
             ).fetchall()
-            strength = strength_of(key, len(hits))
+            strength = strength_of(self._noun, key, len(hits))
             for (number,) in hits:
                 weight[number] += strength
         self._file.executemany(
             "INSERT OR IGNORE INTO key VALUES (?, ?)", [(code, record.id) for code, _k in hashes]
         )
-        said = json.dumps([getattr(record, name) for name in FIELDS], ensure_ascii=False)
+        said = json.dumps([getattr(record, name) for name in self._engine.fields], ensure_ascii=False)
         self._file.execute("INSERT OR REPLACE INTO row VALUES (?, ?)", (record.id, said))
         self._remember(record)
-        best = likeliest(record, weight, lambda numbers: [self._row(number) for number in numbers])
+        best = likeliest(
+            self._noun, record, weight, lambda numbers: [self._row(number) for number in numbers]
+        )
         if best is None:
             return None
         other, match = best
         return Likeness(match.score, identity.words_of(match.reasons), name=other.name, row=int(other.id))
 
-    def _remember(self, record: Record) -> None:
+    def _remember(self, record: Asked) -> None:
         if len(self._parsed) >= REMEMBERED:
             for number in list(self._parsed)[: REMEMBERED // 4]:
                 del self._parsed[number]
         self._parsed[int(record.id)] = record
 
-    def _row(self, number: int) -> Record:
+    def _row(self, number: int) -> Asked:
         if number not in self._parsed:
             (said,) = self._file.execute("SELECT said FROM row WHERE number = ?", (number,)).fetchone()
-            self._remember(Record(id=number, **dict(zip(FIELDS, json.loads(said), strict=True))))
+            told = dict(zip(self._engine.fields, json.loads(said), strict=True))
+            self._remember(self._engine.kind(id=number, **told))
         return self._parsed[number]
 
 
 def in_base(
-    records: Sequence[Record],
+    records: Sequence[Asked],
     keys: Sequence[Sequence[str]] | None = None,
     *,
+    noun: str = "enterprise",
     among: Callable[[set[int]], set[int]] | None = None,
 ) -> list[Likeness | None]:
     """What each record is most like in the base. `among` narrows the candidate ids."""
-    keys = [strong_keys(record) for record in records] if keys is None else keys
-    hits = stored_under({key for each in keys for key in each})
+    keys = [ENGINES[noun].keys(record) for record in records] if keys is None else keys
+    hits = stored_under(noun, {key for each in keys for key in each})
     if among:
         kept = among({record_id for ids in hits.values() for record_id in ids})
         hits = {key: [one for one in ids if one in kept] for key, ids in hits.items()}
@@ -142,15 +174,15 @@ def in_base(
         weight: dict[int, float] = defaultdict(float)
         for key in each:
             ids = hits.get(key, ())
-            strength = strength_of(key, len(ids))
+            strength = strength_of(noun, key, len(ids))
             for record_id in ids:
                 weight[record_id] += strength
         weights.append(weight)
     wanted = sorted({record_id for weight in weights for record_id in promising(weight)})
-    known = identity.load("enterprise", wanted) if wanted else {}
+    known = identity.load(noun, wanted) if wanted else {}
     found: list[Likeness | None] = []
     for record, weight in zip(records, weights, strict=True):
-        best = likeliest(record, weight, lambda ids: [known[one].record for one in ids if one in known])
+        best = likeliest(noun, record, weight, lambda ids: [known[one].record for one in ids if one in known])
         if best is None:
             found.append(None)
         else:
@@ -160,21 +192,17 @@ def in_base(
     return found
 
 
-def stored_under(keys: Iterable[str]) -> dict[str, list[int]]:
-    """key -> the first FAN_OUT enterprises kept under it."""
+def stored_under(noun: str, keys: Iterable[str]) -> dict[str, list[int]]:
+    """key -> the first FAN_OUT records kept under it."""
     asked = sorted(keys)
     if not asked:
         return {}
-    numbers = {lookup.number_of("enterprise", key): key for key in asked}
+    numbers = {lookup.number_of(noun, key): key for key in asked}
     return {numbers[number]: ids for number, ids in lookup.under(list(numbers), FAN_OUT).items()}
 
 
-def strong_keys(record: Record) -> list[str]:
-    return [key for key in keys_of(record) if key[0] in KINDS]
-
-
-def strength_of(key: str, hits: int) -> float:
-    strength = KEY_STRENGTH.get(key[0], 1)
+def strength_of(noun: str, key: str, hits: int) -> float:
+    strength = ENGINES[noun].strengths.get(key[0], 1)
     return strength * COMMON if hits >= FAN_OUT else float(strength)
 
 
@@ -184,11 +212,15 @@ def promising(weight: dict[int, float]) -> list[int]:
 
 
 def likeliest(
-    record: Record, weight: dict[int, float], load: Callable[[list[int]], list[Record]]
+    noun: str, record: Asked, weight: dict[int, float], load: Callable[[list[int]], list[Any]]
 ) -> tuple[Any, Match] | None:
     """The likeliest of those that share enough keys; None when none may be the same."""
     candidates = promising(weight)
     if not candidates:
         return None
-    found = [one for one in dedup.find(record, load(candidates), limit=MOST) if one[1].verdict in THE_SAME]
-    return found[0] if found else None
+    number, record.id = record.id, None  # the number of a row is no number of a record: 7 may be both
+    try:
+        asked = ENGINES[noun].find(record, load(candidates), limit=MOST)
+    finally:
+        record.id = number
+    return next((one for one in asked if one[1].verdict in THE_SAME), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +26,7 @@ from crm.search import index
 
 from . import naming
 from .columns import Columns, Known
+from .declaring import Alike, Change, Plain, Renew
 from .models import ImportBatch
 from .reading import Read, read_all
 
@@ -57,7 +60,6 @@ def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     people = naming.colleagues({one.line("author") for one in found}, actor)
     for one in found:
         one.errors.clear()
-        one.wrong.clear()
         _read(one, firms, deals, people)
     there = _there(found, actor)
     for one in found:
@@ -132,6 +134,54 @@ def _there(found: Sequence[Read], actor: User) -> dict[tuple[Any, ...], int]:
     return there
 
 
+# --- what may be the same ---------------------------------------------------------------------------------
+
+
+def _signs(one: Read) -> dict[str, str]:
+    at = one.data["happened_at"]
+    return {
+        "firm": str(one.links.get("company", "")),
+        "deal": str(one.links.get("deal", "")),
+        "day": clock.local(at).date().isoformat() if at else "",
+        "title": one.data["summary"],
+    }
+
+
+def _signs_of(log: ContactLog) -> dict[str, str]:
+    """A log of a deal is one of its firm too; a list names the one, the other or both."""
+    return {
+        "firm": str(log.enterprise_id or ""),
+        "deal": str(log.deal_id or ""),
+        "day": clock.local(log.happened_at).date().isoformat(),
+        "title": log.summary,
+    }
+
+
+def _near(rows: Sequence[dict[str, str]]) -> list[list[ContactLog]]:
+    """Logs of the same firm or deal on the same day."""
+    by: dict[tuple[str, str, str], list[ContactLog]] = defaultdict(list)
+    days = sorted({signs["day"] for signs in rows} - {""})
+    if not days:
+        return [[] for _row in rows]
+    span = (
+        ContactLog.happened_at >= clock.start_of(dt.date.fromisoformat(days[0])),
+        ContactLog.happened_at < clock.start_of(dt.date.fromisoformat(days[-1]) + dt.timedelta(days=1)),
+    )
+    for sign, column in (("firm", ContactLog.enterprise_id), ("deal", ContactLog.deal_id)):
+        for some in identity.chunks(
+            sorted({int(signs[sign]) for signs in rows if signs[sign]}), naming.CHUNK
+        ):
+            logs = sa.select(ContactLog).where(column.in_(some), *span).order_by(ContactLog.id)
+            for log in db.session.scalars(logs).unique():
+                theirs = _signs_of(log)
+                by[sign, theirs[sign], theirs["day"]].append(log)
+    found = []
+    for signs in rows:
+        near = [log for sign in ("firm", "deal") for log in by[sign, signs[sign], signs["day"]]]
+        found.append(list({log.id: log for log in near}.values())[: naming.MOST])
+    return found
+
+
 def create(one: Read, batch: ImportBatch, actor: User) -> tuple[int, dict[str, Any]]:
     """By the verb that everybody logs with. What it is about may learn its next step from it: how that stood before
     is kept, for taking it back."""
@@ -174,3 +224,46 @@ def remove(
     index.remove("contact_log", ids)
     db.session.execute(sa.delete(ContactLog).where(ContactLog.id.in_(ids)), execution_options=naming.QUIETLY)
     db.session.expire_all()
+
+
+# --- those that are there ---------------------------------------------------------------------------------
+
+
+def _corrected(log: ContactLog, said: dict[str, Any], actor: User) -> None:
+    as_it_is = {name: getattr(log, name) for name in actions.SAID}
+    actions.correct(
+        log, {**as_it_is, **said}, Surroundings(), people=log.people, colleagues=log.colleagues, actor=actor
+    )
+
+
+def _edit(change: Change, actor: User) -> None:
+    _corrected(change.record, change.columns, actor)
+
+
+def _restore(log: ContactLog, before: dict[str, Any], _more: Any, actor: User) -> None:
+    """By the verb: what the firm or the deal has learned from it is put right with it."""
+    _corrected(log, before, actor)
+
+
+PLAIN = Plain(
+    read,
+    create,
+    remove,
+    Renew(
+        facts={
+            "kind": "kind", "happened_at": "happened_at", "summary": "summary", "place": "place",
+            "their_people": "their_people", "next_step": "next_step", "next_due_on": "next_due_on",
+            "leader_led": "leader_led",
+        },
+        may=contacts.may_correct,
+        edit=_edit,
+        restore=_restore,
+    ),
+    Alike(
+        {"firm": 0.3, "deal": 0.05, "day": 0.2, "title": 0.5},
+        _signs,
+        _near,
+        _signs_of,
+        {"title": "summary"},
+    ),
+)  # fmt: skip

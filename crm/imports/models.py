@@ -12,7 +12,9 @@ from crm.db import Line, Model, Text
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.on_merge import stays
-from crm.lib.words import N_
+from crm.lib.words import N_, _, keep
+
+from . import saying
 
 
 class BatchState(Labelled):
@@ -107,7 +109,9 @@ class ImportRow(Model):
     number: Mapped[int]  # the row's number in the sheet, as Excel shows it
     values: Mapped[dict[str, Any]]  # {field: what the cell said}
     finding: Mapped[Finding]
-    message: Mapped[Text] = mapped_column(default="")
+    before_said: Mapped[Text] = mapped_column("message", default="")  # of rows older than `said`
+    # the sentences about it, the newest act first: see saying.py
+    said: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     match_id: Mapped[int | None] = mapped_column(  # the likely duplicate in the base
         info=stays("the report of an import names what was there; the old address leads on")
     )
@@ -124,3 +128,12 @@ class ImportRow(Model):
     record_id: Mapped[int | None] = mapped_column(  # what was created or updated
         info=stays("the import did it, whatever became of it; the old address leads on")
     )
+
+    @property
+    def message(self) -> str:
+        """All that is said of it, in the reader's language."""
+        return _("；").join(part for part in (*map(saying.told_entry, self.said), self.before_said) if part)
+
+    def say(self, sentence: str) -> None:
+        """What has become of it: goes before what was said so far."""
+        self.said = [["", "", keep(sentence), ""], *self.said]

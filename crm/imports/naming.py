@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,9 +16,11 @@ from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Suspect
 from crm.org.models import User
 from crm.org.permissions import Permission, Scope
+from crm.search import index
 
-__all__ = ["QUIETLY", "Refused", "colleagues", "deals_named", "drop_suspects", "enterprises"]
+__all__ = ["QUIETLY", "Refused", "colleagues", "deals_named", "drop_suspects", "enterprises", "removal"]
 CHUNK = 300
+MOST = 25  # records of the base that are looked at for one row
 QUIETLY = {"synchronize_session": False}
 
 
@@ -56,3 +58,15 @@ def colleagues(names: Iterable[str], user: User) -> dict[str, User]:
 def drop_suspects(noun: str, ids: Sequence[int]) -> None:
     alike = sa.or_(Suspect.a_id.in_(ids), Suspect.b_id.in_(ids))
     db.session.execute(sa.delete(Suspect).where(Suspect.noun == noun, alike), execution_options=QUIETLY)
+
+
+def removal(model: Any) -> Callable[[Sequence[int], Mapping[int, dict[str, Any]], Any, User], None]:
+    """How the records of a noun that an import made are taken away again: with their entries in the search index,
+    and whatever goes with them by the database's own rules."""
+
+    def remove(ids: Sequence[int], _effects: Mapping[int, dict[str, Any]], _batch: Any, _actor: User) -> None:
+        index.remove(model.__tablename__, ids)
+        db.session.execute(sa.delete(model).where(model.id.in_(ids)), execution_options=QUIETLY)
+        db.session.expire_all()
+
+    return remove

@@ -1,13 +1,32 @@
-"""The nouns that come in as lists, each one declaration: its columns, how a row is read and matched, how a record is
-made and taken away again.
+"""The nouns that come in as lists, each one declaration.
 
-Merchants have a flow of their own (`plain` is None), because they come in hundreds of thousands and are updated;
-the others are made by the verbs that people use, one by one.
+A new noun is a file beside this one (leads.py is a short one to copy) and a line in NOUNS below. The file has
+
+    COLUMNS   the fields a list may have: key, label, the headers people give them, example, note (columns.py).
+    read      rows -> [Read] (reading.py): `one.line(key)`, `one.day(key)`, `one.wan(key)` … read a cell and write down
+              what is wrong with it (`one.fault(key, …)`) or odd (`one.remark(key, …)`). It leaves in
+                  one.data     all that `create` hands to the noun's verb
+                  one.key      two rows of a list with the same key say the same
+                  one.same_id  the record of the base that the row is beyond doubt, if the user may see it
+    create    (read, batch, user) -> (id, what undoing needs beside): by the noun's own verb
+    remove    takes records that were made away again; `naming.removal(Model)` does for most
+
+and, as far as it goes,
+
+    renew     how records that are there are updated (`Renew` below): which columns, who may, by which verb.
+              Without it rows are only created. Before and after, the actions, blanks that erase nothing and the undo
+              are the house's own (renewing.py).
+    alike     what makes a row a possible duplicate of a record or of another row (`Alike`, alike.py). Without it
+              only `key` and `same_id` tell.
+
+That is all: check, duplicates, decisions, run, cancel, result and undo, the template with its 说明, the menus and the
+tests over every noun (tests/imports/test_every_noun.py) take it from here. Merchants have a flow of their own
+(`plain` is None), because they come in hundreds of thousands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,15 +46,8 @@ from crm.org.permissions import Permission
 
 from . import deals, leads, logs, people
 from .columns import MERCHANTS, Columns
+from .declaring import Plain
 from .models import ImportBatch
-from .reading import Read
-
-
-@dataclass(frozen=True)
-class Plain:
-    read: Callable[[Sequence[Mapping[str, str]], User], list[Read]]
-    create: Callable[[Read, ImportBatch, User], tuple[int, dict[str, Any]]]  # (record, what undoing needs)
-    remove: Callable[[Sequence[int], Mapping[int, dict[str, Any]], ImportBatch, User], None]
 
 
 @dataclass(frozen=True)
@@ -46,12 +58,17 @@ class Noun:
     permission: Permission  # besides the one to import
     model: Any
     visible_to: Callable[[User], sa.Select[Any]]
-    endpoint: str
+    endpoint: str  # of the page of one record, which takes its `id`
     plain: Plain | None = None
 
     @property
     def label(self) -> str:
         return _(self.msgid)
+
+    @property
+    def updates(self) -> bool:
+        """Whether a list may change records that are there."""
+        return self.plain is None or self.plain.renew is not None
 
 
 NOUNS: dict[str, Noun] = {
@@ -60,14 +77,13 @@ NOUNS: dict[str, Noun] = {
         Noun("enterprise", N_("企业"), MERCHANTS, Permission.MERCHANT_EDIT, Enterprise, merchant_queries.visible_to,
              "merchants.show"),
         Noun("person", N_("人员（带任职）"), people.COLUMNS, Permission.MERCHANT_EDIT, Person,
-             merchant_queries.people_visible_to, "merchants.show_person",
-             Plain(people.read, people.create, people.remove)),
+             merchant_queries.people_visible_to, "merchants.show_person", people.PLAIN),
         Noun("contact_log", N_("沟通记录"), logs.COLUMNS, Permission.CONTACT_LOG, ContactLog,
-             contact_queries.visible_to, "contacts.show", Plain(logs.read, logs.create, logs.remove)),
+             contact_queries.visible_to, "contacts.show", logs.PLAIN),
         Noun("lead", N_("线索"), leads.COLUMNS, Permission.LEAD_REPORT, Lead, lead_queries.visible_to, "leads.show",
-             Plain(leads.read, leads.create, leads.remove)),
+             leads.PLAIN),
         Noun("deal", N_("项目"), deals.COLUMNS, Permission.DEAL_EDIT, Deal, deal_queries.visible_to, "deals.show",
-             Plain(deals.read, deals.create, deals.remove)),
+             deals.PLAIN),
     )
 }  # fmt: skip
 

@@ -15,6 +15,8 @@ from crm.org.models import User
 from . import nouns
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Outcome
 
+MOST_NEAR = 40  # rows looked at when one was put right by hand
+
 
 def own(user: User) -> sa.Select[ImportBatch]:
     return sa.select(ImportBatch).where(ImportBatch.user_id == user.id)
@@ -47,11 +49,46 @@ def is_narrowed(name: str, wanted: Labelled) -> sa.ColumnElement[bool]:
     ] == wanted
 
 
-def row_with(batch: ImportBatch, row: ImportRow, values: dict[str, str]) -> ImportRow | None:
-    """Another row of the list with the same name or credit code, the first one."""
-    same = [ImportRow.values[key].as_string() == values[key] for key in ("name", "uscc") if values.get(key)]
-    others = rows_of(batch).where(ImportRow.id != row.id, ImportRow.finding != Finding.ERROR, sa.or_(*same))
-    return db.session.scalars(others.limit(1)).first()
+def rows_near(batch: ImportBatch, row: ImportRow, texts: Mapping[str, str]) -> list[ImportRow]:
+    """Other rows of the list whose cells hold one of these texts, {field: text}: among them is whatever may be the
+    same. The first ones; of those without an error."""
+    held = [
+        ImportRow.values[field].as_string().contains(text, autoescape=True)
+        for field, text in texts.items()
+        if text
+    ]
+    if not held:
+        return []
+    others = rows_of(batch).where(ImportRow.id != row.id, ImportRow.finding != Finding.ERROR, sa.or_(*held))
+    others = others.where(sa.func.coalesce(ImportRow.match_row, 0) != row.number)  # those repeat this one
+    return list(db.session.scalars(others.limit(MOST_NEAR)))
+
+
+def rows_after(batch: ImportBatch, row: ImportRow) -> list[ImportRow]:
+    """Rows that were said to repeat this one, and with which nothing has been done yet."""
+    rows = rows_of(batch, outcome=Outcome.WAITING).where(ImportRow.match_row == row.number)
+    return list(db.session.scalars(rows.limit(MOST_NEAR)))
+
+
+def target_of(batch: ImportBatch, row: ImportRow) -> int | None:
+    """The record that the row is about: one of the base, or what an earlier row has made or is."""
+    if row.match_row is None:
+        return row.match_id
+    first = db.session.scalars(rows_of(batch).where(ImportRow.number == row.match_row)).first()
+    if first is None:
+        return None
+    return first.record_id or (
+        first.match_id if first.finding in (Finding.UPDATE, Finding.UNCHANGED) else None
+    )
+
+
+def did_already(batch: ImportBatch, record_id: int) -> bool:
+    """Whether a row of this list has made or changed the record."""
+    ours = sa.select(ImportRow.id).where(
+        ImportRow.batch_id == batch.id, ImportRow.record_id == record_id,
+        ImportRow.outcome.in_((Outcome.CREATED, Outcome.UPDATED)),
+    )  # fmt: skip
+    return db.session.scalar(ours.limit(1)) is not None
 
 
 def counts_of(batch: ImportBatch) -> dict[str, int]:

@@ -19,6 +19,8 @@ from crm.merchants import handles
 from crm.reference import regions
 
 from .columns import Columns
+from .likeness import Likeness
+from .saying import Note
 
 NOTHING = {"", "-", "--", "—", "/", "\\", "无", "暂无", "空", "n/a", "na", "null", "none", "#n/a"}
 YES = {"是", "√", "y", "yes", "true", "1", "对", "有"}
@@ -35,29 +37,48 @@ class Read:
     said: Mapping[str, str]
     data: dict[str, Any] = field(default_factory=dict)  # as the verb takes it
     links: dict[str, int] = field(default_factory=dict)  # records it names, by field
-    errors: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    ways: list[handles.Way] = field(default_factory=list)  # numbers and addresses it names
+    errors: list[Note] = field(default_factory=list)
+    lacks: list[Note] = field(default_factory=list)  # what is wrong only if a record is made of it
+    remarks: list[Note] = field(default_factory=list)
     key: tuple[Any, ...] = ()  # two rows with the same key say the same
-    same_id: int | None = None  # the record that says all of this already
-    like_id: int | None = None  # one that may be it
-    why: str = ""
+    same_id: int | None = None  # the record it is without a doubt
+    like: Likeness | None = None  # what it may be: a record, or another row
 
     def fault(self, key: str, message: str) -> None:
-        self.errors.append(f"{self.columns.label_of(key)}：{message}")
-        self.wrong.append(key)
+        if (key, message) not in self.errors:  # a cell that is read twice is wrong once
+            self.errors.append((key, message))
+
+    def lack(self, key: str, message: str) -> None:
+        """A fault of a row that makes a record; one that adds to a record that is there may do without."""
+        if (key, message) not in self.lacks:
+            self.lacks.append((key, message))
 
     def remark(self, key: str, message: str) -> None:
-        self.remarks.append(f"{self.columns.label_of(key)}：{message}")
+        if (key, message) not in self.remarks:
+            self.remarks.append((key, message))
+
+    @property
+    def wrong(self) -> list[str]:
+        """The fields with something wrong."""
+        return list(dict.fromkeys(key for key, _message in self.errors))
+
+    def gives(self, key: str) -> bool:
+        """Whether its cell says something that was understood; "" is no cell: whatever is there counts."""
+        said = texts.clean_line(self.said.get(key, "")).lower() not in NOTHING
+        return not key or (said and key not in self.wrong)
 
     # --- cells ---
 
-    def line(self, key: str, *, needed: bool = False, longest: int = LINE) -> str:
+    def line(self, key: str, *, needed: bool = False, to_create: bool = False, longest: int = LINE) -> str:
+        """`needed`: in every row; `to_create`: where it makes a record."""
         text = texts.clean_line(self.said.get(key, ""))
         if text.lower() in NOTHING:
             text = ""
         if needed and not text:
             self.fault(key, _("没有填写"))
+        if to_create and not text:
+            self.lack(key, _("没有填写"))
         if complaint := texts.too_long(text, longest):
             self.fault(key, complaint)
             return ""

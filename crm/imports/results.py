@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crm.db import db
 from crm.lib import clock
-from crm.lib.words import _
+from crm.lib.words import _, told
 from crm.web.sheets_out import Heading, XlsxFile
 
 from . import nouns, queries
@@ -32,7 +32,12 @@ def _changes(batch: ImportBatch, row: ImportRow) -> str:
 def differences(noun: Noun, row: ImportRow) -> str:
     label_of = noun.columns.label_of
     return "；".join(
-        _("%(field)s：%(before)s → %(after)s", field=label_of(key), before=before or _("空"), after=after)
+        _(
+            "%(field)s：%(before)s → %(after)s",
+            field=label_of(key),
+            before=told(before) or _("空"),
+            after=told(after),
+        )
         for key, (before, after) in row.changes.items()
     )
 

@@ -22,6 +22,7 @@ from crm.merchants.models import Direction, HandleKind, Intent, OrganisationKind
 from crm.reference import industries, regions
 
 from .columns import BY_KEY
+from .saying import Note
 
 LONGEST = {"contact": 50, "note": 20_000, "main_business": 20_000}
 LINE = 200
@@ -52,13 +53,16 @@ class Merchant:
     given: dict[str, Any] = field(
         default_factory=dict
     )  # of `columns`, what a cell has said and was understood
-    errors: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)  # the fields these are about
-    remarks: list[str] = field(default_factory=list)
+    errors: list[Note] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)
 
     def fault(self, key: str, message: str) -> None:
-        self.errors.append(_at(key, message))
-        self.wrong.append(key)
+        self.errors.append((key, message))
+
+    @property
+    def wrong(self) -> list[str]:
+        """The fields with something wrong."""
+        return list(dict.fromkeys(key for key, _message in self.errors))
 
     def record(self, record_id: Any) -> Record:
         """As the finder of duplicates is told it: the same fields that a stored one shows it."""
@@ -105,7 +109,7 @@ def understand(values: Mapping[str, str]) -> Merchant:
     def aside(key: str, text: str) -> None:
         unread.add(key)
         extra.append(f"{BY_KEY[key].msgid}：{text}")
-        merchant.remarks.append(_at(key, _("“%(text)s”没有认出来，已写入备注", text=text[:30])))
+        merchant.remarks.append((key, _("“%(text)s”没有认出来，已写入备注", text=text[:30])))
 
     def several(key: str, read: Callable[[str | None, str], list[Way]]) -> None:
         try:
@@ -123,7 +127,7 @@ def understand(values: Mapping[str, str]) -> Merchant:
         merchant.fault("uscc", _("最多 %(most)s 位", most=uscc.LONGEST))
         code = ""
     elif warning := uscc.warning(code):
-        merchant.remarks.append(warning)
+        merchant.remarks.append(("", warning))
     several("phones", handles.phones_in)
     several("wechat", handles.wechats_in)
     several("email", handles.emails_in)
@@ -160,10 +164,6 @@ def understand(values: Mapping[str, str]) -> Merchant:
         if merchant.columns[column] and any(key in said and key not in unread for key in keys)
     }
     return merchant
-
-
-def _at(key: str, message: str) -> str:
-    return f"{BY_KEY[key].label}：{message}"
 
 
 def _long(key: str, said: Mapping[str, str], merchant: Merchant) -> str:

@@ -22,6 +22,7 @@ from crm.duplicates.references import LABELS, references, restored
 from crm.lib import clock
 from crm.lib.on_merge import Act
 from crm.lib.words import _
+from crm.lib.words import keep as keep_words
 from crm.merchants import identity
 from crm.merchants.models import Enterprise, Handle, Person, Position, Suspect, SuspectState
 from crm.org.models import User
@@ -103,6 +104,7 @@ def take_back_people(batch: ImportBatch, after: int, *, actor: User) -> int | No
 
 
 def _remark(batch: ImportBatch, sentence: str) -> None:
+    sentence = keep_words(sentence)
     if sentence not in batch.remarks and len(batch.remarks) < MOST_REMARKS:
         batch.remarks = [*batch.remarks, sentence]
 
@@ -115,7 +117,12 @@ def why_kept(noun: str, record_ids: Iterable[int], batch: ImportBatch) -> dict[i
     ids = list(record_ids)
     if not ids:
         return {}
-    why = changed_since(noun, ids, batch)
+    return used(noun, ids) | changed_since(noun, ids, batch)
+
+
+def used(noun: str, ids: list[int]) -> dict[int, str]:
+    """{record: by what} of those that another record names, or somebody has judged."""
+    why: dict[int, str] = {}
     for one in references(noun, Act.MOVES, Act.JOINS):
         if one.table.name in OWN:
             continue
@@ -192,7 +199,7 @@ def _set_back(
         enterprise,
         actor=actor,
         changes={**difference(snapshot, enterprise.snapshot()), "import_id": [batch.id, None]},
-        note=_note(batch),
+        note=note_of(batch),
     )
     firms.add(record_id)
     settle(batch, row)
@@ -227,7 +234,7 @@ def settle(batch: ImportBatch, row: ImportRow) -> None:
 
 def keep(row: ImportRow, why: str) -> None:
     row.outcome = Outcome.KEPT
-    row.message = "；".join(part for part in (why, row.message) if part)
+    row.say(why)
 
 
 # --- removing ---------------------------------------------------------------------------------------------
@@ -261,7 +268,7 @@ def record_gone(noun: str, names: dict[int, str], batch: ImportBatch, actor: Use
     db.session.execute(sa.insert(Event), [
         {"at": now, "actor_id": actor.id, "actor_name": actor.name, "verb": f"{noun}.import_undone", "noun": noun,
          "record_id": one, "record_name": name, "changes": {"import_id": [batch.id, None], "name": [name, None]},
-         "note": _note(batch), "address": client_address.get()}
+         "note": note_of(batch), "address": client_address.get()}
         for one, name in names.items()
     ])  # fmt: skip
 
@@ -270,8 +277,16 @@ def name_of(record: Any) -> str:
     return str(getattr(record, "name", ""))[:400]
 
 
-def _note(batch: ImportBatch) -> str:
-    return _("撤销导入 %(file)s", file=batch.file_name[-100:])
+def came_with(batch: ImportBatch, number: int) -> str:
+    """What the trail says of the act of one row."""
+    file = batch.file_name[-100:]
+    return keep_words(
+        _("导入 %(file)s 第 %(row)s 行", file=file, row=number) if number else _("导入 %(file)s", file=file)
+    )
+
+
+def note_of(batch: ImportBatch) -> str:
+    return keep_words(_("撤销导入 %(file)s", file=batch.file_name[-100:]))
 
 
 def left(batch: ImportBatch) -> int:

@@ -100,7 +100,7 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         page=page,
         findings=Finding,
         outcomes=Outcome,
-        actions=[one for one in Action if one in actions.VEILED or not nouns.of(batch).plain],
+        actions=[one for one in Action if one in actions.VEILED or nouns.of(batch).updates],
         narrowed=narrowed,
         rows_list=lists.rows_name(nouns.of(batch)),
         is_open=batch.state in OPEN,
@@ -118,7 +118,7 @@ def columns_page(batch: ImportBatch, form: ActForm, job: Any) -> Any:
     typed = {at: request.form.get(f"column_{at}", "") for at in map(str, range(len(batch.headers)))}
     chosen = typed if form.is_submitted() else batch.mapping
     check = CheckForm(formdata=None, data={"mode": request.form.get("mode") or batch.mode.value})
-    check.mode.choices = Mode.choices()
+    check.mode.choices = Mode.choices() if nouns.of(batch).updates else Mode.choices()[:1]
     return form.page(
         "imports/columns.html",
         batch=batch,

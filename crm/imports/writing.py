@@ -26,11 +26,13 @@ from crm.merchants.models import Enterprise, FormerName, Handle, Person, Positio
 from crm.org.models import User
 from crm.org.permissions import Permission
 
-from . import matching, queries
+from . import matching, queries, undoing
 from .actions import Answer
 from .comparing import changes_of, in_words
 from .likeness import in_base
 from .models import Action, Finding, ImportBatch, ImportRow, Outcome
+from .plain import pass_over
+from .saying import kept_changes
 from .understanding import Merchant
 
 LOT = 50  # rows in one transaction: others who write wait for one of these
@@ -72,7 +74,7 @@ def look_again(
     found = in_base([merchant.record(row.number) for row, merchant in fresh], among=among)
     answer = Answer([merchant for _row, merchant in fresh], found, actor=actor)
     return {
-        row.id: answer.said_of_likeness(like, merchant, row.message)
+        row.id: answer.said_of_likeness(like, merchant, row.said)
         for (row, merchant), like in zip(fresh, found, strict=True)
         if like
     }
@@ -316,25 +318,21 @@ def update(
     actor: User,
 ) -> None:
     """Update the record that the row is about; `known` are those of the lot, loaded and locked together."""
-    record_id = _target(batch, row)
+    record_id = queries.target_of(batch, row)
     if record_id is None:
-        return _pass_over(row, _("要并入的第 %(n)s 行没有导入", n=row.match_row))
+        return pass_over(row, _("要并入的第 %(n)s 行没有导入", n=row.match_row))
     enterprise = known.get(record_id)
     if enterprise is None or record_id in changed.enterprises:
         enterprise = matching.load([record_id], lock=True).get(record_id)
     if enterprise is None:
-        return _pass_over(row, _("那条记录已经不在了"))
+        return pass_over(row, _("那条记录已经不在了"))
     if not matching.may_change(actor, enterprise):
-        return _pass_over(row, _("那条记录不归您修改"))
-    ours = sa.select(ImportRow.id).where(
-        ImportRow.batch_id == batch.id, ImportRow.record_id == record_id,
-        ImportRow.outcome.in_((Outcome.CREATED, Outcome.UPDATED)),
-    )  # fmt: skip
-    if row.match_version not in (None, enterprise.version) and db.session.scalar(ours.limit(1)) is None:
-        return _pass_over(row, _("检查之后有人改过那条记录，没有更新；请核对后重新检查"))
+        return pass_over(row, _("那条记录不归您修改"))
+    if row.match_version not in (None, enterprise.version) and not queries.did_already(batch, record_id):
+        return pass_over(row, _("检查之后有人改过那条记录，没有更新；请核对后重新检查"))
     there = matching.there(enterprise)
     changes = changes_of(there, merchant, overwrite=row.action is Action.OVERWRITE)
-    row.changes = in_words(there, changes)  # the check showed what overwriting would do
+    row.changes = kept_changes(in_words(there, changes))  # the check showed what overwriting would do
     before = enterprise.snapshot()
     for column, value in changes.columns.items():
         setattr(enterprise, column, value)
@@ -367,7 +365,7 @@ def update(
         enterprise,
         actor=actor,
         changes={**after, "import_id": [None, batch.id]},
-        note=_note(batch, row.number),
+        note=undoing.came_with(batch, row.number),
     )
     row.outcome, row.record_id = Outcome.UPDATED, record_id
     changed.enterprises.add(record_id)
@@ -375,27 +373,7 @@ def update(
         changed.people.update(position.person_id for position in enterprise.positions)
 
 
-def _target(batch: ImportBatch, row: ImportRow) -> int | None:
-    if row.match_row is None:
-        return row.match_id
-    first = db.session.scalars(queries.rows_of(batch).where(ImportRow.number == row.match_row)).first()
-    if first is None:
-        return None
-    return first.record_id or (
-        first.match_id if first.finding in (Finding.UPDATE, Finding.UNCHANGED) else None
-    )
-
-
-def _pass_over(row: ImportRow, why: str) -> None:
-    row.action = Action.SKIP
-    row.message = "；".join(part for part in (why, row.message) if part)
-
-
 # --- the trail --------------------------------------------------------------------------------------------
-
-
-def _note(batch: ImportBatch, number: int) -> str:
-    return _("导入 %(file)s 第 %(row)s 行", file=batch.file_name[-100:], row=number)
 
 
 def _record(batch: ImportBatch, verb: str, made: Sequence[tuple[int, int, str]], actor: User) -> None:
@@ -404,7 +382,7 @@ def _record(batch: ImportBatch, verb: str, made: Sequence[tuple[int, int, str]],
     _add(Event, [
         {"at": now, "actor_id": actor.id, "actor_name": actor.name, "verb": verb, "noun": verb.split(".")[0],
          "record_id": record_id, "record_name": name, "changes": {"import_id": [None, batch.id], "name": [None, name]},
-         "note": _note(batch, number) if number else _("导入 %(file)s", file=batch.file_name[-100:]),
+         "note": undoing.came_with(batch, number),
          "address": client_address.get()}
         for record_id, number, name in made
     ])  # fmt: skip

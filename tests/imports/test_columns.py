@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crm.imports.columns import FIELDS, field_of, propose, values_of
+from crm.imports.columns import BY_KEY, FIELDS, field_of, propose, values_of
 from crm.imports.understanding import understand
 from crm.merchants.models import Direction, HandleKind, Origin
 
@@ -70,7 +70,7 @@ def test_a_row_is_understood() -> None:
     assert [way.kind for way in firm] == [HandleKind.LANDLINE] and [way.value for way in person] == [
         "15400000001"
     ]
-    assert "信用代码应为 18 位" in "；".join(merchant.remarks)
+    assert any("信用代码应为 18 位" in said for _key, said in merchant.remarks)
 
 
 def test_three_columns_of_places_make_one() -> None:
@@ -102,7 +102,7 @@ def test_what_is_not_understood_goes_into_the_note() -> None:
 )
 def test_an_error_names_its_cell(values: dict[str, str], column: str) -> None:
     merchant = row(**values)
-    assert any(error.startswith(f"{column}：") for error in merchant.errors), merchant.errors
+    assert column in {BY_KEY[key].label for key in merchant.wrong}, merchant.errors
 
 
 @pytest.mark.parametrize(

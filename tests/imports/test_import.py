@@ -15,6 +15,7 @@ from crm.imports import actions, jobs, writing
 from crm.imports.models import BatchState, Finding, ImportBatch, ImportRow, Outcome
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
+from crm.lib.words import told
 from crm.merchants import actions as merchants
 from crm.merchants.models import (
     DEDUP_KEY,
@@ -132,7 +133,7 @@ def test_the_run_creates_what_is_new_with_everything_that_belongs_to_it(
         *(("enterprise", one.id) for one in firms.values()),
         *(("person", one.id) for one in session.scalars(sa.select(Person))),
     }
-    assert "第 3 行" in next(event.note for event in events if event.record_id == firm.id)
+    assert "第 3 行" in next(told(event.note) for event in events if event.record_id == firm.id)
     assert session.scalars(sa.select(Event).filter_by(verb="import.run")).one().changes["created"] == [
         None,
         3,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.imports.models import Action, Finding, Outcome
+from crm.lib.words import told
 from crm.merchants import actions as merchants
 from crm.merchants.models import Enterprise, Intent, Person, Position
 from crm.search.models import SearchEntry
@@ -83,7 +84,7 @@ def test_only_what_is_empty_is_filled_unless_overwriting_is_chosen(
     assert (position.person.name, position.title) == ("吴清和", "经理")
     assert [one.value for one in position.person.handles] == ["15400000011"]
     event = session.scalars(sa.select(Event).filter_by(verb="enterprise.supplemented")).one()
-    assert event.changes["legal_representative"] == ["", "陈大海"] and "第 2 行" in event.note
+    assert event.changes["legal_representative"] == ["", "陈大海"] and "第 2 行" in told(event.note)
     assert event.actor_id == cast.wang.id
     assert f"/enterprises/{firm.id}" in wang.see("/enterprises?q=年产三百台").links, "found by the new words"
     # a second time there is nothing left to do
