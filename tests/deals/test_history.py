@@ -140,7 +140,7 @@ def test_the_migration_tells_the_days_of_an_old_house(cast: Any, app: Any) -> No
     moves.hold(deal, "停一停", actor=cast.wang)
     wanted = _told(deal)
     db.session.remove()
-    flask_migrate.downgrade(directory=str(ROOT / "migrations"), revision="0012")
+    flask_migrate.downgrade(directory=str(ROOT / "migrations"), revision="0013")
     flask_migrate.upgrade(directory=str(ROOT / "migrations"))
     assert _told(db.session.get_one(Deal, 1)) == wanted
 
