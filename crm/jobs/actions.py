@@ -1,18 +1,22 @@
-"""The verbs of jobs: stop one, take note of how mine ended, have something that recurs run now."""
+"""The verbs of jobs and of the bell: stop one, take note of how mine ended, tell people news, have something that recurs
+run now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
 
 from crm.audit.trail import record
 from crm.db import db
 from crm.lib import clock
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, keep
 from crm.org.models import User
 
 from . import periodic, queries, queue
-from .models import JobRun, JobState, PeriodicRun
+from .models import JobRun, JobState, Notice, PeriodicRun
 from .periodic import Periodic
 
 
@@ -35,6 +39,31 @@ def see(jobs: Sequence[JobRun]) -> None:
     for job in jobs:
         if job.state.is_over and job.seen_at is None:
             job.seen_at = clock.now()
+
+
+def tell(users: Iterable[User], about: str, said: str, endpoint: str, **values: Any) -> None:
+    """Ring the bell of these people; what they were told of the same before is replaced. Not in the trail: what it
+    tells of is."""
+    ids = {user.id for user in users}
+    there = {
+        one.user_id: one
+        for one in db.session.scalars(sa.select(Notice).where(Notice.about == about, Notice.user_id.in_(ids)))
+    }
+    for user_id in sorted(ids):
+        notice = there.get(user_id) or Notice(user_id=user_id, about=about)
+        notice.said, notice.endpoint, notice.values = keep(said), endpoint, values
+        notice.at, notice.seen_at = clock.now(), None
+        db.session.add(notice)
+
+
+def take_back(about: str) -> None:
+    """It is news no more, for anybody."""
+    db.session.execute(sa.delete(Notice).where(Notice.about == about))
+
+
+def see_notices(notices: Iterable[Notice]) -> None:
+    for notice in notices:
+        notice.seen_at = notice.seen_at or clock.now()
 
 
 def run_now(line: Periodic, *, actor: User) -> None:

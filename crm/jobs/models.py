@@ -1,6 +1,6 @@
 """A long job's row: what it is, how far it has come, how it ended. The page polls it; a restart finds it.
 
-Beside it what recurs: one row for each line of the table in crm/recurring.py, with how its last run ended.
+Beside it other news for the bell, and what recurs: one row for each line of the table in crm/recurring.py, with how its last run ended.
 """
 
 from __future__ import annotations
@@ -71,6 +71,26 @@ class JobRun(Model):
     @property
     def seconds_left(self) -> float | None:
         return pace.left(self.done, self.total, self.rate) if self.state is JobState.RUNNING else None
+
+
+class Notice(Model):
+    """News for one person that is no job of his: the bell rings until it is seen. `about` says what it is of, so that
+    the same is told once, and taken back when it is news no more."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        sa.UniqueConstraint("user_id", "about"),
+        sa.Index("ix_notice_bell", "user_id", "seen_at"),
+        sa.Index("ix_notice_about", "about"),
+    )
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    about: Mapped[str] = mapped_column(sa.String(64))  # e.g. export_request:12, due
+    said: Mapped[Text]  # a kept sentence: each reads it in his own language
+    endpoint: Mapped[str] = mapped_column(sa.String(64))  # where it leads
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[dt.datetime | None]
 
 
 class PeriodicRun(Model):

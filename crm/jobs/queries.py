@@ -15,7 +15,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission
 
 from . import periodic
-from .models import JobRun, JobState, PeriodicRun
+from .models import JobRun, JobState, Notice, PeriodicRun
 from .periodic import Periodic
 
 UNDER_WAY = (JobState.QUEUED, JobState.RUNNING)
@@ -63,26 +63,40 @@ def ahead(job: JobRun) -> int:
     return int(g.jobs_in_line.get(job.id, 0))
 
 
+def news(user: User) -> sa.Select[Notice]:
+    """What this person has been told and not seen, the newest first."""
+    mine = sa.select(Notice).where(Notice.user_id == user.id, Notice.seen_at.is_(None))
+    return mine.order_by(Notice.at.desc(), Notice.id.desc())
+
+
 @dataclass(frozen=True)
 class Bell:
-    """What there is to tell somebody about his jobs: those that ended and he has not seen, those under way."""
+    """What there is to tell somebody: news, jobs of his that ended and he has not seen, jobs under way."""
 
+    news: list[Notice]
     ended: list[JobRun]
     count: int
     under_way: int
 
 
+GOING, ENDED, TOLD = range(3)
+
+
 def bell(user: User) -> Bell:
-    """One statement for every page, from an index; a second one only when something has ended."""
+    """One statement for every page, from two indexes; more only when there is something to tell."""
     mine = sa.and_(JobRun.user_id == user.id, JobRun.seen_at.is_(None))
-    is_over = sa.case((JobRun.state.in_(OVER), 1), else_=0)
-    counted = sa.select(is_over, sa.func.count()).where(mine).group_by(is_over)
-    many = {int(over): int(count) for over, count in db.session.execute(counted)}
+    is_over = sa.case((JobRun.state.in_(OVER), ENDED), else_=GOING)
+    told = sa.select(sa.literal(TOLD), sa.func.count()).where(
+        Notice.user_id == user.id, Notice.seen_at.is_(None)
+    )
+    counted = sa.union_all(sa.select(is_over, sa.func.count()).where(mine).group_by(is_over), told)
+    many = {int(what): int(count) for what, count in db.session.execute(counted)}
     ended: list[JobRun] = []
-    if many.get(1):
+    notices = list(db.session.scalars(news(user).limit(SHOWN_IN_BELL))) if many[TOLD] else []
+    if many.get(ENDED):
         newest = sa.select(JobRun).where(mine, JobRun.state.in_(OVER)).order_by(JobRun.ended_at.desc())
         ended = list(db.session.scalars(newest.limit(SHOWN_IN_BELL)))
-    return Bell(ended, many.get(1, 0), many.get(0, 0))
+    return Bell(notices, ended, many.get(ENDED, 0) + many[TOLD], many.get(GOING, 0))
 
 
 def runs_of(name: str) -> sa.Select[PeriodicRun]:

@@ -17,7 +17,7 @@ from crm.web.forms import ActForm, commit_and_go, safe_next
 from crm.web.listing import page_of
 
 from . import actions, pace, periodic, queries, queue
-from .models import JobRun, JobState
+from .models import JobRun, JobState, Notice
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 MOST_CARDS = 20  # jobs under way on one page
@@ -158,13 +158,27 @@ def see(id: int) -> Any:
     return redirect(location, 303)
 
 
+@bp.post("/news/<int:id>/see")
+@permit(Permission.HOME)
+def see_news(id: int) -> Any:
+    """To what a piece of news is about; the bell need not ring for it any more."""
+    notice = db.one_or_404(db.select(Notice).filter_by(id=id, user_id=me().id))
+    form = ActForm()
+    location = url_for(notice.endpoint, **notice.values)
+    if form.submitted():
+        actions.see_notices([notice])
+        return commit_and_go(form, location)
+    return redirect(location, 303)
+
+
 @bp.post("/see")
 @permit(Permission.HOME)
 def see_all() -> Any:
-    """All of mine that have ended are known to me."""
+    """All of mine that have ended are known to me, and all news."""
     form = ActForm()
     if form.submitted():
         actions.see(db.session.scalars(queries.unseen(me())).all())
+        actions.see_notices(db.session.scalars(queries.news(me())))
         return commit_and_go(form, safe_next(request.form.get("next"), url_for(".index")))
     return redirect(url_for(".index"), 303)
 

@@ -22,7 +22,7 @@ from crm.org.permissions import Permission
 from crm.web import listing
 
 from . import queries
-from .models import ChosenColumns, SavedView, Tag
+from .models import ChosenColumns, SavedView, Tag, ViewColumns
 from .table import ListPage, pairs_of
 
 MOST_AT_ONCE = 2000  # records of one bulk act
@@ -57,18 +57,24 @@ def save_view(
     return view
 
 
-def choose_columns(page: ListPage, keys: Sequence[str], *, actor: User) -> None:
-    """Remember the columns of this list for this person; none at all: the usual ones again."""
+def choose_columns(
+    page: ListPage, keys: Sequence[str], *, actor: User, view: SavedView | None = None
+) -> list[str]:
+    """Remember the columns of this list, or of this view that a colleague shares, for this person; none at all: the
+    usual ones again. Answers what is remembered now."""
     known = [column.key for column in page.all_columns()]
     wanted = [key for key in known if key in set(keys)]
-    row = db.session.scalar(sa.select(ChosenColumns).filter_by(user_id=actor.id, page=page.name))
+    model: Any = ChosenColumns if view is None else ViewColumns
+    of = {"page": page.name} if view is None else {"view_id": view.id}
+    row = db.session.scalar(sa.select(model).filter_by(user_id=actor.id, **of))
     if not wanted:
         if row:
             db.session.delete(row)
     elif row:
         row.keys = wanted
     else:
-        db.session.add(ChosenColumns(user_id=actor.id, page=page.name, keys=wanted))
+        db.session.add(model(user_id=actor.id, keys=wanted, **of))
+    return wanted
 
 
 # --- many at once -----------------------------------------------------------------------------------------

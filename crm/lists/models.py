@@ -1,4 +1,4 @@
-"""A saved view is a link with a name; chosen columns are remembered per person and page; tags are words."""
+"""A saved view is a link with a name; chosen columns are remembered per person and view; tags are words."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ class ChosenColumns(Model):
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
     page: Mapped[str] = mapped_column(sa.String(32))
+    keys: Mapped[list[str]]
+
+
+class ViewColumns(Model):
+    """The columns somebody chose on a view that a colleague shares: the view stays as its maker left it."""
+
+    __tablename__ = "view_columns"
+    __table_args__ = (sa.UniqueConstraint("user_id", "view_id"),)
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    view_id: Mapped[int] = mapped_column(sa.ForeignKey("saved_view.id", ondelete="CASCADE"), index=True)
     keys: Mapped[list[str]]
 
 

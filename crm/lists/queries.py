@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crm.db import db
 from crm.org.models import User
 
-from .models import ChosenColumns, SavedView, Tag
+from .models import ChosenColumns, SavedView, Tag, ViewColumns
 
 MOST_WORDS = 100
 
@@ -29,14 +29,27 @@ def own_views(user: User) -> sa.Select[SavedView]:
     return sa.select(SavedView).where(SavedView.user_id == user.id)
 
 
-def pairs_of_view(view: SavedView) -> list[tuple[str, str]]:
-    return parse_qsl(view.query)
+def pairs_of_view(view: SavedView, columns: Sequence[str] | None = None) -> list[tuple[str, str]]:
+    """Its address, with these columns instead of its own where somebody has chosen them."""
+    pairs = parse_qsl(view.query)
+    if not columns:
+        return pairs
+    return [pair for pair in pairs if pair[0] != "columns"] + [("columns", key) for key in columns]
 
 
-def own_view_at(user: User, page: str, pairs: Sequence[tuple[str, str]]) -> SavedView | None:
-    """My saved view whose address this is, if it is one."""
-    mine = db.session.scalars(own_views(user).where(SavedView.page == page))
-    return next((view for view in mine if sorted(pairs_of_view(view)) == sorted(pairs)), None)
+def columns_of_views(user: User, page: str) -> dict[int, list[str]]:
+    """{view: the columns that this person has chosen for it}, of views that others share."""
+    rows = sa.select(ViewColumns.view_id, ViewColumns.keys).join(SavedView)
+    return dict(
+        db.session.execute(rows.where(ViewColumns.user_id == user.id, SavedView.page == page)).all()  # type: ignore[arg-type]
+    )
+
+
+def view_at(user: User, page: str, pairs: Sequence[tuple[str, str]]) -> SavedView | None:
+    """The view whose address, as this person has it, this is: one of his own before a shared one."""
+    chosen, here = columns_of_views(user, page), sorted(pairs)
+    views = sorted(views_for(user, page), key=lambda view: view.user_id != user.id)
+    return next((one for one in views if sorted(pairs_of_view(one, chosen.get(one.id))) == here), None)
 
 
 def remembered_columns(user: User, page: str) -> list[str] | None:

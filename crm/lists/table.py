@@ -539,8 +539,9 @@ def _views(page: ListPage, user: User, args: MultiDict[str, str]) -> dict[str, A
     mine: list[dict[str, Any]] = []
     units: list[dict[str, Any]] = []
     current = None
+    chosen = queries.columns_of_views(user, page.name)
     for view in queries.views_for(user, page.name):
-        pairs = queries.pairs_of_view(view)
+        pairs = queries.pairs_of_view(view, chosen.get(view.id))
         item = {"label": view.name, "url": page.url(pairs), "id": view.id, "mine": view.user_id == user.id}
         if sorted(pairs) == here:
             current = view.name

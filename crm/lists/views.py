@@ -90,17 +90,20 @@ def forget_view(name: str) -> Any:
 @bp.post("/lists/<name>/columns")
 @permit(Permission.HOME)
 def choose_columns(name: str) -> Any:
-    """Remember the columns; the address then need not name them. On a saved view of mine they are the view's."""
+    """Remember the columns; the address then need not name them. On a saved view of mine they are the view's; on one
+    that a colleague shares they are mine for that view."""
     page, form = page_or_404(name), ActForm()
     args = posted_query(page)
-    view = queries.own_view_at(me(), page.name, list(args.items(multi=True)))
+    view = queries.view_at(me(), page.name, list(args.items(multi=True)))
     args.poplist("columns")
     if form.submitted():
         keys = [] if request.form.get("usual") else [page.columns[0].key, *request.form.getlist("columns")]
-        if view is not None:
+        if view is not None and view.user_id == me().id:
             actions.save_view(page, view.name, args, keys, shared=view.unit_id is not None, actor=me())
             return commit_and_go(form, page.url(queries.pairs_of_view(view)))
-        actions.choose_columns(page, keys, actor=me())
+        chosen = actions.choose_columns(page, keys, actor=me(), view=view)
+        if view is not None:
+            return commit_and_go(form, page.url(queries.pairs_of_view(view, chosen)))
         return commit_and_go(form, back(page, args))
     return redirect(back(page, args), 303)
 

@@ -15,14 +15,14 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.deals.stages import DealState, Stage
 from crm.jobs import queue
-from crm.jobs.models import JobRun, JobState
+from crm.jobs.models import JobRun, JobState, Notice
 from crm.lib import clock
 from crm.lists.exports import views
 from crm.lists.exports.models import ExportRequest, RequestState
 from crm.merchants.models import Handle, HandleKind
 from crm.org import settings
 from crm.search import index, tokens
-from tests.cast import make_contact, make_deal, make_enterprise
+from tests.cast import make_contact, make_deal, make_enterprise, make_user
 
 PHONE = "15400000001"
 
@@ -215,7 +215,7 @@ def test_each_reads_of_a_request_in_his_own_language(
     chen = as_user(cast.chen)
     assert "asks to export: Enterprises" in chen.see("/exports").text
     decide(chen, session.scalars(sa.select(ExportRequest.id)).one(), "approve")
-    assert session.scalars(sa.select(JobRun.title)).one() == "导出企业"
+    assert session.scalars(sa.select(JobRun.title)).one() == "导出企业（已批准）"
 
 
 def test_few_rows_and_whoever_approves_wait_for_nobody(
@@ -259,6 +259,69 @@ def test_a_request_is_refused_with_a_reason_that_its_asker_reads(
     assert again.status_code == 422 and "已经未批准" in again.said
     assert not session.scalars(sa.select(JobRun)).all()
     assert events(session, "export.refused")[0].note == "请先缩小到衢商"
+
+
+def bell(client: Any) -> str:
+    return str(client.see("/jobs/bell").text)
+
+
+def test_the_bell_of_who_decides_rings_until_somebody_has_decided(
+    cast: Any, session: Any, as_user: Callable[..., Any], firms: list[Any], few: None
+) -> None:
+    other = make_user("sun", "孙主任", cast.chen.role, cast.chen.unit)
+    session.commit()
+    wang, chen = as_user(cast.wang), as_user(cast.chen)
+    ask(wang)
+    for head in (chen, as_user(other)):
+        assert "王专员申请导出企业，共 4 行" in bell(head)
+    for nobody in (cast.wang, cast.li, cast.zhou, cast.admin, cast.zheng):
+        assert "申请导出" not in bell(as_user(nobody))
+    request = session.scalars(sa.select(ExportRequest)).one()
+    decide(chen, request.id, "approve")
+    assert "申请导出" not in bell(chen) and "申请导出" not in bell(as_user(other)), "it is news no more"
+    assert "导出企业（已批准）" in bell(wang), "who asked hears that the file is there"
+
+
+def test_the_bell_of_who_asked_rings_when_it_was_refused(
+    cast: Any, session: Any, as_user: Callable[..., Any], firms: list[Any], few: None
+) -> None:
+    wang, chen = as_user(cast.wang), as_user(cast.chen)
+    ask(wang)
+    decide(chen, session.scalars(sa.select(ExportRequest.id)).one(), "refuse", note="请先缩小到衢商")
+    assert "没有批准您导出企业：请先缩小到衢商" in bell(wang) and "申请导出" not in bell(chen)
+    cast.wang.locale = "en"
+    session.commit()
+    wang = as_user(cast.wang)
+    assert "Your export of Enterprises was not approved" in bell(wang)
+    news = session.scalars(sa.select(Notice)).one()
+    assert as_user(cast.li).post(f"/jobs/news/{news.id}/see", data={"csrf_token": "x"}).status_code in (400, 404)
+    li = as_user(cast.li)
+    assert li.post(f"/jobs/news/{news.id}/see", data={"csrf_token": li.token()}).status_code == 404
+    assert wang.get(f"/jobs/news/{news.id}/see").status_code == 405
+    answer = wang.post(f"/jobs/news/{news.id}/see", data={"csrf_token": wang.token()})
+    assert answer.went_to == "/exports" and "was not approved" not in bell(wang)
+
+
+def test_a_request_taken_back_rings_no_bell(
+    cast: Any, session: Any, as_user: Callable[..., Any], firms: list[Any], few: None
+) -> None:
+    wang, chen = as_user(cast.wang), as_user(cast.chen)
+    ask(wang)
+    decide(wang, session.scalars(sa.select(ExportRequest.id)).one(), "withdraw")
+    assert "申请导出" not in bell(chen) and session.scalars(sa.select(Notice)).all() == []
+
+
+def test_where_a_unit_has_no_head_the_administrators_bell_rings(
+    cast: Any, session: Any, as_user: Callable[..., Any], few: None
+) -> None:
+    for n in range(4):
+        make_enterprise(f"航埠第{n}厂", by=cast.li)
+    session.commit()
+    ask(as_user(cast.li))
+    assert "李乡长申请导出企业" in bell(as_user(cast.admin)) and "申请导出" not in bell(as_user(cast.chen))
+    admin = as_user(cast.admin)
+    assert admin.post("/jobs/see", data={"csrf_token": admin.token()}).status_code == 303
+    assert "申请导出" not in bell(admin), "known is known"
 
 
 def test_only_its_asker_takes_a_request_back(

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
-from crm.lists.models import ChosenColumns, SavedView, Tag
+from crm.lists.models import ChosenColumns, SavedView, Tag, ViewColumns
 from crm.merchants.models import Origin
 from tests.cast import make_enterprise
 
@@ -90,11 +90,41 @@ def test_columns_chosen_on_a_view_are_the_views(
     assert ticked == ["name", "kind", "uscc"]
     assert "信用代码" not in wang.see("/enterprises?origin=qushang").rows()[0]
     assert session.scalars(sa.select(ChosenColumns)).all() == []
-    # Somebody else's shared view stays as it is: the choice is remembered for me and the list.
+    # Somebody else's shared view stays as it is: the choice is remembered for me and this view.
     post(as_user(cast.chen), "columns", query="sort=name", columns=["uscc"])
-    assert session.scalars(sa.select(ChosenColumns.user_id)).all() == [cast.chen.id]
+    assert session.scalars(sa.select(ViewColumns.user_id)).all() == [cast.chen.id]
+    assert session.scalars(sa.select(ChosenColumns)).all() == []
     queries = session.scalars(sa.select(SavedView.query).order_by(SavedView.id)).all()
     assert queries == ["origin=qushang&columns=name&columns=uscc&columns=kind", "sort=name"]
+
+
+def test_columns_on_a_colleagues_view_are_mine_for_that_view_alone(
+    cast: Any, session: Any, as_user: Callable[..., Any], base: list[Any]
+) -> None:
+    wang, chen = as_user(cast.wang), as_user(cast.chen)
+    post(wang, "view", query="origin=qushang", view_name="衢商", shared="1", columns=["name", "uscc"])
+    post(wang, "view", query="sort=name", view_name="按名称", shared="1", columns=["name", "kind"])
+    his = "/enterprises?origin=qushang&columns=name&columns=uscc"
+    assert his in chen.see("/enterprises").links
+    answer = post(chen, "columns", query=his.partition("?")[2], columns=["legal_rep", "nonsense"])
+    mine = "/enterprises?origin=qushang&columns=name&columns=legal_rep"
+    assert answer.went_to == mine
+    page = chen.see(mine)
+    assert "法定代表人" in page.text and mine in page.links and his not in page.links
+    assert "aria-current" in page.html, "it is known as the view whose columns I chose"
+    assert "/enterprises?sort=name&columns=name&columns=kind" in page.links, "the other view is as it was"
+    assert his in wang.see("/enterprises").links, "and so is his"
+    # Chosen again: remembered anew, once; and back to what its maker chose.
+    post(chen, "columns", query=mine.partition("?")[2], columns=["address"])
+    assert session.scalars(sa.select(ViewColumns.keys)).all() == [["name", "address"]]
+    mine = "/enterprises?origin=qushang&columns=name&columns=address"
+    assert post(chen, "columns", query=mine.partition("?")[2], usual="1").went_to == his
+    assert session.scalars(sa.select(ViewColumns)).all() == []
+    # What was remembered goes with the view.
+    post(chen, "columns", query=his.partition("?")[2], columns=["address"])
+    view = session.scalars(sa.select(SavedView).filter_by(name="衢商")).one()
+    post(wang, "view/forget", view=view.id)
+    assert session.scalars(sa.select(ViewColumns)).all() == []
 
 
 def test_columns_are_remembered_for_person_and_list(

@@ -6,16 +6,16 @@ from flask_babel import force_locale
 
 from crm.audit.trail import record, recording
 from crm.db import db
+from crm.jobs import actions as jobs
 from crm.jobs import queue
 from crm.jobs.models import JobRun
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.lists.table import filter_in_words
-from crm.org.guard import reaches
 from crm.org.models import User
-from crm.org.permissions import Permission
 
+from . import queries
 from .making import Made, Said, columns_of
 from .models import ExportRequest, RequestState
 from .order import SHORTEST_REASON, Order
@@ -53,7 +53,8 @@ def order_job(order: Order, *, actor: User, came_from: str, request: ExportReque
     if request is not None:
         params["request"] = request.id
     with force_locale(actor.locale):  # who approves may read another language than who gets the file
-        title = _("导出%(what)s", what=order.name)
+        asked = _("导出%(what)s（已批准）", what=order.name)
+        title = asked if request is not None else _("导出%(what)s", what=order.name)
     return queue.new(KIND, title=title, params=params, user_id=actor.id)
 
 
@@ -73,7 +74,13 @@ def ask(order: Order, rows: int, *, actor: User) -> ExportRequest:
     )
     with recording("export.asked", request, actor=actor, note=order.reason):
         db.session.add(request)
+    said = _("%(who)s申请导出%(what)s，共 %(n)s 行", who=actor.name, what=order.name, n=f"{rows:,}")
+    jobs.tell(queries.deciders(request.user), _about(request), said, "lists.exports", _anchor="waiting")
     return request
+
+
+def _about(request: ExportRequest) -> str:
+    return f"export_request:{request.id}"
 
 
 def approve(request: ExportRequest, *, actor: User, came_from: str) -> JobRun:
@@ -88,6 +95,7 @@ def approve(request: ExportRequest, *, actor: User, came_from: str) -> JobRun:
             actor.id,
         )
         request.job_id = job.id
+    jobs.take_back(_about(request))  # who asked hears of it when the file is there: the job rings for him
     return job
 
 
@@ -99,6 +107,9 @@ def refuse(request: ExportRequest, note: str, *, actor: User) -> None:
     with recording("export.refused", request, actor=actor, note=note):
         request.state, request.decided_at, request.decided_by_id = RequestState.REFUSED, clock.now(), actor.id
         request.note = note
+    jobs.take_back(_about(request))
+    said = _("没有批准您导出%(what)s：%(note)s", what=request.name, note=note)
+    jobs.tell([request.user], _about(request), said, "lists.exports", _anchor="mine")
 
 
 def withdraw(request: ExportRequest, *, actor: User) -> None:
@@ -106,6 +117,7 @@ def withdraw(request: ExportRequest, *, actor: User) -> None:
         raise Refused(_("这条申请已经%(state)s", state=request.state.label))
     with recording("export.withdrawn", request, actor=actor):
         request.state = RequestState.WITHDRAWN
+    jobs.take_back(_about(request))
 
 
 def leave_of(request: ExportRequest) -> Said:
@@ -116,13 +128,8 @@ def leave_of(request: ExportRequest) -> Said:
     return Said(f"{request.decided_by.name} {moment}", int(request.rows * (1 + GROWTH)))
 
 
-def may_decide(request: ExportRequest, user: User) -> bool:
-    reach = user.scope_of(Permission.EXPORT_APPROVE)
-    return request.user_id != user.id and reaches(reach, user, units=[request.user.unit_id])
-
-
 def _may_decide(request: ExportRequest, actor: User) -> None:
-    if not may_decide(request, actor):
+    if not queries.may_decide(actor, request.user):
         raise Refused(_("这条申请不由您批准"))
     if request.state is not RequestState.WAITING:
         raise Refused(_("这条申请已经%(state)s", state=request.state.label))

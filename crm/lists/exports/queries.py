@@ -10,9 +10,10 @@ from sqlalchemy import orm
 from crm.db import db
 from crm.jobs.models import JobRun
 from crm.lib import clock
-from crm.org.guard import within
+from crm.org import queries as org
+from crm.org.guard import reaches, within
 from crm.org.models import User
-from crm.org.permissions import Permission
+from crm.org.permissions import Permission, Role
 
 from .models import ExportRequest, RequestState
 
@@ -37,6 +38,22 @@ def waiting_for(user: User) -> sa.Select[ExportRequest]:
     """Those that this user may decide: nobody decides his own."""
     waits = sa.and_(ExportRequest.state == RequestState.WAITING, ExportRequest.user_id != user.id)
     return visible_to(user).where(waits).order_by(ExportRequest.asked_at, ExportRequest.id)
+
+
+def deciders(asker: User) -> list[User]:
+    """Whose bell rings when somebody asks: the heads of his unit, else those who look after the district's house."""
+    heads = sa.and_(User.role == Role.MANAGER, User.unit_id == asker.unit_id)
+    for who in (heads, User.role == Role.ADMINISTRATOR):
+        found = [one for one in db.session.scalars(org.people().where(who)) if may_decide(one, asker)]
+        if found:
+            return found
+    return []
+
+
+def may_decide(user: User, asker: User) -> bool:
+    """Nobody decides his own request."""
+    reach = user.scope_of(Permission.EXPORT_APPROVE)
+    return user.id != asker.id and reaches(reach, user, units=[asker.unit_id])
 
 
 def number_waiting(user: User) -> int:

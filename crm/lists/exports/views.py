@@ -250,6 +250,6 @@ def withdraw_export(id: int) -> Any:
 def _decidable(id: int) -> ExportRequest:
     """A request that I may see (404) and decide: not my own (403)."""
     asked: ExportRequest = db.one_or_404(queries.visible_to(me()).where(ExportRequest.id == id))
-    if not actions.may_decide(asked, me()):
+    if not queries.may_decide(me(), asked.user):
         abort(403)
     return asked
