@@ -12,7 +12,7 @@ from crm.jobs.models import JobRun
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.lists.table import filter_in_words
+from crm.lists.table import LISTS, filter_in_words
 from crm.org.models import User
 
 from . import queries
@@ -108,7 +108,8 @@ def refuse(request: ExportRequest, note: str, *, actor: User) -> None:
         request.state, request.decided_at, request.decided_by_id = RequestState.REFUSED, clock.now(), actor.id
         request.note = note
     jobs.take_back(_about(request))
-    said = _("没有批准您导出%(what)s：%(note)s", what=request.name, note=note)
+    what = request.name if request.params["shape"] else LISTS[request.params["page"]].label
+    said = _("没有批准您导出%(what)s：%(note)s", what=what, note=note)
     jobs.tell([request.user], _about(request), said, "lists.exports", _anchor="mine")
 
 
