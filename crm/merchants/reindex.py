@@ -110,7 +110,7 @@ class Pace:
 
     def took(self, seconds: float) -> None:
         fits = int(self.many * LONGEST / max(seconds, 0.001))
-        self.many = max(1, self.most // 20, min(self.most, fits, self.many * 2))
+        self.many = max(1, self.most // 10, min(self.most, fits, self.many * 2))
 
 
 @dataclass
@@ -186,7 +186,7 @@ def _entries(
 ) -> None:
     model, pace = identity.MODELS[noun], Pace(LOT)
     while True:
-        began = time.monotonic()
+        began = _now_ours()
         after = sa.select(model.id).where(model.id > done_to).order_by(model.id).limit(pace.many)
         ids = list(db.session.scalars(after))
         if not ids:
@@ -204,6 +204,12 @@ def _entries(
         _let_others(began)
     _note(STAGES[STAGES.index(noun) + 1], 0)
     db.session.commit()
+
+
+def _now_ours() -> float:
+    """The moment from which others wait: on SQLite this waits for the write lock itself."""
+    db.session.connection()
+    return time.monotonic()
 
 
 def _let_others(began: float) -> None:
@@ -232,7 +238,7 @@ def _made_right(noun: str, ids: Sequence[int], told: Told, search: bool, *, wait
 def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None]) -> None:
     pace = Pace(PAGE)
     with _sorted_keys(_all_entries()) as wanted:
-        done, began = wanted.below(done_to), time.monotonic()
+        done, began = wanted.below(done_to), time.monotonic()  # they are sorted before the first is asked for
         for missing, extra, last, seen in _differences(wanted, done_to, pace):
             if stage == FILLING:
                 lookup.put_in(missing)
@@ -247,7 +253,7 @@ def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None])
             db.session.commit()
             pace.took(time.monotonic() - began)
             _let_others(began)
-            began = time.monotonic()
+            began = _now_ours()
     if stage == FILLING:
         _note(SURE, 0)
         db.session.commit()
