@@ -179,10 +179,12 @@ def in_base(
                 weight[record_id] += strength
         weights.append(weight)
     wanted = sorted({record_id for weight in weights for record_id in promising(weight)})
-    known = identity.load(noun, wanted) if wanted else {}
+    known: dict[int, Any] = {}
+    for some in identity.chunks(wanted, identity.CHUNK):
+        known |= lookup.records(noun, some)  # taken apart when they were saved
     found: list[Likeness | None] = []
     for record, weight in zip(records, weights, strict=True):
-        best = likeliest(noun, record, weight, lambda ids: [known[one].record for one in ids if one in known])
+        best = likeliest(noun, record, weight, lambda ids: [known[one] for one in ids if one in known])
         if best is None:
             found.append(None)
         else:
