@@ -20,7 +20,7 @@ from crm.files import store
 from crm.files.models import StoredFile
 from crm.leads import queries as leads
 from crm.leads.models import Lead, LeadState
-from crm.lib import clock
+from crm.lib import clock, texts
 from crm.lib.words import N_, _, listed
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Person, Position, Standing
@@ -267,6 +267,14 @@ class Source:
         names = db.session.execute(sa.select(self.model.id, self.name).where(self.model.id.in_(ids))).all()
         best = [id for id, _name in sorted(names, key=lambda row: _rank(row[1], q, row[0]))[:limit]]
         return self._read(best)
+
+    def nearly(self, user: User, q: str, limit: int) -> list[Any]:
+        """The best in whose name `q` stands with a slip, those that are read alike first. For when nothing is found."""
+        near = self.visible_to(user).where(self.model.id.in_(index.nearly(self.noun, q)))
+        ids = list(db.session.scalars(ids_of(near, self.model.id).limit(MOST)))
+        names = db.session.execute(sa.select(self.model.id, self.name).where(self.model.id.in_(ids))).all()
+        ranked = [(far, len(name), id) for id, name in names if (far := texts.slipped(name, q)) is not None]
+        return self._read([id for _far, _length, id in sorted(ranked)[:limit]])
 
     def _read(self, best: list[int]) -> list[Any]:
         rows = sa.select(self.model).where(self.model.id.in_(best)).options(*self.loads)

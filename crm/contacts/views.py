@@ -289,8 +289,11 @@ def _kinds(argument: str, anchor: str = "") -> list[dict[str, Any]]:
 
 
 def _candidates(q: str, limit: int) -> list[dict[str, Any]]:
+    """What is found of each noun; of a noun that has nothing of the name, what is spelt nearly so."""
     groups = []
     for source in queries.SUBJECTS:
+        records = source.best(me(), q, limit)
+        near = [] if records else source.nearly(me(), q, limit)
         items = [
             {
                 "parts": texts.highlight(record.name, q, person=source.noun == "person"),
@@ -298,10 +301,12 @@ def _candidates(q: str, limit: int) -> list[dict[str, Any]]:
                 "url": url_for("contacts.new", **_id_of(record), **_next()),
                 "icon": NOUNS[source.noun][1],
             }
-            for record in source.best(me(), q, limit)
+            for record in records or near
         ]
         if items:
-            groups.append({"label": _(NOUNS[source.noun][0]), "items": items})
+            label = _(NOUNS[source.noun][0])
+            label = _("%(what)s（名称与“%(q)s”相近）", what=label, q=q[:30]) if near else label
+            groups.append({"label": label, "items": items})
     return groups
 
 

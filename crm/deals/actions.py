@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crm.audit.trail import Actor, record, recording
@@ -20,7 +20,7 @@ from crm.org.models import User
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
-from . import queries
+from . import likeness, queries
 from .models import Deal, Party, PartyRole, StageMove
 from .stages import MoveKind, Stage
 
@@ -39,9 +39,15 @@ def create(data: dict[str, Any], *, actor: User, lead: Lead | None = None) -> De
     _check(data)
     reason = data.get("duplicate_reason") or ""
     if data.get("enterprise_id") and not reason and (others := queries.open_deals_of(data["enterprise_id"])):
-        names = listed(_("“%(name)s”（%(unit)s）", name=one.name, unit=one.unit.name) for one in others)
+        names = _said_of(others, actor)
         raise Refused(
             _("这家企业已有正在推进的项目：%(names)s。确实是另一个项目，请写明理由", names=names),
+            "duplicate_reason",
+        )
+    if not reason and (others := likeness.of_title(data["name"], data.get("enterprise_id"))):
+        said = _said_of(others, actor)
+        raise Refused(
+            _("已有同名的正在推进的项目：%(names)s。确实是另一个项目，请写明理由", names=said),
             "duplicate_reason",
         )
     deal = Deal(
@@ -164,6 +170,17 @@ def put_in_index(deal: Deal) -> None:
     db.session.flush()
     db.session.refresh(deal, ["enterprise"])  # the id may have changed, and with it the name to be found by
     index.put("deal", deal.id, search_fields(deal))
+
+
+def _said_of(others: Sequence[Deal], user: User) -> str:
+    """Deals by name and unit; of one that this user may not see only the unit is said."""
+    seen = queries.seen_by(user, others)
+    return listed(
+        _("“%(name)s”（%(unit)s）", name=one.name, unit=one.unit.name)
+        if one.id in seen
+        else _("%(unit)s的一个项目", unit=one.unit.name)
+        for one in others
+    )
 
 
 def _fill(deal: Deal, data: dict[str, Any]) -> None:

@@ -82,7 +82,9 @@ class InvestorFields:
 
 
 class DealFields(InvestorFields):
-    name = LineField(_l("项目名称"), [Needed()])
+    name = LineField(
+        _l("项目名称"), [Needed()], render_kw={"autocomplete": "off", "data-duplicates-url": "1"}
+    )
     content = ParagraphField(_l("项目内容"), render_kw={"rows": 4})
     direction = ChoiceField(_l("招商方向"), of=Direction, empty=_l("暂未确定"))
     planned_wan = WanField(_l("总投资"), render_kw=WAN, description=_l("可写 5000 或 1.2亿"))

@@ -24,7 +24,7 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.web.forms import commit_and_go
 
-from . import actions, queries
+from . import actions, likeness, queries
 from .forms import AssignForm, DealForm, NewDealForm, PartyForm
 from .lists import PAGE
 from .models import Deal, PartyRole
@@ -150,6 +150,24 @@ def investors() -> Any:
     """Names for the list under the field, as they are typed."""
     found = queries.investors_like(me(), texts.clean_line(request.args.get("q", "")[:100]))
     return render_template("deals/_investors.html", found=found)
+
+
+@bp.post("/deals/alike")
+@permit(P.DEAL_EDIT)
+def alike() -> Any:
+    """近似项目 of what is being typed, as a fragment. Nothing typed is stored or logged."""
+    typed = {name: texts.clean_line(request.form.get(name, "")[:200]) for name in ("name", "investor")}
+    leave_out = request.args.get("leave_out", "")
+    known = leave_out.isascii() and leave_out.isdecimal() and len(leave_out) < 10
+    found = likeness.alike(
+        me(), typed["name"], typed["investor"], leave_out=int(leave_out) if known else None
+    )
+    for one in found:
+        one.url = "" if one.masked else url_for("deals.show", id=one.deal.id)
+    return render_template("deals/alike.html", alike=found)
+
+
+alike.only_reads = True  # type: ignore[attr-defined]  # POST: names do not belong into addresses
 
 
 @bp.app_template_global("deals_of")

@@ -203,7 +203,7 @@ def pane_of(
         decided_by=_name_of(suspect.decided_by_id),
         decided_of=_unit_of(suspect),
         suggested=_suggested(pairs),
-        ask="" if may else whom_to_ask({suspect.unit_id}).get(suspect.unit_id, ""),
+        ask="" if may else whom_to_ask({suspect.unit_id}, deciding=True).get(suspect.unit_id, ""),
         hand_over=_hand_over(in_order, members, user) if suspect.state is SuspectState.OPEN else [],
         may_reopen=may and suspect.state in (SuspectState.DIFFERENT, SuspectState.RELATED),
     )

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from . import pinyin
 from .words import _
 
@@ -99,6 +101,23 @@ def search_words(text: str) -> list[str]:
         if kept:
             words.append(kept)
     return words
+
+
+def slipped(text: str, query: str) -> int | None:
+    """How the one word of `query` stands in `text`: 0 heard alike, 1 with one slip of the pen (a character wrong,
+    missing, too many, or before its neighbour), None not at all."""
+    words = search_words(query)
+    if len(words) != 1:
+        return None
+    word, whole = words[0], "".join(search_words(text))
+    stretches = {
+        whole[at : at + size]
+        for size in (len(word), len(word) - 1, len(word) + 1)
+        for at in range(max(1, len(whole) - size + 1))
+    }
+    if any(len(one) == len(word) and pinyin.full(one) == pinyin.full(word) for one in stretches):
+        return 0
+    return 1 if any(OSA.distance(one, word, score_cutoff=1) <= 1 for one in stretches) else None
 
 
 def _hits(text: str, query: str, person: bool) -> Iterator[tuple[int, int]]:

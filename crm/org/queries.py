@@ -49,18 +49,26 @@ def leader_choices() -> list[tuple[int, str]]:
     return [(leader.id, leader.name) for leader in leaders]
 
 
-def whom_to_ask(unit_ids: Iterable[int | None]) -> dict[int | None, str]:
-    """Who answers for a unit's records: its heads, else the administrators of the district. One statement."""
-    wanted = {unit_id for unit_id in unit_ids if unit_id}
-    heads = sa.and_(User.role == Role.MANAGER, User.unit_id.in_(wanted))
-    rows = people().where(sa.or_(heads, User.role == Role.ADMINISTRATOR)).order_by(None)
+ASKED = (
+    Role.MANAGER,
+    Role.PROMOTER,
+)  # of a unit: its heads; where there is none, those who follow its records
+
+
+def whom_to_ask(unit_ids: Iterable[int | None], *, deciding: bool = False) -> dict[int | None, str]:
+    """Who can tell of a unit's records: its heads, else its promoters, else the administrators of the district.
+    `deciding`: who may also decide about them, which promoters may not. One statement."""
+    wanted, roles = {unit_id for unit_id in unit_ids if unit_id}, ASKED[:1] if deciding else ASKED
+    theirs = sa.and_(User.role.in_(roles), User.unit_id.in_(wanted))
+    rows = people().where(sa.or_(theirs, User.role == Role.ADMINISTRATOR)).order_by(None)
     asked = rows.with_only_columns(User.role, User.unit_id, User.name).order_by(User.name, User.id)
-    names: dict[int | None, list[str]] = defaultdict(list)
+    names: dict[tuple[int | None, Role], list[str]] = defaultdict(list)
     for role, unit_id, name in db.session.execute(asked):
-        names[unit_id if role is Role.MANAGER else None].append(name)
-    everywhere = listed(names.pop(None, [])[:3])
-    return {unit_id: listed(names[unit_id][:3]) if unit_id in names else everywhere for unit_id in wanted} | {
-        None: everywhere
+        names[None if role is Role.ADMINISTRATOR else unit_id, role].append(name)
+    everywhere = names[None, Role.ADMINISTRATOR]
+    return {None: listed(everywhere[:3])} | {
+        unit_id: listed(next((found for role in roles if (found := names[unit_id, role])), everywhere)[:3])
+        for unit_id in wanted
     }
 
 

@@ -110,7 +110,20 @@ def clear() -> None:
 
 def matching(noun: str, text: str) -> sa.Select[int]:
     """The ids of the records of `noun` that hold every word of `text`. Nothing searchable finds nothing."""
-    asked = tokens.query(text)
+    return _found(noun, tokens.query(text))
+
+
+def nearly(noun: str, text: str) -> sa.Select[int]:
+    """Those that hold the one word of `text` with a slip in it; some more: see `texts.slipped`."""
+    return _found(noun, tokens.nearly(text))
+
+
+def sharing(noun: str, text: str) -> sa.Select[int]:
+    """Those that share some characters on end with a word of `text`."""
+    return _found(noun, tokens.sharing(text))
+
+
+def _found(noun: str, asked: tokens.Query | None) -> sa.Select[int]:
     ids = sa.select(SearchEntry.record_id).where(SearchEntry.noun == noun)
     if asked is None:
         return ids.where(sa.false())

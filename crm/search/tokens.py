@@ -204,6 +204,41 @@ def query(text: str) -> Query | None:
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
+NEARLY = (2, 24)  # characters of a word in which a slip is forgiven
+SHARED = 4  # characters on end that two texts share
+
+
+def nearly(text: str) -> Query | None:
+    """What to ask for names in which the one word of `text` may stand with a slip: all of it heard alike, or one
+    character wrong, missing, too many, or before its neighbour. None where a slip cannot be told from another name."""
+    words = texts.search_words(text[:MAX_QUERY])
+    if len(words) != 1 or words[0].isascii() or not NEARLY[0] <= len(words[0]) <= NEARLY[1]:
+        return None
+    word, units = words[0], _units(words[0])
+    ways: list[Query] = [_phrase("y", "".join(read)) for read in pinyin.readings(word) if all(read)]
+    for at in range(len(units) if len(units) > 2 else 0):
+        ways.append(_around(units[:at], units[at + 1 :]))
+        if at:
+            ways.append(_around(units[:at], units[at:]))
+            ways.append(_phrase("h", [*units[: at - 1], units[at], units[at - 1], *units[at + 1 :]]))
+    return _one_of(ways) if ways else None
+
+
+def _around(before: list[str], after: list[str]) -> Query:
+    parts = tuple(_phrase("h", part) for part in (before, after) if part)
+    return parts[0] if len(parts) == 1 else AllOf(parts)
+
+
+def sharing(text: str, run: int = SHARED) -> Query | None:
+    """What to ask for records that share `run` characters on end with a word of `text`, or all of a shorter word
+    where no word is longer."""
+    words = [_units(word) for word in texts.search_words(text[:MAX_QUERY])[:MAX_WORDS]]
+    long = [word for word in words if len(word) >= run]
+    ways = [_phrase("h", word[at : at + run]) for word in long for at in range(len(word) - run + 1)]
+    ways += [_phrase("h", word) for word in words if not long and len(word) > 1]
+    return _one_of(list(ways)) if ways else None
+
+
 # --- the two databases ------------------------------------------------------------------------------------
 
 

@@ -330,6 +330,56 @@ def test_from_the_desk_one_looks_for_the_merchant_first(
     assert "没有找到" in as_user(cast.li).see("/contacts/new?q=衢澜").text
 
 
+@pytest.mark.parametrize(
+    "q",
+    [
+        "衢栏精密",
+        "衢澜精蜜",
+        "衢澜精秘机械",
+        "衢澜密精",
+        "衢澜精密制机械",
+        "衢精密",
+        "衢澜精密机戒",
+        "瞿澜精密机械",
+    ],
+)
+def test_one_slip_in_a_firms_name_is_forgiven(cast: Any, as_user: AsUser, firm: Any, q: str) -> None:
+    """A character wrong, too many, missing or before its neighbour."""
+    from crm.search.tokens import Field, Kind
+
+    index.put("enterprise", firm.id, [Field(Kind.NAME, firm.name)])
+    wang = as_user(cast.wang)
+    page = wang.see(f"/contacts/new?q={q}")
+    assert f"/contacts/new?enterprise_id={firm.id}" in page.links and f"名称与“{q}”相近" in page.text
+    assert f"/contacts/new?enterprise_id={firm.id}" in wang.see(f"/contacts/candidates?q={q}").links
+    assert not as_user(cast.li).see(f"/contacts/candidates?q={q}").links
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [("毛启兰", True), ("毛岂岚", True), ("毛启", True), ("茅启岚", True), ("王启山", False), ("毛", True)],
+)
+def test_one_slip_in_a_persons_name_is_forgiven(
+    cast: Any, as_user: AsUser, firm: Any, q: str, found: bool
+) -> None:
+    from crm.search.tokens import Field, Kind
+
+    person = make_person("毛启岚", by=cast.wang, at=firm)
+    index.put("person", person.id, [Field(Kind.PERSON, person.name)])
+    db.session.commit()
+    assert (
+        f"/contacts/new?person_id={person.id}" in as_user(cast.wang).see(f"/contacts/new?q={q}").links
+    ) is found
+
+
+def test_two_slips_are_another_name(cast: Any, as_user: AsUser, firm: Any) -> None:
+    from crm.search.tokens import Field, Kind
+
+    index.put("enterprise", firm.id, [Field(Kind.NAME, firm.name)])
+    for q in ("衢岭精钢", "湖澜紧密", "精密阀门厂"):
+        assert not as_user(cast.wang).see(f"/contacts/candidates?q={q}").links, q
+
+
 def test_whom_i_met_last_is_one_click_away(cast: Any, as_user: AsUser, firm: Any) -> None:
     wang = as_user(cast.wang)
     wang.submit(about(firm), summary="第一次通话")

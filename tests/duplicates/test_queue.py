@@ -117,7 +117,7 @@ def test_of_another_units_record_one_learns_that_it_exists_its_unit_and_whom_to_
     for address in ("/suspects?show=elsewhere", f"/suspects/{split.id}"):
         page = chen.see(address)
         assert NAME in page.text and TWIN not in page.html
-        assert "由航埠镇跟进的一条记录" in page.text and "钱科长" in page.text
+        assert "由航埠镇跟进的一条记录" in page.text and "李乡长" in page.text
         pane = page.html.split("data-pane-room", 1)[1].split("<dialog")[0]
         for secret in ("同手机", "154****", "%</strong>", "名称", "很可能", f"/enterprises/{split.b_id}"):
             assert secret not in pane, secret
@@ -622,7 +622,7 @@ def test_on_a_record_another_units_look_alike_is_masked(
     cast: Any, session: Any, split: Suspect, as_user: Callable[..., Any]
 ) -> None:
     page = as_user(cast.chen).see(f"/enterprises/{split.a_id}")
-    assert "航埠镇有一条相近的记录" in page.text and "钱科长" in page.text and TWIN not in page.html
+    assert "航埠镇有一条相近的记录" in page.text and "李乡长" in page.text and TWIN not in page.html
     about = as_user(cast.chen).see(f"/suspects?noun=enterprise&about={split.a_id}")
     assert "由航埠镇跟进的一条记录" in about.text and TWIN not in about.html
 

@@ -152,7 +152,11 @@ def test_what_another_unit_follows_is_masked(cast: Any, session: Any) -> None:
     assert (masked.unit, masked.ask) == ("区招商局", "陈主任")
     assert not (masked.name or masked.kind or masked.note or masked.reasons or masked.score or masked.band)
     actions.assign(enterprise, cast.zhou.unit_id, None, actor=cast.admin)
-    assert alike(cast.li, NAME)[0].ask == "钱科长", "a unit without a head: the administrator"
+    assert alike(cast.li, NAME)[0].ask == "钱科长", "a unit with neither head nor promoter: the administrator"
+    actions.assign(enterprise, cast.li.unit_id, None, actor=cast.admin)
+    assert alike(cast.wang, NAME)[0].ask == "" and not alike(cast.wang, NAME)[0].masked, (
+        "first reported by hers"
+    )
 
 
 def test_reasons_are_words_and_never_numbers(cast: Any, session: Any) -> None:
