@@ -35,6 +35,7 @@ from crm.lib import clock, words
 from crm.lists.exports import views as lists
 from crm.logs import JsonLines
 from crm.merchants import views as merchants
+from crm.missions import views as missions
 from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
@@ -45,9 +46,23 @@ from crm.web import display, errors
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
-    org.bp, jobs.bp, lists.bp, layouts.bp, merchants.bp, leads.bp, deals.bp, contacts.bp, calendars.bp, pipeline.bp, review.bp, duplicates.bp,
-    engine.bp, imports.bp, desk.bp,
-)  # fmt: skip
+    org.bp,
+    jobs.bp,
+    lists.bp,
+    layouts.bp,
+    merchants.bp,
+    leads.bp,
+    deals.bp,
+    contacts.bp,
+    missions.bp,
+    calendars.bp,
+    pipeline.bp,
+    review.bp,
+    duplicates.bp,
+    engine.bp,
+    imports.bp,
+    desk.bp,
+)
 LOCALES = ("zh_CN", "en")
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"

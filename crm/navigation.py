@@ -36,7 +36,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("人员"), "merchants.people", "person", P.MERCHANT_VIEW),
         Entry(N_("查重"), "duplicates.suspects", "suspects", P.MERCHANT_VIEW),
     )),
-    (N_("线索"), (Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),)),
+    (N_("线索"), (
+        Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),
+        Entry(N_("招商活动"), "missions.index", "visit", P.MISSION_VIEW),
+    )),
     (N_("项目"), (
         Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),
         Entry(N_("项目列表"), "deals.index", "deal", P.DEAL_VIEW),

@@ -22,6 +22,7 @@ class Entry:
     url: str = ""
     text: str = ""
     place: str = ""
+    last_day: dt.date | None = None  # of what takes several days
 
 
 def ical(name: str, entries: Iterable[Entry], now: dt.datetime) -> bytes:
@@ -36,6 +37,8 @@ def ical(name: str, entries: Iterable[Entry], now: dt.datetime) -> bytes:
         event.add("uid", f"{entry.key}@investment-crm")
         event.add("dtstamp", now)
         event.add("dtstart", entry.at)
+        if entry.last_day:
+            event.add("dtend", entry.last_day + dt.timedelta(days=1))  # the first day that is free again
         event.add("summary", entry.title)
         event.add("transp", "TRANSPARENT")
         for field, value in (("description", entry.text), ("location", entry.place), ("url", entry.url)):

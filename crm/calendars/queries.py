@@ -1,4 +1,5 @@
-"""What stands in a person's calendar: the next steps that are his, and the visits and meetings he took part in."""
+"""What stands in a person's calendar: the next steps that are his, and the visits and meetings he took part in, the
+missions he leads or goes on."""
 
 from __future__ import annotations
 
@@ -19,6 +20,8 @@ from crm.lib import clock
 from crm.lib.words import _
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Person
+from crm.missions import queries as missions
+from crm.missions.models import Mission, mission_member
 from crm.org.models import User
 
 from .feed import Entry
@@ -38,7 +41,7 @@ def feed_of(user: User) -> CalendarFeed | None:
 
 
 def entries_for(user: User, address: Address) -> Iterator[Entry]:
-    """Five statements. What the user may not see any more is not in it either; phones never are."""
+    """Seven statements. What the user may not see any more is not in it either; phones never are."""
     shown: set[tuple[int | None, str, dt.date]] = set()
     for noun, rows in _steps_of(user):
         for id, name, firm_id, step, due_on in db.session.execute(rows).all():
@@ -49,6 +52,7 @@ def entries_for(user: User, address: Address) -> Iterator[Entry]:
             title = _("%(step)s：%(name)s", step=step or _("下一步"), name=name)
             yield Entry(f"{noun}-{id}-step", title, due_on, address(noun, id))
     yield from _meetings_of(user, address)
+    yield from _missions_of(user, address)
 
 
 def _steps_of(user: User) -> Iterator[tuple[str, sa.Select[Any]]]:
@@ -86,4 +90,24 @@ def _meetings_of(user: User, address: Address) -> Iterator[Entry]:
             address("contact_log", log.id),
             log.summary,
             log.place,
+        )
+
+
+def _missions_of(user: User, address: Address) -> Iterator[Entry]:
+    goes = sa.select(mission_member.c.mission_id).where(mission_member.c.user_id == user.id)
+    today = clock.today()
+    rows = missions.visible_to(user).where(
+        Mission.cancelled_on.is_(None),
+        Mission.starts_on.between(today - BACK, today + AHEAD),
+        sa.or_(Mission.leader_id == user.id, Mission.owner_id == user.id, Mission.id.in_(goes)),
+    )
+    for mission in db.session.scalars(rows.order_by(Mission.starts_on, Mission.id).limit(MOST)):
+        yield Entry(
+            f"mission-{mission.id}",
+            f"{mission.kind.label}：{mission.title}",
+            mission.starts_on,
+            address("mission", mission.id),
+            mission.purpose,
+            "、".join(missions.places(mission)),
+            mission.ends_on,
         )

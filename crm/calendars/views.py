@@ -26,6 +26,7 @@ PAGES = {
     "enterprise": "merchants.show",
     "person": "merchants.show_person",
     "contact_log": "contacts.show",
+    "mission": "missions.show",
 }
 
 

@@ -68,7 +68,7 @@ class TickField(SelectMultipleField):
         return "、".join(sorted(self.offered.get(id, "").partition("（")[0] for id in self.data or ()))
 
 
-class _ContactFields:
+class ContactFields:
     kind = ChoiceField(_l("方式"), of=ContactKind, default=ContactKind.CALL, **PILLS)
     summary = ParagraphField(
         _l("谈了什么"),
@@ -110,9 +110,9 @@ class _ContactFields:
         return [upload for upload in self.files.data or () if getattr(upload, "filename", "")]
 
 
-class LogForm(_ContactFields, ActForm):
+class LogForm(ContactFields, ActForm):
     deal_id = RecordField(_l("关于哪个项目"))
 
 
-class CorrectForm(_ContactFields, EditForm):
+class CorrectForm(ContactFields, EditForm):
     pass

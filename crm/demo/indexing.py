@@ -16,6 +16,8 @@ from crm.leads.actions import search_fields as lead_fields
 from crm.leads.models import Lead
 from crm.merchants import identity, suspects
 from crm.merchants.models import Enterprise, Person
+from crm.missions.actions import search_fields as mission_fields
+from crm.missions.models import Mission
 from crm.search import index
 
 
@@ -27,6 +29,7 @@ def index_everything() -> None:
         ("lead", Lead, lead_fields),
         ("deal", Deal, deal_fields),
         ("contact_log", ContactLog, contact_fields),
+        ("mission", Mission, mission_fields),
     )
     for noun, model, fields in parts:
         rows = db.session.scalars(sa.select(model).order_by(model.id))

@@ -13,6 +13,8 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm.audit.trail import HOUSE, record
 from crm.contacts.models import ContactKind, ContactLog
 from crm.db import db
@@ -48,6 +50,7 @@ from crm.org.permissions import Role
 from crm.reference import regions
 
 from .indexing import index_everything
+from .missions import load_missions
 
 DAY = dt.date(2013, 7, 25)
 HOME_UNIT = "区招商局"
@@ -98,8 +101,10 @@ def load() -> None:
     staff, leaders = load_people(units)
     merchants = load_merchants(units)
     deals = load_deals(units, staff, leaders, merchants)
-    load_leads(units, merchants, deals)
-    load_contacts(units, staff, merchants)
+    leads = load_leads(units, merchants, deals)
+    logs = load_contacts(units, staff, merchants)
+    users = {user.login: user for user in db.session.scalars(sa.select(User))} | leaders
+    load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     db.session.flush()
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")
@@ -293,7 +298,9 @@ def load_deals(
     return deals
 
 
-def load_leads(units: dict[str, Unit], merchants: dict[str, Enterprise], deals: dict[str, Deal]) -> None:
+def load_leads(
+    units: dict[str, Unit], merchants: dict[str, Enterprise], deals: dict[str, Deal]
+) -> dict[str, Lead]:
     leads: dict[str, Lead] = {}
     by_merchant: dict[int | None, Deal] = {}
     for known in deals.values():
@@ -329,9 +336,13 @@ def load_leads(units: dict[str, Unit], merchants: dict[str, Enterprise], deals: 
         if deal and deal.lead_id is None:
             deal.lead_id = lead.id
         leads[row["lead_id"]] = lead
+    return leads
 
 
-def load_contacts(units: dict[str, Unit], staff: dict[str, User], merchants: dict[str, Enterprise]) -> None:
+def load_contacts(
+    units: dict[str, Unit], staff: dict[str, User], merchants: dict[str, Enterprise]
+) -> dict[str, ContactLog]:
+    logs: dict[str, ContactLog] = {}
     for row in rows("interactions"):
         enterprise = merchants[row["merchant_id"]]
         author = staff.get(row["unit"])
@@ -348,10 +359,13 @@ def load_contacts(units: dict[str, Unit], staff: dict[str, User], merchants: dic
                 author_id=author.id if author else None,
             )
         )
+        logs[row["ix_id"]] = log
         log.people = [position.person for position in enterprise.positions]
         if not enterprise.last_contact_at or log.happened_at > enterprise.last_contact_at:
             enterprise.last_contact_at = log.happened_at
             enterprise.next_step, enterprise.next_due_on = log.next_step, log.next_due_on
+    db.session.flush()
+    return logs
 
 
 def moment(day: str, hour: int, time: str = "") -> dt.datetime:

@@ -27,6 +27,8 @@ from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
 from crm.lists.table import LISTS, select_for
 from crm.merchants.models import Enterprise
+from crm.missions import queries as missions
+from crm.missions.phases import Phase
 from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
 
@@ -304,7 +306,7 @@ class Found:
     total: int  # CAP when there are at least that many
 
 
-FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads",
+FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions",
         contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
 
@@ -312,7 +314,7 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
 def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
     """The best of every noun the user may see. `counting` also asks how many there are."""
     found = []
-    for source in (*contacts.SUBJECTS, contacts.LOGS):
+    for source in (*contacts.SUBJECTS, missions.SOURCE, contacts.LOGS):
         records = source.best(user, q, limit)
         total = len(records)
         if counting and total == limit:
@@ -320,6 +322,37 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         if records:
             found.append(Found(source.noun, records, total))
     return found
+
+
+# --- what else is owed ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something that waits for this user in a list of its own; shown while there is any."""
+
+    asked: Asked
+    tone: str = ""
+
+    @property
+    def permission(self) -> Permission:
+        return LISTS[self.asked.page].view_permission
+
+
+DUTIES = (
+    Duty(Asked("mission_stops", {"mine": "1", "follow": "open"}, N_("走访后交我去办的事"))),
+    Duty(Asked("missions", {"owner": "me", "phase": Phase.RESULTS_DUE.value}, N_("我负责的、等着交结果的活动")), "warn"),
+    Duty(Asked("missions", {"owner": "me", "phase": Phase.OVERDUE.value}, N_("我负责的、结果逾期的活动")), "bad"),
+    Duty(Asked("missions", {"leader": "me", "phase": [Phase.PREPARING.value, Phase.UNDER_WAY.value]},
+               N_("我带队的活动"))),
+)  # fmt: skip
+"""Each is counted by the list that its link opens."""
+
+
+def duties(user: User) -> list[tuple[Duty, int]]:
+    """Those of which there are any."""
+    counted = ((duty, duty.asked.count(user)) for duty in DUTIES if user.may(duty.permission))
+    return [(duty, number) for duty, number in counted if number]
 
 
 def suspects(user: User) -> str:

@@ -13,9 +13,10 @@ from crm.deals.models import Deal
 from crm.leads.models import Lead
 from crm.leads.queries import judge_by
 from crm.lib import clock, texts
-from crm.lib.words import _
+from crm.lib.words import N_, _
 from crm.lists.table import LISTS
 from crm.merchants.models import Enterprise
+from crm.missions.models import Mission
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
@@ -29,6 +30,7 @@ bp = Blueprint("desk", __name__)
 LONGEST_QUERY = 200
 A_PAGE = 10
 A_GLANCE = 4
+SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit")}
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -58,6 +60,7 @@ def index() -> Any:
         idle=_section([desk.idle], idle=True),
         idle_days=desk.idle_days,
         to_judge=_to_judge(desk),
+        duties=_duties(),
         suspects=queries.suspects(me()) if me().may(P.SUSPECT_DECIDE) else "",
         shares=_shares(desk) if me().role is Role.MANAGER and view is View.ALL else [],
         may_log=me().may(P.CONTACT_LOG),
@@ -170,6 +173,18 @@ def _log_url(record: Deal | Lead | Enterprise) -> str:
     return url_for("contacts.new", next="/", **subject)
 
 
+def _duties() -> list[dict[str, Any]]:
+    return [
+        {
+            "label": duty.asked.label,
+            "number": display.number(number),
+            "url": address_of(duty.asked),
+            "tone": duty.tone,
+        }
+        for duty, number in queries.duties(me())
+    ]
+
+
 def _to_judge(desk: Desk) -> dict[str, Any]:
     asked = desk.to_judge
     number = asked.count(me())
@@ -208,7 +223,7 @@ def _shares(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _group(found: Found, q: str) -> dict[str, Any]:
-    label, icon = NOUNS[found.noun]
+    label, icon = SOUGHT[found.noun]
     page = LISTS[queries.FULL[found.noun]]
     capped = found.total >= queries.CAP
     return {
@@ -238,15 +253,25 @@ def _item(record: Any, noun: str, icon: str, q: str) -> dict[str, Any]:
             "icon": ICONS[record.kind.value],
             "end": display.day(record.happened_at),
         }
-    note = note_of(record)
+    note = _note(record)
     return {
         "parts": texts.highlight(record.name, q, person=noun == "person"),
         "note": note,
         "note_parts": texts.highlight(note, q),
-        "url": url_of(record),
+        "url": _url(record),
         "icon": icon,
         "end": "",
     }
+
+
+def _note(record: Any) -> str:
+    if isinstance(record, Mission):
+        return f"{display.day(record.starts_on)} · {record.unit.name}"
+    return note_of(record)
+
+
+def _url(record: Any) -> str:
+    return url_for("missions.show", id=record.id) if isinstance(record, Mission) else url_of(record)
 
 
 def snippet(summary: str, next_step: str, q: str) -> list[tuple[str, bool]]:

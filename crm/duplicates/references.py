@@ -26,6 +26,7 @@ LABELS = {
     "former_name": N_("曾用名"),
     "handle": N_("联系方式"),
     "lead": N_("线索"),
+    "mission_stop": N_("走访"),
     "person": N_("人员"),
     "position": N_("任职"),
     "stored_file": N_("附件"),

@@ -42,6 +42,8 @@ class Permission(Labelled):
     LEAD_VIEW = "lead.view", N_("查看线索")
     LEAD_REPORT = "lead.report", N_("报线索")
     LEAD_JUDGE = "lead.judge", N_("研判线索")
+    MISSION_VIEW = "mission.view", N_("查看招商活动")
+    MISSION_MANAGE = "mission.manage", N_("安排招商活动、列企业、总结")
     DEAL_VIEW = "deal.view", N_("查看项目")
     DEAL_EDIT = "deal.edit", N_("新建、修改项目")
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
@@ -64,6 +66,7 @@ _READS = {
     P.MERCHANT_VIEW: S.DISTRICT,
     P.CONTACT_VIEW: S.DISTRICT,
     P.LEAD_VIEW: S.DISTRICT,
+    P.MISSION_VIEW: S.DISTRICT,
     P.DEAL_VIEW: S.DISTRICT,
 }
 
@@ -82,6 +85,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
         P.LEAD_REPORT: S.UNIT,
+        P.MISSION_VIEW: S.UNIT,
+        P.MISSION_MANAGE: S.OWN,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.OWN,
@@ -106,6 +111,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_VIEW: S.UNIT,
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.UNIT,
+        P.MISSION_VIEW: S.UNIT,
+        P.MISSION_MANAGE: S.UNIT,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.UNIT,
@@ -139,6 +146,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_EXPORT: S.DISTRICT,
         P.LEAD_REPORT: S.DISTRICT,
         P.LEAD_JUDGE: S.DISTRICT,
+        P.MISSION_MANAGE: S.DISTRICT,
         P.DEAL_EDIT: S.DISTRICT,
         P.DEAL_ADVANCE: S.DISTRICT,
         P.DEAL_ASSIGN: S.DISTRICT,

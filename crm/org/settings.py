@@ -48,6 +48,7 @@ KNOWN = {
         Known("merchant.key_days", N_("重点跟踪客商的联系间隔"), 30, 1, 365, N_("天")),
         Known("merchant.ordinary_days", N_("一般客商的联系间隔"), 90, 1, 730, N_("天")),
         Known("lead.judge_days", N_("线索研判期限"), 3, 1, 60, N_("天")),
+        Known("mission.result_days", N_("招商活动结束后多少天内交结果"), 15, 1, 90, N_("天")),
         Known("stage.days.intended", N_("意向阶段的预期天数"), 60, 1, 1000, N_("天")),
         Known("stage.days.new_talks", N_("新谈阶段的预期天数"), 60, 1, 1000, N_("天")),
         Known("stage.days.negotiating", N_("在谈阶段的预期天数"), 120, 1, 1000, N_("天")),

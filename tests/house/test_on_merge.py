@@ -24,6 +24,7 @@ NO_MERCHANT = {
 """Columns of numbers without a foreign key that are no merchant's number."""
 
 JSON = {
+    "mission.region_codes": "codes of places",
     "chosen_columns.keys": "names of columns",
     "event.changes": "history: what stood there then",
     "export_request.params": "the filters of a list as they were asked; an old number in them leads on",

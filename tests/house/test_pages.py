@@ -50,6 +50,8 @@ NOT_BY_LINK = {
     "merchants.card_file": "only after the button that reveals the numbers",
     "layouts.edit": "the demo district has copied no layout",
     "lists.export_file": "only after an export so large that a job makes it",
+    "missions.close": "only when each firm of a mission has a result",
+    "missions.reopen": "only from a mission that is over, and the walk opens a few of them",
     "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }

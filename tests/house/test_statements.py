@@ -17,6 +17,7 @@ from crm.deals.models import Party, PartyRole, StageMove
 from crm.deals.stages import MoveKind, Stage
 from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
+from crm.missions.models import Mission, Outcome, Stop
 from tests.cast import (
     Cast,
     make_contact,
@@ -74,6 +75,19 @@ def fill(cast: Cast, start: int, end: int) -> None:
             log.people.append(hub_person) if person is not hub_person else None
             log.colleagues.append(colleague)
         make_contact(f"第{number}次拜访", by=wang, enterprise_id=firm.id, deal_id=deal.id, lead_id=lead.id)
+        mission = Mission(
+            title=f"第{number}次外出", starts_on=deal.stage_since, ends_on=deal.stage_since, results_by=deal.stage_since,
+            unit_id=wang.unit_id, owner_id=wang.id, leader_id=cast.zhou.id, members=[wang, colleague],
+        )  # fmt: skip
+        mission.stops.append(Stop(enterprise=firm))
+        db.session.add(mission)
+        db.session.flush()
+        hub_mission = db.session.get_one(Mission, 1)
+        hub_mission.members.append(colleague) if colleague not in hub_mission.members else None
+        hub_mission.stops.append(
+            Stop(enterprise=hub_firm, lead=lead, outcome=Outcome.INTERESTED, told_on=deal.stage_since,
+                 follow_user_id=colleague.id, follow_due_on=deal.stage_since)
+        )  # fmt: skip
         for noun, thing in (("enterprise", firm), ("person", person), ("lead", lead), ("deal", deal)):
             db.session.add(Tag(noun=noun, record_id=thing.id, word=f"标签{number}"))
             db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
