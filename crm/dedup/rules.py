@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 # What only judges, reports or reads files. All the rest of the package decides what a record's keys are; a file too
 # many costs a rebuild that finds nothing to do, a file too few would leave old keys in the look-up.
 _NO_KEYS = frozenset(
-    "__main__ batch candidates candidates_numpy common_names clustering costs evaluate evidence learning made merging portions"
-    " reasons scoring spread tables training".split()
+    "__main__ across batch candidates candidates_numpy common_names clustering costs evaluate evidence learning made"
+    " merging portions reasons scoring spread tables training".split()
 )
 _BELOW = (
     "crm.lib/pinyin.py",

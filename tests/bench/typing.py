@@ -493,10 +493,9 @@ def base(wanted: argparse.Namespace, folder: Path) -> Iterator[Any]:
     os.environ |= {"CRM_DATA": str(data), "CRM_DEMO": "1"}
     from crm.app import create_app
 
-    filled = data / "filled"
+    filled, flask = data / "filled", [sys.executable, "-m", "flask", "--app", "wsgi"]
+    subprocess.run([*flask, "db", "upgrade"], check=True, cwd=ROOT, env=os.environ)
     if not filled.exists():
-        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-        subprocess.run([*flask, "db", "upgrade"], check=True, cwd=ROOT, env=os.environ)
         subprocess.run([*flask, "demo", "load"], check=True, cwd=ROOT, env=os.environ)
     app = create_app()
     with app.app_context():
