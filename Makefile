@@ -1,7 +1,7 @@
 # make run      the house with the demo district in it, on http://127.0.0.1:8000 (PORT=..., CRM_DATA=folder)
 # make test     everything that the server will ask
 # make check    the quick part of it: ruff, mypy, layers, templates, tests without browser and PostgreSQL
-# make bench    how fast lists, search, board and duplicate check answer with 50 000 companies
+# make bench    pages, typing, lists in and out, and the web while the house works, on both databases, in one table
 # make bench-dedup  our finder of duplicates beside today's others (LIST="a.csv.gz ..." ONLY=splink,ours RECORDS=50000)
 # make translations   take new sentences into the English catalogue (PAIRS="words.json ..." gives their English)
 # make lock     pin the requirements anew after a change in requirements*.in (needs uv)

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tests.bench.__main__ import ROOT, SOUNDS
+from tests.bench.pages import ROOT, SOUNDS
 
 PATIENCE_S = 120
 BASELINE = "a page without records"

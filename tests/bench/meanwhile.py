@@ -21,10 +21,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.bench import arriving, typing
+from tests.bench import arriving, table, typing
 from tests.bench.house import House, Times, Visitors
 
 KINDS = ("scan", "import", "reindex")
+TOLD = ("list of merchants", "search as typed", "saving one")  # in the table of the lot
 
 
 def main() -> None:
@@ -83,6 +84,14 @@ def told(what: str, times: Times, quiet: Times) -> None:
             f"{name:28}{len(spent):7}{p50:9.1f}{p95:9.1f}{max(spent):9.0f}{p50 / beside[0]:13.1f}{p95 / beside[1]:13.1f}",
             flush=True,
         )
+        if name in TOLD:
+            beside_what = "the same without load" if quiet is not times else ""
+            table.add(
+                table.Line(
+                    f"{name}, {what.partition(',')[0]}", p50, p95, max(spent), times=p95 / beside[1] if beside_what else None,
+                    what_of=beside_what,
+                )
+            )  # fmt: skip
 
 
 def _firms() -> list[int]:

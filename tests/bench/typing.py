@@ -34,8 +34,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.bench.__main__ import ROOT, made_up
+from tests.bench import table
 from tests.bench.leaving import peak_kib
+from tests.bench.pages import ROOT, made_up
 
 AT = "2013-07-01 02:00:00.000000"
 TRACKED = {
@@ -103,12 +104,10 @@ class Filler:
                     copy.write_row(tuple(row.values()))
 
     def end(self) -> None:
-        for table in TABLES:
-            self.flush(table)
+        for name in TABLES:
+            self.flush(name)
             if not self.on_sqlite:
-                self.raw.execute(
-                    f"SELECT setval('{table}_id_seq', (SELECT coalesce(max(id), 1) FROM {table}))"
-                )
+                self.raw.execute(f"SELECT setval('{name}_id_seq', (SELECT coalesce(max(id), 1) FROM {name}))")
 
 
 def fill(firms: Iterable[Row], people: Iterable[Row]) -> tuple[int, int]:
@@ -382,7 +381,16 @@ def measure(asked: list[Question], login: str) -> None:
     for kind, rows in [*sorted(spent.items()), ("all", every)]:
         first, five = (sum(row[at_] for row in rows) / len(rows) for at_ in (2, 3))
         line(kind, [row[0] for row in rows], [row[1] for row in rows], f"{first:.3f}  {five:.3f}")
-    line("an exact name (the baseline)", [wall for wall, _own in base], [own for _wall, own in base])
+    plain = [wall for wall, _own in base]
+    line("an exact name (the baseline)", plain, [own for _wall, own in base])
+    spent_ms, right = [row[0] for row in every], sum(row[2] for row in every) / len(every)
+    times = at(0.5, spent_ms) / at(0.5, plain)
+    what = f"duplicates while typing, {right:.1%} right first"
+    table.add(
+        table.Line(
+            what, at(0.5, spent_ms), at(0.95, spent_ms), times=times, what_of="a look for an exact name"
+        )
+    )
     print(
         f"keys looked up have at most {lookup.FAN_OUT} records each; {identity.PROMISING} are weighed at most"
     )
@@ -413,6 +421,13 @@ def over_http(app: Any, asked: list[Question], login: str) -> None:
         _page, wall, own = timed(lambda: client.get("/password"))
         base.append((wall, own))
     line("duplicates, every kind", [row[0] for row in rows], [row[1] for row in rows])
+    spent, plain = ([row[0] for row in some] for some in (rows, base))
+    table.add(
+        table.Line(
+            "the same over HTTP", at(0.5, spent), at(0.95, spent), times=at(0.5, spent) / at(0.5, plain),
+            what_of="a page without records",
+        )
+    )  # fmt: skip
     line("a page without records", [row[0] for row in base], [row[1] for row in base])
 
 
@@ -434,6 +449,8 @@ def saves(number: int = 60) -> None:
     db.session.rollback()
     print(f"\n{'keeping it right':36}{'':6}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu50':>8}{'cpu95':>8}")
     line("refresh of one record", [one[0] for one in same], [one[1] for one in same])
+    walls = [one[0] for one in same]
+    table.add(table.Line("keeping the look-up right at a save", at(0.5, walls), at(0.95, walls)))
     line("edit with a new name, all of it", [one[0] for one in verb], [one[1] for one in verb])
 
 
