@@ -7,6 +7,10 @@ import time
 
 import click
 
+from crm.db import db
+from crm.jobs import terminal
+from crm.jobs.models import JobState
+
 from . import reindex
 
 
@@ -23,9 +27,15 @@ def dedup_group() -> None:
 @dedup_group.command("reindex")
 @click.option("--search/--no-search", default=True, help="The search entries as well, or the keys alone.")
 def reindex_all(search: bool) -> None:
-    """Make it anew from the records while everybody goes on working; goes on where it was interrupted."""
+    """Make it anew from the records while everybody goes on working; goes on where it was interrupted. If the house
+    is at it already, it is waited for."""
     began = time.monotonic()
-    told = reindex.run(_progress(), search=search)
+    job_id = reindex.order(search=search)
+    db.session.commit()
+    job = terminal.carry_out(job_id)
+    if job.state is not JobState.DONE:
+        raise click.ClickException(job.message or job.state.label)
+    told = reindex.Told(**job.result)
     click.echo(
         f"{told.records} records, {told.changed} entries changed, {told.put_in} keys put in, {told.taken_out} taken out,"
         f" {told.found_anew} search entries changed in {time.monotonic() - began:.1f} s"

@@ -17,7 +17,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,24 +75,32 @@ def standing() -> Standing:
 def ensure() -> int | None:
     """A job that makes the look-up anew, if the application's rules are not those it was made by and no such job
     is under way. Called at the start and every few minutes: nobody has to remember it after an upgrade."""
-    waiting = sa.select(JobRun.id).where(
-        JobRun.kind == KIND, JobRun.state.in_((JobState.QUEUED, JobState.RUNNING))
-    )
     with reading():
-        idle = not standing().wants_work or db.session.scalar(waiting.limit(1)) is not None
+        idle = not standing().wants_work or db.session.scalar(_under_way().limit(1)) is not None
         db.session.rollback()
     if idle:
         return None
-    job_id = queue.new(KIND, title=_("重建查重索引"), params={}, user_id=None).id
+    job_id = order()
     db.session.commit()
     queue.start(job_id)
     return job_id
 
 
+def order(*, search: bool = True) -> int:
+    """The job that makes it anew: one that waits or works already, else a new one. The door commits."""
+    there = db.session.scalar(_under_way().limit(1))
+    return there or queue.new(KIND, title=_("重建查重索引"), params={"search": search}, user_id=None).id
+
+
+def _under_way() -> sa.Select[int]:
+    at_it = (JobState.QUEUED, JobState.RUNNING)
+    return sa.select(JobRun.id).where(JobRun.kind == KIND, JobRun.state.in_(at_it)).order_by(JobRun.id)
+
+
 @queue.handler(KIND, N_("重建查重索引"))
 def carry_out(job: JobRun) -> dict[str, Any]:
-    told = run(progress=lambda _stage, done, total: queue.beat(job, done, total))
-    return {"records": told.records, "changed": told.changed}
+    search = bool(job.params.get("search", True))
+    return asdict(run(lambda _stage, done, total: queue.beat(job, done, total), search=search))
 
 
 # --- making it anew ----------------------------------------------------------------------------------------
