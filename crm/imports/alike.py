@@ -28,15 +28,17 @@ from .reading import Read
 ASK = 0.6  # summed weight from which a row and a record are shown to people
 ASK_IN_LIST = 0.7  # the same of two rows: whoever writes both means two projects of one firm
 SIMILAR = 70  # per cent; titles that agree less say nothing
+SHORTEST_PART = 4  # characters of a title that count when they stand in a longer one
 MOST = 25  # rows of the list looked at for one sign
 TITLES = ("title",)
 FIRMS = ("company",)
+SETS = ("phone",)  # several, with 、 between
 WORDS = {
     "company": N_("同一家企业"), "company~": N_("企业名称相近"), "title": N_("标题相同"), "title~": N_("标题相近"),
     "phone": N_("电话相同"), "contact": N_("联系人相同"), "firm": N_("同一家企业"), "deal": N_("同一个项目"), "day": N_("日期相同"),
 }  # fmt: skip
 """What people read of a sign that agrees; with ~ of one that nearly does. A noun may add its own."""
-_FILLING = re.compile(r"(投资|建设|新建|拟|计划|项目|工程|[\s\W_])+")
+_FILLING = re.compile(r"(投资|意向|建设|新建|拟|计划|项目|工程|[\s\W_])+")
 
 
 def folded(title: str) -> str:
@@ -45,25 +47,36 @@ def folded(title: str) -> str:
     return _FILLING.sub("", text) or text
 
 
-def weighed(
-    a: Mapping[str, str], b: Mapping[str, str], weights: Mapping[str, float]
-) -> tuple[float, list[str]]:
+def titles_agree(mine: str, other: str) -> float:
+    """0 to 1; one that stands in the other nearly says the same: 衢澜拟建阀门生产线 and 阀门生产线."""
+    ratio: float = fuzz.ratio(mine, other)
+    if min(len(mine), len(other)) >= SHORTEST_PART:
+        ratio = max(ratio, 0.9 * fuzz.partial_ratio(mine, other))
+    return ratio / 100 if ratio >= SIMILAR else 0.0
+
+
+def shared(mine: str, other: str) -> bool:
+    return not set(mine.split("、")).isdisjoint(other.split("、"))
+
+
+def weighed(a: Mapping[str, str], b: Mapping[str, str], alike: Alike) -> tuple[float, list[str]]:
     """(score from 0 to 1, in how far they agree, in words)."""
     score, reasons = 0.0, []
-    for sign, weight in weights.items():
+    if any(a.get(sign) != b.get(sign) for sign in alike.must):
+        return 0.0, []
+    for sign, weight in alike.weights.items():
         mine, other = a.get(sign, ""), b.get(sign, "")
         if not mine or not other:
             continue
-        agree = 1.0 if mine == other else 0.0
+        agree = 1.0 if mine == other or (sign in SETS and shared(mine, other)) else 0.0
         if agree == 0 and sign in TITLES:
-            ratio = fuzz.ratio(folded(mine), folded(other))
-            agree = ratio / 100 if ratio >= SIMILAR else 0
+            agree = titles_agree(folded(mine), folded(other))
         elif agree == 0 and sign in FIRMS:
             match = dedup.compare(Record(mine), Record(other))
             agree = match.score if match.verdict in (Verdict.SAME, Verdict.ASK) else 0
         if agree:
             score += weight * agree
-            reasons.append(_(WORDS[sign] if agree == 1 else WORDS.get(f"{sign}~", WORDS[sign])))
+            reasons.append(_(WORDS[sign] if mine == other or f"{sign}~" not in WORDS else WORDS[f"{sign}~"]))
     return min(score, 1.0), reasons
 
 
@@ -76,6 +89,9 @@ def places(signs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield sign, profile_of(Record(said)).core or said
         elif sign in TITLES:
             yield sign, folded(said)
+        elif sign in SETS:
+            for one in said.split("、"):
+                yield sign, one
         else:
             yield sign, said
 
@@ -113,7 +129,7 @@ class SignsFinder:
     def _in_base(self, signs: Mapping[str, str], records: Sequence[Any]) -> Likeness | None:
         best: Likeness | None = None
         for record in records:
-            score, reasons = weighed(signs, self._alike.signs_of(record), self._alike.weights)
+            score, reasons = weighed(signs, self._alike.signs_of(record), self._alike)
             if score >= ASK and (best is None or score > best.score):
                 best = Likeness(score, reasons, record_id=record.id, name=record.name)
         return best
@@ -128,7 +144,7 @@ class SignsFinder:
             if other == number:
                 continue
             theirs = dict(zip(self._keys, self._signs[other], strict=True))
-            score, reasons = weighed(signs, theirs, self._alike.weights)
+            score, reasons = weighed(signs, theirs, self._alike)
             if score >= ASK_IN_LIST and (best is None or score > best.score):
                 best = Likeness(
                     score, reasons, name=theirs.get("title") or theirs.get("company") or "", row=other

@@ -62,6 +62,7 @@ class Alike:
     """For each row's signs the records of the base that may be it, of whatever unit."""
     signs_of: Callable[[Any], dict[str, str]]
     fields: Mapping[str, str]  # {sign: field of the list}: by which rows of the list are found again
+    must: tuple[str, ...] = ()  # signs without which the others say nothing
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def _signs(one: Read) -> dict[str, str]:
     return {
         "title": one.data["title"],
         "company": one.data["company"],
-        "phone": one.ways[0].digits if one.ways else "",
+        "phone": "、".join(way.value for way in one.ways),
         "contact": one.data["contact_name"],
     }
 
@@ -122,7 +122,7 @@ def _signs_of(lead: Lead) -> dict[str, str]:
     except Refused:
         ways = []
     return {
-        "title": lead.title, "company": lead.company, "phone": ways[0].digits if ways else "",
+        "title": lead.title, "company": lead.company, "phone": "、".join(way.value for way in ways),
         "contact": lead.contact_name,
     }  # fmt: skip
 
@@ -130,22 +130,19 @@ def _signs_of(lead: Lead) -> dict[str, str]:
 def _near(rows: Sequence[dict[str, str]]) -> list[list[Lead]]:
     """Leads of the same company, of one that sounds like it, or with the same number; the first report first,
     whoever made it."""
-    by: dict[tuple[str, str], list[Lead]] = defaultdict(list)
-    columns = (("company", Lead.company), ("phone", Lead.contact_phone))
-    for sign, column in columns:
-        for some in identity.chunks(sorted({signs[sign] for signs in rows} - {""}), naming.CHUNK):
-            for lead in db.session.scalars(
-                sa.select(Lead).where(column.in_(some)).order_by(Lead.reported_at)
-            ):
-                by[sign, getattr(lead, column.key)].append(lead)
+    by: dict[str, list[Lead]] = defaultdict(list)
+    for some in identity.chunks(sorted({signs["company"] for signs in rows} - {""}), naming.CHUNK):
+        same = sa.select(Lead).where(Lead.company.in_(some)).order_by(Lead.reported_at)
+        for lead in db.session.scalars(same):
+            by[lead.company].append(lead)
     found: list[list[Lead]] = []
     for signs in rows:
-        near = [*by["company", signs["company"]], *by["phone", signs["phone"]]]
-        brand = profile_of(Record(signs["company"])).core
-        if not near and len(brand) > 1:
-            alike = sa.select(Lead).where(Lead.id.in_(index.matching("lead", brand)))
-            near = list(db.session.scalars(alike.order_by(Lead.reported_at).limit(naming.MOST)))
-        found.append(near[: naming.MOST])
+        near = list(by[signs["company"]])
+        for words in (*signs["phone"].split("、"), profile_of(Record(signs["company"])).core):
+            if len(words) > 1 and len(near) < naming.MOST:
+                alike = sa.select(Lead).where(Lead.id.in_(index.matching("lead", words)))
+                near += db.session.scalars(alike.order_by(Lead.reported_at).limit(naming.MOST))
+        found.append(list({lead.id: lead for lead in near}.values())[: naming.MOST])
     return found
 
 

@@ -265,5 +265,6 @@ PLAIN = Plain(
         _near,
         _signs_of,
         {"title": "summary"},
+        must=("day",),
     ),
 )  # fmt: skip

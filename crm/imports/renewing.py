@@ -90,6 +90,7 @@ def write(
     with marking(note, import_id=[None, batch.id]):
         more = renew.edit(change, actor)
         db.session.flush()
+    db.session.refresh(change.record)  # as it will be read: 12000 comes back as 12000.00
     after = {column: plain(getattr(change.record, column)) for column in change.columns}
     row.effects = {"columns": {key: [before[key], after[key]] for key in before}, "more": more}
 
