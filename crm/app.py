@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter
 
 from crm import cli, config, navigation, recurring
 from crm.audit.trail import client_address
+from crm.backups import views as backups
 from crm.calendars import views as calendars
 from crm.contacts import views as contacts
 from crm.db import db, options_for, set_reading
@@ -48,6 +49,7 @@ HERE = Path(__file__).parent
 BLUEPRINTS = (
     org.bp,
     jobs.bp,
+    backups.bp,
     lists.bp,
     layouts.bp,
     merchants.bp,

@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from waitress.server import create_server
 
 from crm import config
+from crm.backups import commands as backup_commands
 from crm.db import db
 from crm.demo import loader as demo_district
 from crm.duplicates.engine import commands as engine_commands
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(serve)
     app.cli.add_command(create_administrator)
     app.cli.add_command(demo_group)
+    app.cli.add_command(backup_commands.group)
     app.cli.add_command(merchant_commands.group)
     app.cli.add_command(merchant_commands.dedup_group)
     import_commands.add_to(merchant_commands.group)

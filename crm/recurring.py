@@ -9,8 +9,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from crm.audit.trail import HOUSE
+from crm.backups import queries as backups
+from crm.backups.actions import order as order_backup
 from crm.db import db
+from crm.desk.actions import remind as remind_one
 from crm.duplicates.engine import scans
+from crm.imports.models import ImportBatch
+from crm.jobs import actions as jobs
 from crm.jobs import periodic, queue
 from crm.jobs.periodic import Periodic
 from crm.lib import clock
@@ -18,6 +23,9 @@ from crm.lib.words import N_
 from crm.lists.exports import making as exports
 from crm.lists.exports.queries import KEPT
 from crm.merchants import reindex
+from crm.org import queries as org
+from crm.org import settings
+from crm.org.models import User
 from crm.web.once import Sent
 
 
@@ -57,8 +65,39 @@ def keep_look_up_whole() -> int:
     return int(reindex.ensure() is not None)
 
 
+def back_up() -> int:
+    """Once a night, by the queue: it may take long."""
+    ordered = 0
+    if backups.under_way() is None:
+        job_id = order_backup(actor=HOUSE, why="night").id
+        db.session.commit()
+        queue.start(job_id)
+        ordered = 1
+    db.session.rollback()
+    return ordered
+
+
+def remind() -> int:
+    """Each morning: how much of his own is due, for each who may open his desk."""
+    told = 0
+    for user_id in db.session.scalars(org.people().with_only_columns(User.id)).all():
+        told += remind_one(db.session.get_one(User, user_id))
+        db.session.commit()  # others who write wait for one person's counting at most
+    return told
+
+
+def forget_old_jobs() -> int:
+    """What an import's page still names stays."""
+    oldest = clock.now() - dt.timedelta(days=settings.get("job.kept_days"))
+    named = sa.select(ImportBatch.job_id).where(ImportBatch.job_id.is_not(None))
+    gone = jobs.forget(oldest, in_use=named)
+    db.session.commit()
+    return gone
+
+
 ORDERED = N_("下达了 %(n)s 项任务")
 RECURRING: tuple[Periodic, ...] = (
+    Periodic("back_up", N_("备份"), {"hour": "1", "minute": "30"}, back_up, ORDERED),
     Periodic("look_for_duplicates", N_("全库查重"), {"hour": "2", "minute": "30"}, look_for_duplicates, ORDERED),
     Periodic(
         "forget_spent_keys", N_("清理用过的表单凭据"), {"hour": "3", "minute": "10"}, forget_spent_keys,
@@ -67,6 +106,11 @@ RECURRING: tuple[Periodic, ...] = (
     Periodic(
         "drop_old_exports", N_("删除过期的导出文件"), {"minute": "20"}, drop_old_exports, N_("删除了 %(n)s 个文件")
     ),
+    Periodic(
+        "forget_old_jobs", N_("清理结束已久的后台任务和消息"), {"hour": "3", "minute": "40"}, forget_old_jobs,
+        N_("清理了 %(n)s 条"),
+    ),
+    Periodic("remind", N_("提醒到期和逾期的事"), {"hour": "8", "minute": "0"}, remind, N_("提醒了 %(n)s 人")),
     Periodic("keep_look_up_whole", N_("检查查重索引"), {"minute": "*/5"}, keep_look_up_whole, ORDERED),
     Periodic(
         "wake_stale_jobs", N_("接着做中断的任务"), {"minute": "*/5"}, wake_stale_jobs, N_("接着做了 %(n)s 项任务")

@@ -3,6 +3,7 @@ run now."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -59,6 +60,20 @@ def tell(users: Iterable[User], about: str, said: str, endpoint: str, **values: 
 def take_back(about: str) -> None:
     """It is news no more, for anybody."""
     db.session.execute(sa.delete(Notice).where(Notice.about == about))
+
+
+def take_back_from(user: User, about: str) -> None:
+    db.session.execute(sa.delete(Notice).where(Notice.about == about, Notice.user_id == user.id))
+
+
+def forget(oldest: dt.datetime, *, in_use: sa.Select[Any]) -> int:
+    """Jobs that were over before this, those that something still names left out, and news that old. How many."""
+    over = sa.delete(JobRun).where(
+        JobRun.state.in_(queries.OVER), JobRun.ended_at < oldest, JobRun.id.not_in(in_use)
+    )
+    news = sa.delete(Notice).where(Notice.at < oldest)
+    gone: Any = db.session.execute(over), db.session.execute(news)
+    return sum(int(one.rowcount) for one in gone)
 
 
 def see_notices(notices: Iterable[Notice]) -> None:

@@ -55,6 +55,7 @@ class Permission(Labelled):
     JOB_MANAGE = "job.manage", N_("查看和取消所有人的后台任务，运行定期工作")
     USER_MANAGE = "user.manage", N_("管理人员和单位")
     SETTING_MANAGE = "setting.manage", N_("管理设置")
+    BACKUP_MANAGE = "backup.manage", N_("备份和下载备份（全部数据）")
     AUDIT_VIEW = "audit.view", N_("查看操作记录和权限表")
     AUDIT_EXPORT = "audit.export", N_("导出操作记录")
 
@@ -155,6 +156,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,
         P.SETTING_MANAGE: S.DISTRICT,
+        P.BACKUP_MANAGE: S.DISTRICT,
         P.JOB_MANAGE: S.DISTRICT,
         P.LAYOUT_MANAGE: S.DISTRICT,
         P.AUDIT_VIEW: S.DISTRICT,

@@ -30,6 +30,16 @@ def number(value: Any) -> str:
     return "—" if value is None else format_decimal(value)
 
 
+def size(value: int) -> str:
+    """Of a file: 3 KB, 12.4 MB, 1.2 GB."""
+    amount = value / 1024
+    for unit in ("KB", "MB"):
+        if amount < 1000:
+            return f"{amount:,.1f} {unit}"
+        amount /= 1024
+    return f"{amount:,.1f} GB"
+
+
 def day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return "—"
@@ -90,6 +100,6 @@ def said(value: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (wan, number, day, moment, ago, marked, said, told, mask_text):
+    for filter_ in (wan, number, size, day, moment, ago, marked, said, told, mask_text):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(today=clock.today, _n=_n)
