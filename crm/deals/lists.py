@@ -106,6 +106,12 @@ def _give(deal: Deal, value: str, user: User) -> None:
         raise Refused(_("已经由%(name)s跟进", name=owner.name))
 
 
+ACTS = [
+    BulkAct("assign", N_("指派跟进人"), P.DEAL_ASSIGN, _give,
+            choices=lambda user: org.colleague_choices(user, P.DEAL_ASSIGN)),
+]  # fmt: skip
+"""Upper floors put theirs beside it: pipeline/lists.py."""
+
 PAGE = register(
     ListPage(
         name="deals",
@@ -210,10 +216,7 @@ PAGE = register(
         export_full_permission=P.MERCHANT_EXPORT_FULL,
         tag_permission=P.DEAL_EDIT,
         belongs=lambda deal: {"units": [deal.unit_id], "owners": [deal.owner_id]},
-        acts=(
-            BulkAct("assign", N_("指派跟进人"), P.DEAL_ASSIGN, _give,
-                    choices=lambda user: org.colleague_choices(user, P.DEAL_ASSIGN)),
-        ),
+        acts=ACTS,
         endpoint="deals.index",
         empty_text=N_("项目从线索转来，也可以直接新建。"),
         empty_actions=lambda user: [(_("新建项目"), url_for("deals.new"))] if user.may(P.DEAL_EDIT) else [],

@@ -139,6 +139,7 @@ class StageMove(Model):
     __table_args__ = (
         sa.Index("ix_stage_move_stage", "to_stage", "on_day"),
         sa.Index("ix_stage_move_at", "at"),
+        sa.Index("ix_stage_move_kind", "kind", "on_day"),
     )
 
     deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"), index=True)
@@ -151,6 +152,9 @@ class StageMove(Model):
     reason: Mapped[Text] = mapped_column(default="")
     evidence: Mapped[Text] = mapped_column(default="")
     before: Mapped[dict[str, object]] = mapped_column(sa.JSON, default=dict)  # what undoing restores
+    passed: Mapped[list[str]] = mapped_column(
+        default=list
+    )  # what its gate still wanted; the reason says why it went on
     undone: Mapped[bool] = mapped_column(default=False)
 
     deal: Mapped[Deal] = relationship(back_populates="moves")

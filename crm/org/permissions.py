@@ -47,6 +47,7 @@ class Permission(Labelled):
     DEAL_VIEW = "deal.view", N_("查看项目")
     DEAL_EDIT = "deal.edit", N_("新建、修改项目")
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
+    GATE_PASS = "gate.pass", N_("门槛没有齐也推进项目（须写理由，列入例会）")
     DEAL_ASSIGN = "deal.assign", N_("更换项目负责人和挂联领导")
     DEAL_EXPORT = "deal.export", N_("导出项目和线索")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
@@ -117,6 +118,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.UNIT,
+        P.GATE_PASS: S.UNIT,
         P.DEAL_ASSIGN: S.UNIT,
         P.DEAL_EXPORT: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
@@ -150,6 +152,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MISSION_MANAGE: S.DISTRICT,
         P.DEAL_EDIT: S.DISTRICT,
         P.DEAL_ADVANCE: S.DISTRICT,
+        P.GATE_PASS: S.DISTRICT,
         P.DEAL_ASSIGN: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,

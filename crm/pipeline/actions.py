@@ -9,9 +9,10 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-from crm.audit.trail import recording
+from crm.audit.trail import record, recording
 from crm.db import db, plain
 from crm.deals import actions as deals
+from crm.deals import queries as deal_queries
 from crm.deals.models import Deal, StageMove
 from crm.deals.stages import Admission, AgreementKind, AmountBasis, DealState, MoveKind, Stage
 from crm.files import store
@@ -19,7 +20,9 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.merchants.models import Direction
+from crm.org import settings
 from crm.org.models import User
+from crm.org.permissions import Permission
 
 from . import gates, queries
 
@@ -40,7 +43,8 @@ def advance(
     """Forward to `target`, over several stages when the gates on the way want nothing more.
 
     `data` may bring the facts a gate asks for, `on_day` it counts for (signing counts for the day signed),
-    `evidence` in words. NotYet when something is missing.
+    `evidence` in words. NotYet when something is missing, unless `data` says why it goes on all the same
+    (`passing`) and the actor has that right: then the move keeps the reason and what was missing.
     """
     _refuse_unless_moving(deal)
     if target.order <= deal.stage.order:
@@ -50,9 +54,15 @@ def advance(
     typed = {name: data[name] for name in queries.GATE_FIELDS if data.get(name) not in (None, "")}
     evidence = data.get("evidence") or ""
     proof = bool(evidence) or any(upload and upload.filename for upload in uploads)
-    missing = gates.missing_on_the_way(target, queries.dossier_of(deal, typed, evidence=proof))
-    if missing:
+    dossier = queries.dossier_of(deal, typed, evidence=proof)
+    missing = gates.missing_on_the_way(target, dossier, queries.gates_in_force())
+    passing = (data.get("passing") or "").strip()
+    if missing and not passing:
         raise NotYet(missing)
+    if missing and not may_pass(deal, actor):
+        raise Refused(_("您没有越过门槛的权限，请先补齐，或请有权限的人推进"), "passing")
+    if firm := [one for one in missing if gates.is_firm(target, deal.stage, one)]:
+        raise NotYet(firm)
     _refuse_future(typed.get("signed_on"), "signed_on")
     signed_on = typed.get("signed_on") or deal.signed_on
     on_day = data.get("on_day") or clock.today()
@@ -63,8 +73,28 @@ def advance(
         raise Refused(_("不能早于签约日期 %(day)s", day=signed_on.isoformat()), "on_day")
     changes = {**typed, **_basis(deal, target), "stage": target, "stage_since": on_day}
     return _move(
-        deal, MoveKind.ADVANCED, changes, actor=actor, on_day=on_day, evidence=evidence, uploads=uploads
-    )
+        deal, MoveKind.ADVANCED, changes, actor=actor, on_day=on_day, evidence=evidence, uploads=uploads,
+        reason=passing if missing else "", passed=[one.key for one in missing],
+    )  # fmt: skip
+
+
+def may_pass(deal: Deal, user: User) -> bool:
+    """Whether this person may move the deal though its gate is not met, with a reason."""
+    return deal_queries.may(user, Permission.GATE_PASS, deal)
+
+
+def set_gates(wanted: dict[Stage, Sequence[str]], *, actor: User) -> None:
+    """What each stage asks for from now on. What is firm stays; what is unknown is no requirement."""
+    before, after = queries.gates_in_force(), gates.as_set({one.value: keys for one, keys in wanted.items()})
+    changes = {
+        stage.value: [list(before[stage]), list(after[stage])]
+        for stage in after
+        if before[stage] != after[stage]
+    }
+    if not changes:
+        return
+    settings.put(queries.GATES, {stage.value: list(keys) for stage, keys in after.items()})
+    record("gate.changed", actor=actor, changes=changes, noun="setting", name=_("阶段门槛"))
 
 
 def return_(
@@ -181,6 +211,7 @@ def _move(
     reason: str = "",
     evidence: str = "",
     uploads: Sequence[FileStorage] = (),
+    passed: Sequence[str] = (),
 ) -> StageMove:
     was = deal.stage
     before = {
@@ -193,7 +224,7 @@ def _move(
             setattr(deal, name, value)
     move = StageMove(
         deal_id=deal.id, kind=kind, from_stage=was, to_stage=deal.stage, on_day=on_day or clock.today(),
-        actor_id=actor.id, reason=reason, evidence=evidence, before=before,
+        actor_id=actor.id, reason=reason, evidence=evidence, before=before, passed=list(passed),
     )  # fmt: skip
     db.session.add(move)
     db.session.flush()

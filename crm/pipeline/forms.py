@@ -26,6 +26,12 @@ class MoveFields:
 
 
 class AdvanceForm(InvestorFields, MoveFields, EditForm):
+    passing = ParagraphField(
+        _l("不齐也推进的理由"),
+        render_kw={"rows": 2},
+        longest=2000,
+        description=_l("填了这里，缺的内容可以先空着；理由和缺什么都会留痕，列入例会"),
+    )
     direction = ChoiceField(_l("招商方向"), of=Direction, empty=_l("请选择"))
     planned_wan = WanField(_l("总投资"), render_kw=WAN, description=_l("可写 5000 或 1.2亿"))
     content = ParagraphField(_l("项目内容"), render_kw={"rows": 4})
@@ -38,9 +44,11 @@ class AdvanceForm(InvestorFields, MoveFields, EditForm):
         _l("统一社会信用代码"), longest=18, render_kw={"class": "code", "spellcheck": "false"}
     )
 
-    def ask_only(self, missing: Sequence[Missing], target: Stage) -> None:
+    def ask_only(self, missing: Sequence[Missing], target: Stage, *, may_pass: bool = False) -> None:
         """Leave the fields that something is missing in, with the day and the evidence."""
         wanted = {STANDS_IN.get(one.field, one.field) for one in missing} | {"evidence", "files"}
+        if missing and may_pass:
+            wanted.add("passing")
         if "investor" in wanted:
             wanted.add("which")
         if target is not Stage.SIGNED:  # a signing counts for the day it was signed

@@ -15,7 +15,9 @@ from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal, StageMove
 from crm.deals.stages import DealState, Stage
+from crm.org import settings
 
+from . import gates
 from .gates import Dossier
 
 GATE_FIELDS = (
@@ -24,11 +26,22 @@ GATE_FIELDS = (
 )  # fmt: skip
 
 
+GATES = "pipeline.gates"
+"""The setting: {stage: [requirement, …]}; it has a page of its own."""
+
+
 def dossier_of(deal: Deal, typed: dict[str, Any] | None = None, *, evidence: bool = False) -> Dossier:
     """The facts a gate asks for, with what is being typed laid over what is stored."""
     known = {name: getattr(deal, name) for name in GATE_FIELDS}
-    dossier = Dossier(stage=deal.stage, contact_logs=contact_logs_of(deal), evidence=evidence, **known)
+    judged = deal.lead is None or deal.lead.conclusion is not None
+    dossier = Dossier(
+        stage=deal.stage, contact_logs=contact_logs_of(deal), evidence=evidence, judged=judged, **known
+    )  # fmt: skip
     return replace(dossier, **(typed or {}))
+
+
+def gates_in_force() -> gates.Gates:
+    return gates.as_set(settings.everything().get(GATES))
 
 
 def contact_logs_of(deal: Deal) -> int:

@@ -19,7 +19,7 @@ from crm.deals.models import Deal, StageMove
 from crm.deals.stages import ORDER, Admission, DealState, MoveKind, Stage
 from crm.lib import clock
 from crm.lib.errors import Refused
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.lists import table
 from crm.lists.table import register
 from crm.merchants import uscc
@@ -28,12 +28,13 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.web.display import day as day_text
 from crm.web.display import wan
-from crm.web.forms import commit_and_go, safe_next
+from crm.web.forms import ActForm, commit_and_go, safe_next
 
-from . import actions, gates, queries
+from . import actions, gates, lists, queries
 from .forms import AdvanceForm, BareForm, ResumeForm, ReturnForm, StopForm
 
 bp = Blueprint("pipeline", __name__)
+lists.offer()
 EACH = 20  # cards of a column at a time
 ON_CARDS = ("stage", "investor", "planned_wan", "owner", "next_step", "next_due_on", "idle_days", "state")
 BOARD = register(
@@ -189,9 +190,9 @@ def advance(id: int) -> Any:
     target = _target(deal, deal.stage.next)
     if deal.state is not DealState.ACTIVE or target is None or target.order <= deal.stage.order:
         return _cannot(deal, target)
-    missing = gates.missing_on_the_way(target, queries.dossier_of(deal))
+    missing = gates.missing_on_the_way(target, queries.dossier_of(deal), queries.gates_in_force())
     form = AdvanceForm.of(deal)
-    form.ask_only(missing, target)
+    form.ask_only(missing, target, may_pass=actions.may_pass(deal, me()))
     if "on_day" in form and not form.is_submitted():
         form.on_day.data = clock.today()
     if form.asks_investor():
@@ -315,6 +316,39 @@ def undo(id: int) -> Any:
     return {"ok": True, "message": said} if _wants_json() else redirect(back, 303)
 
 
+# --- what each stage asks for --------------------------------------------------------------------------------
+
+
+@bp.route("/admin/gates", methods=["GET", "POST"])
+@permit(P.SETTING_MANAGE)
+def set_gates() -> Any:
+    """Which stage asks for what: a table of ticks."""
+    form = ActForm()
+    now = queries.gates_in_force()
+    if form.is_submitted():
+        ticked = set(request.form.getlist("wants"))
+        now = {
+            stage: [key for key in gates.REQUIREMENTS if f"{stage.value}.{key}" in ticked]
+            for stage in gates.GATED
+        }
+    if form.submitted():
+        with form.refusals():
+            actions.set_gates(now, actor=me())
+            return commit_and_go(form, url_for("pipeline.set_gates"), _("各阶段的门槛已保存"))
+    return form.page(
+        "pipeline/set_gates.html", stages=gates.GATED, now=now, default=gates.DEFAULT, firm=gates.FIRM,
+        kinds=[
+            (kind, [one for one in gates.REQUIREMENTS.values() if one.kind is kind]) for kind in gates.Kind
+        ],
+    )  # fmt: skip
+
+
+@bp.app_template_global("passed_words")
+def passed_words(move: StageMove) -> str:
+    """What a gate still wanted when somebody went on all the same."""
+    return listed(gates.REQUIREMENTS[key].label for key in move.passed or () if key in gates.REQUIREMENTS)
+
+
 # --- what other pages ask for -------------------------------------------------------------------------------
 
 
@@ -329,7 +363,9 @@ def stages_of(deal: Deal) -> Markup:
     }
     after = deal.stage.next
     missing = (
-        gates.missing_for(after, queries.dossier_of(deal)) if after and deal.state is DealState.ACTIVE else []
+        gates.missing_for(after, queries.dossier_of(deal), queries.gates_in_force())
+        if after and deal.state is DealState.ACTIVE
+        else []
     )
     bar = [
         {

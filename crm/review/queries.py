@@ -86,7 +86,10 @@ def _happened(kind: Change) -> sa.ColumnElement[bool]:
         Change.BACK: _order(now.stage) < _order(then.stage),
         Change.STOPPED: sa.and_(then.state == DealState.ACTIVE, now.state != DealState.ACTIVE),
         Change.RESUMED: sa.and_(then.state != DealState.ACTIVE, now.state == DealState.ACTIVE),
-        Change.AMOUNT: sa.func.coalesce(now.planned_wan, -1) != sa.func.coalesce(then.planned_wan, -1),
+        Change.AMOUNT: sa.and_(
+            then.id.is_not(None),
+            sa.func.coalesce(now.planned_wan, -1) != sa.func.coalesce(then.planned_wan, -1),
+        ),
         Change.HANDED: now.unit_id != then.unit_id,
     }[kind]
 
@@ -284,6 +287,25 @@ def late_moves(user: User, since: dt.date, lines: int) -> list[StageMove]:
         )
         .options(joinedload(StageMove.deal), joinedload(StageMove.actor))
         .order_by(StageMove.at.desc(), StageMove.id.desc())
+        .limit(lines)
+    )
+    return list(db.session.scalars(rows))
+
+
+def passes(user: User, since: dt.date, day: dt.date, lines: int) -> list[StageMove]:
+    """Moves between the two days that went on though a gate wanted more, each with its reason."""
+    rows = (
+        sa.select(StageMove)
+        .where(
+            StageMove.kind == MoveKind.ADVANCED,
+            StageMove.on_day > since,
+            StageMove.on_day <= day,
+            StageMove.reason != "",
+            ~StageMove.undone,
+            seen_by(user, StageMove.deal_id),
+        )
+        .options(joinedload(StageMove.deal), joinedload(StageMove.actor))
+        .order_by(StageMove.on_day.desc(), StageMove.id.desc())
         .limit(lines)
     )
     return list(db.session.scalars(rows))

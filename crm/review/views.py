@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +22,7 @@ from crm.org.guard import me, permit
 from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.web.display import day as day_text
-from crm.web.display import language, number, wan
+from crm.web.display import number, wan
 
 from . import queries
 from .changes import Change
@@ -135,6 +134,7 @@ def changes() -> Any:
             for one in found
         ],
         late=queries.late_moves(me(), since, LINES),
+        passed=queries.passes(me(), since, day, LINES),
         total=sum(one.count for one in found),
     )  # fmt: skip
 
@@ -287,17 +287,22 @@ def _by_size(found: Figures, links: _Links) -> dict[str, Any]:
         lines.append((_("未填金额"), "none", {"band": "none"}))
     for one in reversed(Band):
         if one.from_wan:
-            name = _("累计 %(amount)s以上", amount=wan_short(one.from_wan))
-            lines.append((name, f"from_{one.from_wan}", {"planned_from": str(one.from_wan)}))
+            lines.append(
+                (_(OR_MORE[one.from_wan]), f"from_{one.from_wan}", {"planned_from": str(one.from_wan)})
+            )
     note = _("“以上”含本数；累计各行互相包含，不能相加。")
     return _table("band", _("阶段 × 规模"), found, links, lines, note)
 
 
-def wan_short(amount: int) -> str:
-    """10亿元, 5000万元: a round amount as reports name it."""
-    if language() == "en":
-        return wan(Decimal(amount))
-    return f"{amount // 10_000}亿元" if amount >= 10_000 else f"{amount}万元"
+OR_MORE = {
+    1_000: N_("累计 1000万元以上"),
+    5_000: N_("累计 5000万元以上"),
+    10_000: N_("累计 1亿元以上"),
+    50_000: N_("累计 5亿元以上"),
+    100_000: N_("累计 10亿元以上"),
+    500_000: N_("累计 50亿元以上"),
+}
+"""The cumulative lines by their lower bound, 万元."""
 
 
 def _by_direction(found: Figures, links: _Links) -> dict[str, Any]:
