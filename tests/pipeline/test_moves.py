@@ -149,6 +149,9 @@ def test_the_whole_way_to_capacity(cast: Any) -> None:
     make_contact(cast.wang, deal_id=deal.id)
     actions.advance(deal, Stage.NEW_TALKS, {"enterprise_id": firm.id}, actor=cast.wang)
     talks = {"planned_wan": Decimal(500), "direction": Direction.TOURISM, "content": "民宿"}
+    with pytest.raises(actions.NotYet, match="再记一次洽谈"):
+        actions.advance(deal, Stage.NEGOTIATING, talks, actor=cast.wang)
+    make_contact(cast.wang, deal_id=deal.id)
     actions.advance(deal, Stage.NEGOTIATING, talks, actor=cast.wang)
     assert deal.amount_basis is AmountBasis.TALKS
     with pytest.raises(actions.NotYet, match="决策咨询"):

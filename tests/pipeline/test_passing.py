@@ -71,7 +71,7 @@ def test_the_same_gate_stands_behind_bar_board_form_and_acts_on_many(cast: Any, 
     assert "content" in {one.get("name") for one in wang.see(url).all("textarea")}
     assert "请写项目内容" in wang.submit(url, _to=url).said
     data = {"csrf_token": wang.token(), "act": "advance", "value_advance": "new_talks", "ids": [deal.id]}
-    answer = wang.post("/lists/deals/act", data=data, follow_redirects=True)
+    answer = wang.post("/lists/deals/bulk", data=data, follow_redirects=True)
     assert "请写项目内容" in answer.said
     with pytest.raises(actions.NotYet):
         actions.advance(deal, Stage.NEW_TALKS, {}, actor=cast.wang)
@@ -87,7 +87,7 @@ def test_many_are_moved_and_each_that_is_not_says_why(cast: Any, as_user: Any) -
     bare = make_deal("缺的项目", cast.wang)
     wang = as_user(cast.wang)
     data = {"csrf_token": wang.token(), "act": "advance", "value_advance": "new_talks", "ids": [good.id, bare.id]}
-    answer = wang.post("/lists/deals/act", data=data, follow_redirects=True)
+    answer = wang.post("/lists/deals/bulk", data=data, follow_redirects=True)
     assert "请填主投资方" in answer.said
     db.session.expire_all()
     assert (good.stage, bare.stage) == (Stage.NEW_TALKS, Stage.INTENDED)

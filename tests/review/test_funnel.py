@@ -105,7 +105,7 @@ def test_what_has_changed_since(cast: Any, as_user: Any) -> None:
     moves.advance(moved, Stage.SIGNED, {**SIGNING, "signed_on": TODAY}, actor=cast.wang)
     moves.hold(held, "等指标", actor=cast.wang)
     dearer.planned_wan = Decimal(900)
-    make_deal("新来的项目", by=cast.wang)
+    make_deal("新来的项目", by=cast.wang, planned_wan=Decimal(100))
     zhou = as_user(cast.zhou)
     page = zhou.see("/review/changes?since=2013-07-18")
     found = figures(page)
