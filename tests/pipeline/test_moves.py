@@ -408,6 +408,7 @@ def test_a_drop_and_an_undo_ask_for_the_same_right(cast: Any, as_user: Any) -> N
 
 def test_two_people_move_the_same_deal_at_once_and_exactly_one_wins(cast: Any, as_user: Any) -> None:
     deal = ready_to_sign("项目", cast.wang, stage=Stage.INTENDED)
+    make_contact(cast.wang, deal_id=deal.id, summary="第二轮洽谈")
     people = [as_user(cast.wang), as_user(cast.chen)]
     requests = [
         (client, {"csrf_token": token_of(client), "to_stage": to, "version": str(deal.version)})

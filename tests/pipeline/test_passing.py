@@ -86,7 +86,12 @@ def test_many_are_moved_and_each_that_is_not_says_why(cast: Any, as_user: Any) -
     make_contact(cast.wang, deal_id=good.id)
     bare = make_deal("缺的项目", cast.wang)
     wang = as_user(cast.wang)
-    data = {"csrf_token": wang.token(), "act": "advance", "value_advance": "new_talks", "ids": [good.id, bare.id]}
+    data = {
+        "csrf_token": wang.token(),
+        "act": "advance",
+        "value_advance": "new_talks",
+        "ids": [good.id, bare.id],
+    }
     answer = wang.post("/lists/deals/bulk", data=data, follow_redirects=True)
     assert "请填主投资方" in answer.said
     db.session.expire_all()
@@ -113,7 +118,11 @@ def test_the_manager_passes_with_a_reason_that_the_review_lists(cast: Any, as_us
     deal.admission = gates.Admission.NONE
     chen, url = as_user(cast.chen), f"/deals/{deal.id}/advance"
     answer = chen.submit(
-        url, _to=url, signed_on="2013-07-24", agreement_kind="investment", passing="区长办公会定的，结论下周补"
+        url,
+        _to=url,
+        signed_on="2013-07-24",
+        agreement_kind="investment",
+        passing="区长办公会定的，结论下周补",
     )
     assert answer.went_to == f"/deals/{deal.id}"
     move = db.session.scalars(sa.select(StageMove).filter_by(kind=MoveKind.ADVANCED)).one()
