@@ -27,6 +27,7 @@ from crm.deals import views as deals
 from crm.desk import views as desk
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
+from crm.holidays import views as holidays
 from crm.imports import views as imports
 from crm.jobs import queue
 from crm.jobs import views as jobs
@@ -48,6 +49,7 @@ from crm.web import display, errors
 HERE = Path(__file__).parent
 BLUEPRINTS = (
     org.bp,
+    holidays.bp,
     jobs.bp,
     backups.bp,
     lists.bp,

@@ -55,6 +55,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("人员与单位"), "org.users", "people", P.USER_MANAGE),
         Entry(N_("设置"), "org.show_settings", "settings", P.SETTING_MANAGE),
         Entry(N_("备份"), "backups.index", "save", P.BACKUP_MANAGE),
+        Entry(N_("工作日历"), "holidays.index", "calendar", P.SETTING_MANAGE),
         Entry(N_("权限表"), "org.rights", "shield", P.AUDIT_VIEW),
         Entry(N_("操作记录"), "org.events", "history", P.AUDIT_VIEW),
     )),

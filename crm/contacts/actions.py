@@ -13,7 +13,8 @@ from crm.audit.trail import record, recording
 from crm.db import db
 from crm.deals.models import Deal
 from crm.files import store
-from crm.leads.models import Lead
+from crm.leads import queries as leads
+from crm.leads.models import Lead, LeadState
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -24,7 +25,7 @@ from crm.search import index
 from crm.search.tokens import Field, Kind
 
 from . import next_step
-from .models import ContactLog
+from .models import ContactKind, ContactLog
 from .next_step import Plan, Surroundings
 from .queries import About
 
@@ -53,6 +54,7 @@ def log(
     if not (about.enterprise or about.person or about.lead or about.deal):
         raise Refused(_("请先选客商、人员、线索或项目"))
     _check(data, around)
+    _visit_before_judgement(about.lead, data, actor)
     new = ContactLog(
         enterprise=about.enterprise,
         deal=about.deal,
@@ -86,6 +88,8 @@ def correct(
 ) -> None:
     """Say it better. What it is about stays; what was said before stays in the trail."""
     _check(data, around)
+    if old.kind is not data["kind"]:
+        _visit_before_judgement(old.lead, data, actor)
     before = old.happened_at, Plan(old.next_step, old.next_due_on)
     subjects_before = dict(_subjects(old))
     with recording("contact.corrected", old, actor=actor):
@@ -122,6 +126,21 @@ def _check(data: dict[str, Any], around: Surroundings) -> None:
     plan = Plan(data["next_step"], data["next_due_on"])
     for field, sentence in next_step.missing_for(plan, around, contact_on):
         raise Refused(sentence, field)
+
+
+def _visit_before_judgement(lead: Lead | None, data: dict[str, Any], actor: User) -> None:
+    """「线索未经研判不上门」: first what a department says, then the visit. Who holds the right may go first, and says
+    why; the reason stays with the lead."""
+    if lead is None or data["kind"] is not ContactKind.VISIT or lead.state is not LeadState.REPORTED:
+        return
+    if not leads.may(actor, Permission.LEAD_SKIP, lead):
+        raise Refused(
+            _("这条线索还没有研判结论，研判后再上门。确实要先去的，由单位负责人写明理由后记录"), "kind"
+        )
+    reason = data.get("skip_reason") or ""
+    if not reason:
+        raise Refused(_("这条线索还没有研判结论，先上门请写明理由"), "skip_reason")
+    record("lead.visited_unjudged", lead, actor=actor, note=reason)
 
 
 def _names(uploads: Iterable[FileStorage]) -> str:

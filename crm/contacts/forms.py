@@ -112,6 +112,10 @@ class ContactFields:
 
 class LogForm(ContactFields, ActForm):
     deal_id = RecordField(_l("关于哪个项目"))
+    skip_reason = LineField(
+        _l("没有研判就上门的理由"),
+        description=_l("这条线索还没有研判结论；外出拜访要写明理由，留在线索的动态里"),
+    )
 
 
 class CorrectForm(ContactFields, EditForm):

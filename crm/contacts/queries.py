@@ -81,6 +81,46 @@ def visible_to(user: User) -> sa.Select[Any]:
     return rows.where(sa.or_(mine, about_what_i_see, ContactLog.id.in_(took_part)))
 
 
+def days_in_touch(some: Sequence[Lead]) -> dict[int, list[dt.date]]:
+    """{lead id: the days on which the unit that reported it first was in touch}: about the lead, the firm it names or
+    the deal it has become. One statement."""
+    about = sa.or_(
+        ContactLog.lead_id.in_([lead.id for lead in some]),
+        ContactLog.enterprise_id.in_([lead.enterprise_id for lead in some if lead.enterprise_id]),
+        ContactLog.deal_id.in_([lead.deal_id for lead in some if lead.deal_id]),
+    )
+    rows = db.session.execute(
+        sa.select(
+            ContactLog.unit_id,
+            ContactLog.lead_id,
+            ContactLog.enterprise_id,
+            ContactLog.deal_id,
+            ContactLog.happened_at,
+        ).where(
+            about,
+            ContactLog.unit_id.in_({lead.report_unit_id for lead in some}),
+            ContactLog.happened_at >= min(lead.reported_at for lead in some),
+        )
+    ).all()
+    return {
+        lead.id: [
+            clock.local(row.happened_at).date()
+            for row in rows
+            if row.unit_id == lead.report_unit_id
+            and row.happened_at >= lead.reported_at
+            and (
+                row.lead_id == lead.id
+                or (lead.enterprise_id and row.enterprise_id == lead.enterprise_id)
+                or (lead.deal_id and row.deal_id == lead.deal_id)
+            )
+        ]
+        for lead in some
+    }
+
+
+leads.KEPT_ALIVE_BY.append(days_in_touch)
+
+
 def may_correct(user: User, log: ContactLog) -> bool:
     """Its author, and whoever answers for the unit that logged it."""
     return reaches(
@@ -186,6 +226,13 @@ def surroundings(user: User, about: About, happened_at: dt.datetime) -> Surround
         open_leads=_count(_open_leads(user, enterprise)) if enterprise else 0,
         key_merchant=_is_key(enterprise) or _is_key(about.person),
         superseded=last is not None and last > happened_at,
+    )
+
+
+def may_skip(user: User, lead: Lead | None) -> bool:
+    """Whether the form asks why somebody visits before the lead was judged."""
+    return (
+        lead is not None and lead.state is LeadState.REPORTED and leads.may(user, Permission.LEAD_SKIP, lead)
     )
 
 

@@ -28,7 +28,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "handle.revealed": (N_("查看完整联系方式"), "eye"),
     "lead.reported": (N_("报送线索"), "lead"),
     "lead.edited": (N_("修改线索"), "pen"),
+    "lead.answered": (N_("答复报送"), "contact"),
     "lead.judged": (N_("研判线索"), "check"),
+    "lead.fed_back": (N_("反馈报送人"), "contact"),
+    "lead.visited_unjudged": (N_("还没有研判，先上门"), "warn"),
     "lead.tagged": (N_("打标签"), "tag"),
     "lead.converted": (N_("转为项目"), "deal"),
     "deal.created": (N_("立项"), "plus"),
@@ -109,6 +112,16 @@ LABELS: dict[str, dict[str, str]] = {
         "judged_by_id": N_("研判人"),
         "conclusion": N_("研判结论"),
         "judgement": N_("研判意见"),
+        "answered_at": N_("答复时间"),
+        "answered_by_id": N_("答复人"),
+        "answer": N_("答复"),
+        "judge_unit_id": N_("研判部门"),
+        "fed_back_at": N_("反馈时间"),
+        "fed_back_by_id": N_("反馈人"),
+        "feedback": N_("反馈内容"),
+        "unconfirmed": N_("识别后未核对"),
+        "other_matter": N_("不算重复的理由"),
+        "closed_at": N_("办结时间"),
         "bulletin_no": N_("通报期号"),
         "deal_id": N_("项目"),
         "next_step": N_("下一步"),
@@ -165,9 +178,10 @@ LABELS: dict[str, dict[str, str]] = {
 USERS = frozenset(
     {
         "follow_user_id", "first_report_user_id", "owner_id", "sponsor_id", "reported_by_id", "judged_by_id",
+        "answered_by_id", "fed_back_by_id",
     }
 )  # fmt: skip
-UNITS = frozenset({"follow_unit_id", "first_report_unit_id", "unit_id", "report_unit_id"})
+UNITS = frozenset({"follow_unit_id", "first_report_unit_id", "unit_id", "report_unit_id", "judge_unit_id"})
 RECORDS = frozenset({"enterprise_id", "lead_id", "deal_id", "duplicate_of_id"})
 """Ids of records that the reader may not be allowed to see: told as changed, without a name."""
 

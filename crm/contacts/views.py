@@ -64,6 +64,8 @@ def new() -> Any:
     form.people.offer((person.id, _with_post(person.name, post)) for person, post in known)
     form.colleagues.offer((one.id, one.name) for one in ours)
     about = _offer_deals(form, about)
+    if not queries.may_skip(me(), about.lead):
+        del form.skip_reason
     if form.submitted():
         with form.refusals():
             about = _with_deal(form, about)

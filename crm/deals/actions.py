@@ -17,6 +17,7 @@ from crm.merchants import identity
 from crm.merchants.actions import FirstReport
 from crm.merchants.models import Enterprise
 from crm.org.models import User
+from crm.org.queries import whom_to_ask
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
@@ -153,6 +154,27 @@ def drop_party(deal: Deal, party: Party, *, actor: Actor) -> None:
         changes={"parties": [f"{party.role.label} {party.enterprise.name}", None]},
     )
     deal.parties.remove(party)
+
+
+def refuse_in_talks(lead: Lead) -> None:
+    """「已在谈或签约的项目，不能再作为新线索报送」. Said are the unit and whom to ask; what the deal is about and what
+    it is worth are theirs to tell."""
+    firms = queries.firms_named_so(lead.company or "")
+    deal = db.session.scalar(queries.in_talks(lead.enterprise_id, lead.company or "", firms).limit(1))
+    if deal is None:
+        return
+    names = whom_to_ask([deal.unit_id])
+    raise Refused(
+        _(
+            "这家企业的项目已由%(unit)s在谈或签约，不能再作为新线索报送。有新情况请联系%(who)s",
+            unit=deal.unit.name,
+            who=names[deal.unit_id] or deal.unit.name,
+        ),
+        "company",
+    )
+
+
+leads.REFUSALS.append(refuse_in_talks)
 
 
 def search_fields(deal: Deal) -> list[Field]:

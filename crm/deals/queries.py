@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.db import db
+from crm.dedup import Record
+from crm.leads.sameness import company_key
 from crm.lib import clock
+from crm.merchants import identity
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, FormerName
 from crm.org import settings
@@ -115,16 +118,27 @@ def deals_of(enterprise_id: int) -> sa.Select[Deal]:
     return rows.order_by(Deal.id.desc())
 
 
-def in_talks(enterprise_id: int | None, company: str = "") -> sa.Select[Deal]:
-    """Its deals that are under talk or signed: such a project may not be reported again as news."""
+def in_talks(enterprise_id: int | None, company: str = "", firms: Sequence[int] = ()) -> sa.Select[Deal]:
+    """Its deals that are under talk or signed: such a project may not be reported again as news. `firms` are more
+    numbers of the same merchant."""
     named = sa.select(Enterprise.id).where(Enterprise.name == company) if company else None
-    who = [Deal.enterprise_id == enterprise_id] if enterprise_id else []
+    who = [Deal.enterprise_id.in_([*firms, *([enterprise_id] if enterprise_id else [])])]
     if named is not None:
         who.append(Deal.enterprise_id.in_(named))
     rows = sa.select(Deal).where(
         sa.or_(sa.false(), *who), Deal.state != DealState.LAPSED, Deal.stage.in_(IN_TALKS)
     )
     return rows.order_by(Deal.id)
+
+
+def firms_named_so(company: str) -> list[int]:
+    """Every enterprise of the base, whoever sees it, whose name is this one in whatever spelling. Costs what the
+    look-up of look-alikes costs."""
+    key = company_key(company)
+    if not key:
+        return []
+    alike = identity.matches(Record(name=company[:199]), noun="enterprise", across=False)
+    return [known.id for known, _match in alike if company_key(known.name) == key]
 
 
 def open_deals_of(enterprise_id: int) -> Sequence[Deal]:

@@ -28,7 +28,9 @@ from crm.deals.stages import (
     SourceScope,
     Stage,
 )
-from crm.leads.models import Conclusion, Lead, LeadSource, LeadState
+from crm.holidays.models import Holiday
+from crm.leads.models import Conclusion, Judgement, Lead, LeadSource, LeadState
+from crm.leads.sameness import company_key
 from crm.lib import clock
 from crm.lib.phones import parse_phones
 from crm.merchants.models import (
@@ -88,6 +90,15 @@ LEAD_STATES = {
 }
 
 
+EXAMPLE_OPINIONS = {
+    Conclusion.FOLLOW: {
+        "industry": "符合本区产业方向，可与现有企业配套",
+        "policy": "可享受重大项目扶持政策",
+        "resources": "用地指标可以保障",
+    }
+}
+
+
 def rows(name: str) -> Iterator[dict[str, str]]:
     path = resources.files(__package__) / "data" / f"{name}.csv"
     with path.open(encoding="utf-8-sig") as file:
@@ -97,6 +108,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 def load() -> None:
     """Everything, in the caller's transaction."""
     settings.put(settings.BUSINESS_DAY, DAY.isoformat())
+    load_holidays()
     units = load_units()
     staff, leaders = load_people(units)
     merchants = load_merchants(units)
@@ -113,6 +125,16 @@ def load() -> None:
 def added(row: Any) -> Any:
     db.session.add(row)
     return row
+
+
+def load_holidays() -> None:
+    """The year's rest days and the weekends worked instead, as the State Council announced them for 2013."""
+    for row in rows("holidays"):
+        first, last = dt.date.fromisoformat(row["first"]), dt.date.fromisoformat(row["last"])
+        for step in range((last - first).days + 1):
+            db.session.add(
+                Holiday(day=first + dt.timedelta(days=step), works=row["works"] == "1", name=row["name"])
+            )
 
 
 def load_units() -> dict[str, Unit]:
@@ -302,6 +324,7 @@ def load_leads(
     units: dict[str, Unit], merchants: dict[str, Enterprise], deals: dict[str, Deal]
 ) -> dict[str, Lead]:
     leads: dict[str, Lead] = {}
+    reported: set[int] = set()
     by_merchant: dict[int | None, Deal] = {}
     for known in deals.values():
         by_merchant.setdefault(known.enterprise_id, known)
@@ -312,6 +335,8 @@ def load_leads(
         if row["duplicate_of"]:
             state, conclusion = LeadState.DUPLICATE, Conclusion.DUPLICATE
         deal = by_merchant.get(enterprise.id) if row["status"] == "已转新谈" else None
+        judged_at = reported_at + dt.timedelta(days=1) if conclusion else None
+        is_open = conclusion in (None, Conclusion.FOLLOW, Conclusion.NURTURE) and deal is None
         lead = added(
             Lead(
                 title=row["title"],
@@ -321,11 +346,18 @@ def load_leads(
                 direction=enterprise.direction,
                 enterprise_id=enterprise.id,
                 company=enterprise.name,
+                company_key=company_key(enterprise.name),
+                other_matter="示例：同一客商的另一个项目"
+                if enterprise.id in reported and not row["duplicate_of"]
+                else "",
                 planned_wan=wan(row["est_invest_yi"]),
                 report_unit_id=units[row["collected_by_unit"]].id,
                 reported_at=reported_at,
                 unit_id=units[row["collected_by_unit"]].id,
-                judged_at=reported_at + dt.timedelta(days=1) if conclusion else None,
+                answered_at=judged_at,
+                judged_at=judged_at,
+                fed_back_at=judged_at,
+                closed_at=None if is_open else judged_at,
                 conclusion=conclusion,
                 bulletin_no=row["bulletin_no"],
                 deal_id=deal.id if deal else None,
@@ -335,6 +367,18 @@ def load_leads(
         db.session.flush()
         if deal and deal.lead_id is None:
             deal.lead_id = lead.id
+        if judged_at and conclusion:
+            db.session.add(
+                Judgement(
+                    lead_id=lead.id,
+                    at=judged_at,
+                    unit_id=units[HOME_UNIT].id,
+                    conclusion=conclusion,
+                    opinion="示例研判意见",
+                    **EXAMPLE_OPINIONS.get(conclusion, {}),
+                )
+            )
+        reported.add(enterprise.id)
         leads[row["lead_id"]] = lead
     return leads
 

@@ -173,6 +173,17 @@ class Desk:
             return Asked("leads", {"state": LeadState.REPORTED.value})
         return Asked("leads", {"state": LeadState.REPORTED.value, "mine": "1"})
 
+    @property
+    def late_leads(self) -> list[Asked]:
+        """The clocks that have run out, for those who answer for them: the head of the unit, who decides for all."""
+        if not self.user.may(Permission.LEAD_JUDGE):
+            return []
+        return [
+            Asked("leads", {"late_answer": "1"}, N_("首次答复")),
+            Asked("leads", {"late": "1"}, N_("研判")),
+            Asked("leads", {"late_feedback": "1"}, N_("反馈报送人")),
+        ]
+
     def early(self) -> dict[Stage, Asked]:
         """意向, 新谈, 在谈: the three the report names."""
         return {stage: self.of("deals", stage=stage.value, state=DealState.ACTIVE.value) for stage in EARLY}

@@ -61,6 +61,7 @@ def index() -> Any:
         idle_days=desk.idle_days,
         to_judge=_to_judge(desk),
         duties=_duties(),
+        late_leads=_counts(desk.late_leads),
         suspects=queries.suspects(me()) if me().may(P.SUSPECT_DECIDE) else "",
         shares=_shares(desk) if me().role is Role.MANAGER and view is View.ALL else [],
         may_log=me().may(P.CONTACT_LOG),
@@ -139,13 +140,18 @@ def _figures(desk: Desk) -> list[dict[str, Any]]:
     return figures
 
 
-def _section(asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
-    """The first lines, and beside them how many there are in each list."""
-    counts = [
+def _counts(asked: list[Asked]) -> list[dict[str, Any]]:
+    """How many there are in each list that holds any."""
+    return [
         {"noun": one.label, "number": number, "url": address_of(one)}
         for one in asked
         if (number := one.count(me()))
     ]
+
+
+def _section(asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
+    """The first lines, and beside them how many there are in each list."""
+    counts = _counts(asked)
     lines = queries.lines(asked, me(), idle=idle) if counts else []
     return {"counts": counts, "lines": [_line(one) for one in lines]}
 

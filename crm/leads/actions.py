@@ -1,7 +1,8 @@
-"""The verbs of a lead: report, edit, judge, convert."""
+"""The verbs of a lead: report, edit, answer, judge, feed back, convert."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from crm.audit.trail import Actor, recording
@@ -10,15 +11,21 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.org.permissions import Permission, Scope
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
-from .models import Conclusion, Lead, LeadState
+from . import queries
+from .models import Conclusion, Judgement, Lead, LeadState
+from .sameness import company_key
 
 FACTS = (
     "title", "company", "enterprise_id", "contact_name", "contact_phone", "source", "planned_wan", "land_mu",
-    "region_code", "direction", "content",
+    "region_code", "direction", "content", "unconfirmed", "other_matter",
 )  # fmt: skip
+WEIGHED = ("industry", "policy", "resources")
+REFUSALS: list[Callable[[Lead], None]] = []
+"""Rules of upper features about what may be reported: each raises Refused, before anything is stored."""
 BECOMES = {
     Conclusion.FOLLOW: LeadState.FOLLOWED,
     Conclusion.NURTURE: LeadState.NURTURED,
@@ -28,7 +35,11 @@ BECOMES = {
 
 
 def report(data: dict[str, Any], *, actor: User) -> Lead:
-    """A piece of news. Who reported it, for which unit and when is the server's word, and nothing changes it."""
+    """A piece of news. Who reported it, for which unit and when is the server's word, and nothing changes it.
+
+    A merchant that is reported already and still under its protection: this report joins the first as 协报, unless
+    `other_matter` says why it is another matter, which the judge then weighs. Both stay in the log.
+    """
     lead = Lead(
         report_unit_id=actor.unit_id,
         reported_by_id=actor.id,
@@ -36,8 +47,14 @@ def report(data: dict[str, Any], *, actor: User) -> Lead:
         unit_id=actor.unit_id,
     )
     _fill(lead, data)
+    for refuse in REFUSALS:
+        refuse(lead)
+    first = None if lead.other_matter else queries.first_of_same(lead)
+    if first and queries.is_protected(first):
+        _join(lead, first)
     db.session.add(lead)
-    with recording("lead.reported", lead, actor=actor, note=data.get("duplicate_reason") or ""):
+    note = lead.other_matter or data.get("duplicate_reason") or ""
+    with recording("lead.reported", lead, actor=actor, note=note):
         db.session.flush()
     index.put("lead", lead.id, search_fields(lead))
     return lead
@@ -45,8 +62,28 @@ def report(data: dict[str, Any], *, actor: User) -> Lead:
 
 def edit(lead: Lead, data: dict[str, Any], *, actor: Actor) -> None:
     with recording("lead.edited", lead, actor=actor):
-        _fill(lead, data)
+        _fill(lead, {"unconfirmed": False, **data})
     index.put("lead", lead.id, search_fields(lead))
+
+
+def answer(lead: Lead, data: dict[str, Any], *, actor: User) -> None:
+    """首次答复: it has been read, and this department is to judge it. The first answer stops the clock; a later one
+    gives it to another department."""
+    if lead.judged_at:
+        raise Refused(_("这条线索已经研判，不用再答复"))
+    with recording("lead.answered", lead, actor=actor):
+        lead.answer = data.get("answer") or ""
+        lead.judge_unit_id = data.get("judge_unit_id")
+        _answered(lead, actor)
+
+
+def feed_back(lead: Lead, said: str, *, actor: User) -> None:
+    """反馈: what becomes of it, told to whoever reported it."""
+    if lead.judged_at is None:
+        raise Refused(_("这条线索还没有研判，研判以后再反馈"))
+    with recording("lead.fed_back", lead, actor=actor):
+        lead.feedback = said
+        lead.fed_back_at, lead.fed_back_by_id = clock.business_now(), actor.id
 
 
 def judge(lead: Lead, data: dict[str, Any], *, actor: User) -> None:
@@ -57,8 +94,17 @@ def judge(lead: Lead, data: dict[str, Any], *, actor: User) -> None:
     if again and not data.get("again_reason"):
         raise Refused(_("这条线索已经研判过，重新研判请写明原因"), "again_reason")
     conclusion: Conclusion = data["conclusion"]
+    if conclusion is not Conclusion.DUPLICATE:
+        _refuse_around_the_first_report(lead, actor)
     first = _first_of(lead, data.get("duplicate_of_id")) if conclusion is Conclusion.DUPLICATE else None
     if conclusion is Conclusion.FOLLOW:
+        for name, sentence in (
+            ("industry", _("结论是跟进，请写明产业是否合适")),
+            ("policy", _("结论是跟进，请写明政策是否支持")),
+            ("resources", _("结论是跟进，请写明要素能否保障")),
+        ):
+            if not data.get(name):
+                raise Refused(sentence, name)
         if not data.get("next_step"):
             raise Refused(_("结论是跟进，请写明下一步做什么"), "next_step")
         if not data.get("next_due_on"):
@@ -78,9 +124,27 @@ def judge(lead: Lead, data: dict[str, Any], *, actor: User) -> None:
         lead.unit_id = data["unit_id"]
         lead.owner_id = owner.id if owner else None
         lead.duplicate_of_id = first.id if first else None
+        lead.closed_at = None if lead.state.is_open else lead.judged_at
+        _answered(lead, actor)
+        if data.get("feedback"):
+            lead.feedback = data["feedback"]
+            lead.fed_back_at, lead.fed_back_by_id = lead.judged_at, actor.id
         goes_on = conclusion in (Conclusion.FOLLOW, Conclusion.NURTURE)
         lead.next_step = (data.get("next_step") or "") if goes_on else ""
         lead.next_due_on = due if goes_on else None
+        db.session.add(
+            Judgement(
+                lead_id=lead.id,
+                at=lead.judged_at,
+                unit_id=actor.unit_id,
+                judged_by_id=actor.id,
+                conclusion=conclusion,
+                opinion=data["judgement"],
+                leader_id=data.get("leader_id"),
+                reason=data.get("again_reason") or "",
+                **{name: data.get(name) or "" for name in WEIGHED},
+            )
+        )
 
 
 def convert(lead: Lead, deal_id: int, *, actor: Actor) -> None:
@@ -89,6 +153,7 @@ def convert(lead: Lead, deal_id: int, *, actor: Actor) -> None:
     with recording("lead.converted", lead, actor=actor):
         lead.state = LeadState.CONVERTED
         lead.deal_id = deal_id
+        lead.closed_at = clock.business_now()
         lead.next_step, lead.next_due_on = "", None
 
 
@@ -122,6 +187,36 @@ def _fill(lead: Lead, data: dict[str, Any]) -> None:
     for name in FACTS:
         if name in data:
             setattr(lead, name, data[name])
+    lead.company_key = company_key(lead.company or "")
+
+
+def _join(lead: Lead, first: Lead) -> None:
+    """协报: said by the server at the moment of the report, so all clocks stand still at once."""
+    lead.state, lead.conclusion = LeadState.DUPLICATE, Conclusion.DUPLICATE
+    lead.duplicate_of_id = first.id
+    at = lead.reported_at
+    lead.answered_at = lead.judged_at = lead.fed_back_at = lead.closed_at = at
+
+
+def _answered(lead: Lead, actor: User) -> None:
+    if lead.answered_at is None:
+        lead.answered_at, lead.answered_by_id = clock.business_now(), actor.id
+
+
+def _refuse_around_the_first_report(lead: Lead, actor: User) -> None:
+    """A 协报 does not become the unit's own by judging it again: while the first report is protected, only who decides
+    for the whole district may."""
+    first = lead.duplicate_of
+    if first is None or first.report_unit_id == lead.report_unit_id or not queries.is_protected(first):
+        return
+    if actor.scope_of(Permission.LEAD_JUDGE) is not Scope.DISTRICT:
+        raise Refused(
+            _(
+                "首报是%(unit)s，还在保护期内，这一条只能作为协报；不服可以提出首报争议",
+                unit=first.report_unit.name,
+            ),
+            "conclusion",
+        )
 
 
 def _first_of(lead: Lead, id: int | None) -> Lead:

@@ -52,7 +52,10 @@ class LeadFields:
 
 
 class ReportForm(LeadFields, ActForm):
-    pass
+    other_matter = LineField(
+        _l("同一客商的另一件事"),
+        description=_l("这家企业别的单位报过、但不是同一个项目时，写明理由，由研判人认定"),
+    )
 
 
 class LeadForm(LeadFields, EditForm):
@@ -69,15 +72,31 @@ class LeadForm(LeadFields, EditForm):
 
 class JudgeForm(EditForm):
     conclusion = ChoiceField(_l("结论"), of=Conclusion, empty=_l("请选择"), validators=[Needed()])
-    judgement = ParagraphField(
-        _l("研判意见"), [Needed()], description=_l("产业、政策、要素是否合适"), render_kw={"rows": 4}
-    )
+    industry = LineField(_l("产业"), description=_l("是否符合本区产业方向，能配套哪些企业"))
+    policy = LineField(_l("政策"), description=_l("适用哪些政策，有没有限制"))
+    resources = LineField(_l("要素"), description=_l("土地、用能、用工、资金能否保障"))
+    judgement = ParagraphField(_l("研判意见"), [Needed()], render_kw={"rows": 4})
+    leader_id = RecordField(_l("建议带队领导"))
     duplicate_of_id = RecordField(_l("是哪一条的重复"))
     unit_id = RecordField(_l("责任单位"), [Needed()])
     owner_id = RecordField(_l("跟进人"))
     next_step = LineField(_l("下一步"))
     next_due_on = DayField(_l("下一步日期"))
     again_reason = LineField(_l("重新研判的原因"))
+    feedback = ParagraphField(
+        _l("反馈报送人"),
+        description=_l("报送人在“我报的信息”里看到；现在不写，研判后再反馈也行"),
+        render_kw={"rows": 2},
+    )
+
+
+class AnswerForm(EditForm):
+    judge_unit_id = RecordField(_l("请哪个部门研判"))
+    answer = ParagraphField(_l("答复"), description=_l("例如：已收到，请经信局研判"), render_kw={"rows": 3})
+
+
+class FeedBackForm(EditForm):
+    feedback = ParagraphField(_l("反馈报送人"), [Needed()], render_kw={"rows": 4})
 
 
 def _code_of(text: str | None) -> str:

@@ -18,11 +18,14 @@ from crm.org.permissions import Permission as P
 from crm.reference import regions
 
 from . import queries
+from .clocks import Clock
 from .models import Conclusion, Lead, LeadSource, LeadState
 
 
 def _days_left(lead: Lead) -> int | None:
-    return (queries.judge_by(lead) - clock.today()).days if lead.state is LeadState.REPORTED else None
+    if lead.state is not LeadState.REPORTED:
+        return None
+    return next(one.left for one in queries.clocks_of(lead) if one.clock is Clock.JUDGE)
 
 
 def _reported_between(ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
@@ -56,7 +59,7 @@ PAGE = register(
                    url=lambda one: url_for("leads.show", id=one.id)),
             Column("company", N_("企业"), lambda one: one.company, sort="company"),
             Column("state", N_("状态"), lambda one: one.state, kind="state", sort="state"),
-            Column("days_left", N_("研判剩余天数"), _days_left, kind="number"),
+            Column("days_left", N_("研判剩余工作日"), _days_left, kind="number"),
             Column("planned_wan", N_("意向总投资"), lambda one: one.planned_wan, kind="wan", sort="planned"),
             Column("direction", N_("招商方向"), lambda one: one.direction, kind="state", default=False),
             Column("source", N_("来源"), lambda one: one.source, kind="state"),
@@ -83,6 +86,11 @@ PAGE = register(
             Filter("state", N_("状态"), "choice", lambda user: LeadState.choices(),
                    lambda v, user: Lead.state == LeadState(v)),
             Filter("late", N_("研判已逾期"), "flag", where=lambda v, user: queries.is_late(clock.today())),
+            Filter("late_answer", N_("答复已逾期"), "flag",
+                   where=lambda v, user: queries.is_late(clock.today(), Clock.ANSWER)),
+            Filter("late_feedback", N_("反馈已逾期"), "flag",
+                   where=lambda v, user: queries.is_late(clock.today(), Clock.FEEDBACK)),
+            Filter("joined", N_("协报"), "flag", where=lambda v, user: Lead.duplicate_of_id.is_not(None)),
             Filter("conclusion", N_("研判结论"), "choice", lambda user: Conclusion.choices(),
                    lambda v, user: Lead.conclusion == Conclusion(v)),
             Filter("source", N_("来源"), "choice", lambda user: LeadSource.choices(),
@@ -91,6 +99,8 @@ PAGE = register(
                    lambda v, user: Lead.direction == Direction(v)),
             Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(),
                    lambda v, user: Lead.unit_id == int(v)),
+            Filter("judge_unit", N_("研判部门"), "choice", lambda user: org.unit_choices(),
+                   lambda v, user: Lead.judge_unit_id == int(v)),
             Filter("report_unit", N_("首报单位"), "choice", lambda user: org.unit_choices(),
                    lambda v, user: Lead.report_unit_id == int(v)),
             Filter("owner", N_("跟进人"), "choice",
@@ -122,7 +132,7 @@ PAGE = register(
         export_permission=P.DEAL_EXPORT,
         export_full_permission=P.MERCHANT_EXPORT_FULL,
         belongs=lambda lead: {
-            "units": [lead.unit_id, lead.report_unit_id], "owners": [lead.owner_id, lead.reported_by_id],
+            "units": [lead.unit_id, lead.report_unit_id, lead.judge_unit_id], "owners": [lead.owner_id, lead.reported_by_id],
         },
         endpoint="leads.index",
         empty_text=N_("听到有投资意向的消息，就在这里报一条。"),

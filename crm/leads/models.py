@@ -52,10 +52,13 @@ class LeadSource(Labelled):
 class Lead(Versioned, Model):
     __tablename__ = "lead"
     __final__ = frozenset({"report_unit_id", "reported_by_id", "reported_at"})
+    __unrecorded__ = frozenset({"company_key"})
     __table_args__ = (
         sa.Index("ix_lead_unit_state", "unit_id", "state"),
         sa.Index("ix_lead_state_reported", "state", "reported_at"),
         sa.Index("ix_lead_report_unit", "report_unit_id"),
+        sa.Index("ix_lead_company_key", "company_key"),
+        sa.Index("ix_lead_duplicate_of", "duplicate_of_id"),
         sa.CheckConstraint("(state = 'reported') = (judged_at IS NULL)", name="judged_has_a_time"),
         sa.CheckConstraint("state <> 'converted' OR deal_id IS NOT NULL", name="converted_has_a_deal"),
         NEVER_AGAIN,
@@ -70,6 +73,13 @@ class Lead(Versioned, Model):
         sa.ForeignKey("enterprise.id"), index=True, info=moves()
     )
     company: Mapped[Line] = mapped_column(default="")  # as reported, before anybody matched it to the base
+    company_key: Mapped[Line] = mapped_column(default="")  # what two spellings of one name share: sameness.py
+    unconfirmed: Mapped[bool] = mapped_column(
+        default=False
+    )  # read out of a text, and looked at by nobody yet
+    other_matter: Mapped[Line] = mapped_column(
+        default=""
+    )  # why it is no 重复 though the merchant was reported before
     contact_name: Mapped[Line] = mapped_column(default="")
     contact_phone: Mapped[Line] = mapped_column(default="")
     region_code: Mapped[str] = mapped_column(sa.String(12), default="")
@@ -80,11 +90,19 @@ class Lead(Versioned, Model):
     reported_at: Mapped[dt.datetime] = mapped_column(default=clock.business_now)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # who answers for it now
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"))
+    duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"))  # 协报: joins that one
+    answered_at: Mapped[dt.datetime | None]  # 首次答复
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    answer: Mapped[Text] = mapped_column(default="")
+    judge_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # 请哪个部门研判
     judged_at: Mapped[dt.datetime | None]
     judged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     conclusion: Mapped[Conclusion | None]
     judgement: Mapped[Text] = mapped_column(default="")
+    fed_back_at: Mapped[dt.datetime | None]  # 反馈报送人
+    fed_back_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    feedback: Mapped[Text] = mapped_column(default="")
+    closed_at: Mapped[dt.datetime | None]  # since when it is a deal, filed away or a 重复
     bulletin_no: Mapped[Line] = mapped_column(default="")
     deal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deal.id", use_alter=True), index=True)
     next_step: Mapped[Line] = mapped_column(default="")
@@ -98,8 +116,33 @@ class Lead(Versioned, Model):
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     judged_by: Mapped[User | None] = relationship(foreign_keys=[judged_by_id])
+    judge_unit: Mapped[Unit | None] = relationship(foreign_keys=[judge_unit_id])
     duplicate_of: Mapped[Lead | None] = relationship(remote_side="Lead.id")
+    judgements: Mapped[list[Judgement]] = relationship(back_populates="lead", order_by="Judgement.id")
 
     @property
     def name(self) -> str:
         return self.title
+
+
+class Judgement(Model):
+    """研判单: one department's answer about a lead. Another one is written beside it, never over it."""
+
+    __tablename__ = "judgement"
+
+    lead_id: Mapped[int] = mapped_column(sa.ForeignKey("lead.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.business_now, index=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # whose answer it is
+    judged_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    conclusion: Mapped[Conclusion]
+    industry: Mapped[Line] = mapped_column(default="")  # 产业
+    policy: Mapped[Line] = mapped_column(default="")  # 政策
+    resources: Mapped[Line] = mapped_column(default="")  # 要素
+    opinion: Mapped[Text] = mapped_column(default="")
+    leader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # 建议带队领导
+    reason: Mapped[Text] = mapped_column(default="")  # why it was judged again
+
+    lead: Mapped[Lead] = relationship(back_populates="judgements")
+    unit: Mapped[Unit] = relationship()
+    judged_by: Mapped[User | None] = relationship(foreign_keys=[judged_by_id])
+    leader: Mapped[User | None] = relationship(foreign_keys=[leader_id])

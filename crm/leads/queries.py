@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.db import db
+from crm.holidays import queries as holidays
 from crm.lib import clock
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, FormerName
@@ -19,19 +21,32 @@ from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.search import index
 
-from .models import Lead, LeadState
+from . import clocks, protection
+from .clocks import Clock
+from .models import Judgement, Lead, LeadState
+from .protection import Protection
 
 ALIKE = 20
 RECENT = 50
 OPEN = (LeadState.REPORTED, LeadState.FOLLOWED, LeadState.NURTURED)
+UNDER_WAY = (*OPEN, LeadState.CONVERTED)
+"""What a later report of the same merchant repeats; one that was given up bars nobody."""
+
+TERMS = {
+    Clock.ANSWER: "lead.answer_days",
+    Clock.JUDGE: "lead.judge_days",
+    Clock.FEEDBACK: "lead.feedback_days",
+}
+KEPT_ALIVE_BY: list[Callable[[Sequence[Lead]], Mapping[int, Sequence[dt.date]]]] = []
+"""Upper features say here on which days the unit of a first report was in touch: {lead id: days}."""
 
 
 def visible_to(user: User) -> sa.Select[Lead]:
-    """What my unit reported or answers for, and what I reported or follow."""
+    """What my unit reported, judges or answers for, and what I reported or follow."""
     mine = within(
         user.scope_of(P.LEAD_VIEW),
         user,
-        units=[Lead.unit_id, Lead.report_unit_id],
+        units=[Lead.unit_id, Lead.report_unit_id, Lead.judge_unit_id],
         owners=[Lead.owner_id, Lead.reported_by_id],
     )
     return sa.select(Lead).where(mine)
@@ -42,7 +57,7 @@ def may(user: User, permission: P, lead: Lead) -> bool:
     return reaches(
         user.scope_of(permission),
         user,
-        units=[lead.unit_id, lead.report_unit_id],
+        units=[lead.unit_id, lead.report_unit_id, lead.judge_unit_id],
         owners=[lead.owner_id, lead.reported_by_id],
     )
 
@@ -66,15 +81,92 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
+def clocks_of(lead: Lead) -> list[clocks.Reading]:
+    """The three clocks of a lead as they stand today."""
+    stopped = {Clock.ANSWER: lead.answered_at, Clock.JUDGE: lead.judged_at, Clock.FEEDBACK: lead.fed_back_at}
+    return clocks.read(
+        clock.local(lead.reported_at).date(),
+        {which: clock.local(at).date() if at else None for which, at in stopped.items()},
+        {which: settings.get(key) for which, key in TERMS.items()},
+        holidays.calendar(),
+        clock.today(),
+    )
+
+
 def judge_by(lead: Lead) -> dt.date:
     """The last day for judging it."""
-    return clock.local(lead.reported_at).date() + dt.timedelta(days=settings.get("lead.judge_days"))
+    return next(one.due_on for one in clocks_of(lead) if one.clock is Clock.JUDGE)
 
 
-def is_late(today: dt.date) -> sa.ColumnElement[bool]:
-    """Not judged, and the days for it are over: `judge_by` before today, as a WHERE."""
-    last = today - dt.timedelta(days=settings.get("lead.judge_days"))
-    return sa.and_(Lead.state == LeadState.REPORTED, Lead.reported_at < clock.start_of(last))
+def is_late(today: dt.date, which: Clock = Clock.JUDGE) -> sa.ColumnElement[bool]:
+    """The clock still runs though its working days are over, as a WHERE."""
+    begun = holidays.calendar().begun_before(today, settings.get(TERMS[which]))
+    running = {
+        Clock.ANSWER: sa.and_(Lead.answered_at.is_(None), Lead.state == LeadState.REPORTED),
+        Clock.JUDGE: Lead.state == LeadState.REPORTED,
+        Clock.FEEDBACK: Lead.fed_back_at.is_(None),
+    }
+    return sa.and_(running[which], Lead.reported_at < clock.start_of(begun))
+
+
+# --- the first report ---------------------------------------------------------------------------------------
+
+
+def first_of_same(lead: Lead) -> Lead | None:
+    """The report that a new one of the same merchant repeats: the earliest that is under way. The end of its chain
+    has the credit. Asked of the whole district, whoever may see it."""
+    same = []
+    if lead.enterprise_id:
+        same.append(Lead.enterprise_id == lead.enterprise_id)
+    if lead.company_key:
+        same.append(Lead.company_key == lead.company_key)
+    if not same:
+        return None
+    rows = sa.select(Lead).where(sa.or_(*same), Lead.state.in_(UNDER_WAY))
+    if lead.id:
+        rows = rows.where(Lead.id != lead.id)
+    return db.session.scalar(rows.order_by(Lead.reported_at, Lead.id).limit(1))
+
+
+def joined_to(lead: Lead) -> Sequence[Lead]:
+    """The later reports that joined it (协报), in their order."""
+    rows = sa.select(Lead).where(Lead.duplicate_of_id == lead.id)
+    return db.session.scalars(
+        rows.options(joinedload(Lead.report_unit), joinedload(Lead.reported_by)).order_by(
+            Lead.reported_at, Lead.id
+        )
+    ).all()
+
+
+def protections(leads: Sequence[Lead]) -> dict[int, Protection]:
+    """{lead id: how long others have to keep away}. A statement or two for any number of leads."""
+    contacts: dict[int, list[dt.date]] = defaultdict(list)
+    for days_of in KEPT_ALIVE_BY if leads else ():
+        for id, days in days_of(leads).items():
+            contacts[id] += days
+    return {
+        lead.id: protection.protection(
+            clock.local(lead.reported_at).date(),
+            contacts[lead.id],
+            today=clock.today(),
+            days=settings.get("first_report.days"),
+            gap=settings.get("first_report.contact_days"),
+        )
+        for lead in leads
+    }
+
+
+def is_protected(lead: Lead) -> bool:
+    return protections([lead])[lead.id].holds(clock.today())
+
+
+def judgements_of(lead: Lead) -> Sequence[Judgement]:
+    """Every answer about it, the latest first."""
+    rows = sa.select(Judgement).where(Judgement.lead_id == lead.id)
+    rows = rows.options(
+        joinedload(Judgement.unit), selectinload(Judgement.judged_by), selectinload(Judgement.leader)
+    )
+    return db.session.scalars(rows.order_by(Judgement.id.desc())).all()
 
 
 def enterprise_named(user: User, company: str) -> Enterprise | None:

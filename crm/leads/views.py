@@ -1,4 +1,4 @@
-"""Reporting a lead, judging it, and leading it to where it becomes a deal."""
+"""Reporting a lead, answering and judging it, and leading it to where it becomes a deal."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from crm.reference import regions
 from crm.web.forms import commit_and_go
 
 from . import actions, queries
-from .forms import JudgeForm, LeadForm, ReportForm
+from .clocks import Clock
+from .forms import AnswerForm, FeedBackForm, JudgeForm, LeadForm, ReportForm
 from .lists import PAGE
-from .models import Lead, LeadState
+from .models import Conclusion, Lead, LeadState
 
 bp = Blueprint("leads", __name__)
 PANEL = 8
@@ -54,9 +55,7 @@ def new() -> Any:
             facts["enterprise_id"] = named.id if named else None
             facts["duplicate_reason"] = texts.clean_line(request.form.get("duplicate_reason", "")[:200])
             lead = actions.report(facts, actor=me())
-            return commit_and_go(
-                form, url_for("leads.show", id=lead.id), _("已报送“%(name)s”", name=lead.title)
-            )
+            return commit_and_go(form, url_for("leads.show", id=lead.id), said_of_report(lead))
     return form.page("leads/new.html", enterprise=enterprise)
 
 
@@ -77,6 +76,36 @@ def edit(id: int) -> Any:
     return form.page("leads/edit.html", lead=lead)
 
 
+@bp.route("/leads/<int:id>/answer", methods=["GET", "POST"])
+@permit(P.LEAD_JUDGE)
+def answer(id: int) -> Any:
+    """首次答复: the clock of the first answer stops, and a department is asked to judge."""
+    lead = _load(id, P.LEAD_JUDGE)
+    form = AnswerForm.of(lead)
+    form.judge_unit_id.offer(org.unit_choices(), _("本单位自己研判"))
+    if form.submitted():
+        with form.refusals():
+            actions.answer(lead, form.data, actor=me())
+            return commit_and_go(form, url_for("leads.show", id=id), _("已答复“%(name)s”", name=lead.title))
+    return form.page("leads/answer.html", lead=lead)
+
+
+@bp.route("/leads/<int:id>/feed-back", methods=["GET", "POST"])
+@permit(P.LEAD_JUDGE)
+def feed_back(id: int) -> Any:
+    """反馈: told to whoever reported it."""
+    lead = _load(id, P.LEAD_JUDGE)
+    form = FeedBackForm.of(lead)
+    if form.submitted():
+        with form.refusals():
+            actions.feed_back(lead, form.feedback.data or "", actor=me())
+            said = _(
+                "已反馈%(name)s", name=lead.reported_by.name if lead.reported_by else lead.report_unit.name
+            )
+            return commit_and_go(form, url_for("leads.show", id=id), said)
+    return form.page("leads/feed_back.html", lead=lead)
+
+
 @bp.route("/leads/<int:id>/judge", methods=["GET", "POST"])
 @permit(P.LEAD_JUDGE)
 def judge(id: int) -> Any:
@@ -92,6 +121,9 @@ def judge(id: int) -> Any:
     if lead.owner and lead.owner_id not in dict(colleagues):
         colleagues.append((lead.owner.id, lead.owner.name))
     form.owner_id.offer(colleagues, _("暂时没有"))
+    form.leader_id.offer(org.leader_choices(), _("不建议领导带队"))
+    if not form.is_submitted() and lead.duplicate_of_id is None and (said := queries.first_of_same(lead)):
+        form.duplicate_of_id.data = said.id if said.reported_at < lead.reported_at else None
     if not form.is_submitted() and lead.owner_id is None and lead.reported_by_id in dict(colleagues):
         form.owner_id.data = lead.reported_by_id
     if form.submitted():
@@ -136,6 +168,17 @@ def leads_of(enterprise: Enterprise) -> Markup:
     )  # fmt: skip
 
 
+def said_of_report(lead: Lead) -> str:
+    """What the reporter is told at once: that it is in, or whom it has joined."""
+    if lead.duplicate_of is None:
+        return _("已报送“%(name)s”", name=lead.title)
+    return _(
+        "已报送“%(name)s”。%(unit)s已经首报过，这一条作为协报，两条都留着",
+        name=lead.title,
+        unit=lead.duplicate_of.report_unit.name,
+    )
+
+
 # --- what the views share -----------------------------------------------------------------------------------
 
 
@@ -145,6 +188,10 @@ def _page(lead: Lead) -> str:
     ticket = request.args.get("revealed", "")
     revealed = ticket.isdecimal() and len(ticket) < 10 and is_revealed(cast(Any, lead), int(ticket), user)
     alike = queries.alike(lead)[:5] if lead.state is LeadState.REPORTED else []
+    first = lead.duplicate_of or lead
+    readings = queries.clocks_of(lead)
+    judgements = queries.judgements_of(lead)
+    joined = queries.joined_to(lead)
     return render_template(
         "leads/show.html",
         lead=lead,
@@ -153,7 +200,18 @@ def _page(lead: Lead) -> str:
         revealed=revealed,
         phone_shown=lead.contact_phone if revealed else phones.mask(lead.contact_phone),
         region=regions.full_name(lead.region_code),
-        days_left=(queries.judge_by(lead) - today).days if lead.state is LeadState.REPORTED else None,
+        days_left=next(one.left for one in readings if one.clock is Clock.JUDGE)
+        if lead.state is LeadState.REPORTED
+        else None,
+        readings=readings if lead.state is not LeadState.DUPLICATE else [],
+        judgements=judgements,
+        joined=joined,
+        joined_seen=queries.seen_by(user, joined),
+        protection=queries.protections([first])[first.id] if first.state in queries.UNDER_WAY else None,
+        may_answer=lead.state is LeadState.REPORTED and queries.may(user, P.LEAD_JUDGE, lead),
+        may_feed_back=lead.judged_at is not None
+        and lead.conclusion is not Conclusion.DUPLICATE
+        and queries.may(user, P.LEAD_JUDGE, lead),
         today=today,
         may_edit=lead.state.is_open and queries.may(me(), P.LEAD_REPORT, lead),
         may_judge=lead.state is not LeadState.CONVERTED and queries.may(me(), P.LEAD_JUDGE, lead),

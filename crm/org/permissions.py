@@ -41,9 +41,11 @@ class Permission(Labelled):
     CONTACT_EXPORT = "contact.export", N_("导出沟通记录")
     LEAD_VIEW = "lead.view", N_("查看线索")
     LEAD_REPORT = "lead.report", N_("报线索")
-    LEAD_JUDGE = "lead.judge", N_("研判线索")
     MISSION_VIEW = "mission.view", N_("查看招商活动")
     MISSION_MANAGE = "mission.manage", N_("安排招商活动、列企业、总结")
+    LEAD_JUDGE = "lead.judge", N_("答复、研判线索，反馈报送人")
+    LEAD_SKIP = "lead.skip", N_("线索还没有研判就先上门（须写理由，留痕）")
+    DISPUTE_DECIDE = "dispute.decide", N_("裁定首报争议")
     DEAL_VIEW = "deal.view", N_("查看项目")
     DEAL_EDIT = "deal.edit", N_("新建、修改项目")
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
@@ -115,6 +117,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_JUDGE: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
         P.MISSION_MANAGE: S.UNIT,
+        P.LEAD_SKIP: S.UNIT,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.UNIT,
@@ -131,6 +134,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_EXPORT: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.DISTRICT,
+        P.LEAD_SKIP: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
@@ -150,6 +154,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_REPORT: S.DISTRICT,
         P.LEAD_JUDGE: S.DISTRICT,
         P.MISSION_MANAGE: S.DISTRICT,
+        P.LEAD_SKIP: S.DISTRICT,
+        P.DISPUTE_DECIDE: S.DISTRICT,
         P.DEAL_EDIT: S.DISTRICT,
         P.DEAL_ADVANCE: S.DISTRICT,
         P.GATE_PASS: S.DISTRICT,

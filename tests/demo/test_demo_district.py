@@ -10,6 +10,7 @@ from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import DealState, Stage
 from crm.demo import loader
+from crm.leads.models import Lead
 from crm.lib import clock
 from crm.merchants.models import Enterprise, Person, Suspect
 from crm.org import demo
@@ -122,3 +123,18 @@ def test_only_an_administrator_removes_it(district, client):
     client.submit("/sign-in", login="manager", password=demo.PASSWORD)
     assert client.post("/demo/remove", data={"csrf_token": client.token()}).status_code == 403
     assert count(Enterprise.id > 0) == 60
+
+
+def test_thirty_leads_two_of_them_joined_to_a_first_report(district):
+    assert count(Lead.id > 0) == 30
+    joined = db.session.scalars(
+        sa.select(Lead).where(Lead.duplicate_of_id.is_not(None)).order_by(Lead.id)
+    ).all()
+    assert [(one.title, one.duplicate_of.title) for one in joined] == [
+        ("示例线索13:椒柯泵业迁建", "示例线索12:泵业扩产项目"),
+        ("示例线索22:精密机械项目", "示例线索21:精密机械回归项目"),
+    ]
+    second = joined[1]
+    times = [f"{clock.local(one.reported_at):%Y-%m-%d %H:%M}" for one in (second.duplicate_of, second)]
+    assert times == ["2013-04-02 10:05", "2013-04-02 16:30"]
+    assert second.duplicate_of.report_unit.name == "航埠镇"

@@ -21,6 +21,7 @@ FEATURES = (
     "deals",
     "desk",
     "duplicates",
+    "holidays",
     "imports",
     "jobs",
     "layouts",

@@ -23,6 +23,9 @@ from tests.support.statements import count_statements
 
 JUDGED = {
     "conclusion": "follow",
+    "industry": "能配套现有机械企业",
+    "policy": "可享受技改补助",
+    "resources": "六十亩地已落实",
     "judgement": "产业对路",
     "next_step": "上门拜访",
     "next_due_on": "2013-08-01",
@@ -66,7 +69,11 @@ def test_a_report_takes_its_reporter_unit_and_time_from_the_server(cast: Any, as
     for asked in ("精密件", "shan", "1234", "hyy"):
         assert lead.id in db.session.scalars(index.matching("lead", asked)).all(), asked
     page = as_user(cast.wang).see(answer.went_to)
-    assert "还有 3 天研判" in page.text and "浙江省杭州市余杭区" in page.text and "138****1234" in page.text
+    assert (
+        "还有 3 个工作日研判" in page.text
+        and "浙江省杭州市余杭区" in page.text
+        and "138****1234" in page.text
+    )
     assert "13800001234" not in page.html
 
 
@@ -191,6 +198,9 @@ def test_a_judgement_says_what_becomes_of_it(
         ({"conclusion": ""}, "请填写结论"),
         ({"conclusion": "maybe"}, "没有这个选项"),
         ({"judgement": ""}, "请填写研判意见"),
+        ({"industry": ""}, "请写明产业是否合适"),
+        ({"policy": " "}, "请写明政策是否支持"),
+        ({"resources": ""}, "请写明要素能否保障"),
         ({"next_step": ""}, "请写明下一步做什么"),
         ({"next_due_on": ""}, "请写明下一步的日期"),
         ({"next_due_on": "2013-07-01"}, "日期已经过了"),
@@ -259,7 +269,7 @@ def test_the_days_for_judging_run_out(cast: Any, as_user: Any) -> None:
     late = make_lead("晚了的", cast.wang, company="甲", reported_at=reported(4))
     due = make_lead("今天的", cast.wang, company="乙", reported_at=reported(3))
     chen = as_user(cast.chen)
-    assert "研判已逾期 1 天" in chen.see(f"/leads/{late.id}").text
+    assert "研判已逾期 1 个工作日" in chen.see(f"/leads/{late.id}").text
     assert "今天要研判" in chen.see(f"/leads/{due.id}").text
     assert db.session.scalars(sa.select(Lead.id).where(queries.is_late(TODAY))).all() == [late.id]
     assert [row[1] for row in chen.see("/leads?late=1").rows()] == ["晚了的"]
