@@ -72,7 +72,7 @@ def test_the_reporter_is_told_at_once_whom_the_report_has_joined(cast: Any, as_u
 def test_another_matter_of_the_same_firm_is_left_to_the_judge(cast: Any, as_user: Any) -> None:
     report(as_user(cast.li))
     report(as_user(cast.wang), other_matter="这次是文旅项目，不是机械厂")
-    first, second = leads()
+    _first, second = leads()
     assert (second.state, second.duplicate_of_id) == (LeadState.REPORTED, None)
     page = as_user(cast.chen).see(f"/leads/{second.id}")
     assert "这次是文旅项目，不是机械厂" in page.text and "有 1 条相近的线索" in page.text
