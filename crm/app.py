@@ -42,6 +42,7 @@ from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
+from crm.reporting import views as reporting
 from crm.review import views as review
 from crm.translations.compile import compile_catalogues
 from crm.web import display, errors
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     leads.bp,
     deals.bp,
     contacts.bp,
+    reporting.bp,
     missions.bp,
     calendars.bp,
     pipeline.bp,

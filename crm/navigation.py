@@ -39,6 +39,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("线索"), (
         Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),
         Entry(N_("招商活动"), "missions.index", "visit", P.MISSION_VIEW),
+        Entry(N_("报信息"), "reporting.new", "plus", P.LEAD_REPORT),
+        Entry(N_("我报的信息"), "reporting.mine", "chat", P.HOME),
     )),
     (N_("项目"), (
         Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),

@@ -28,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "handle.revealed": (N_("查看完整联系方式"), "eye"),
     "lead.reported": (N_("报送线索"), "lead"),
     "lead.edited": (N_("修改线索"), "pen"),
+    "lead.attached": (N_("补充附件"), "clip"),
     "lead.answered": (N_("答复报送"), "contact"),
     "lead.judged": (N_("研判线索"), "check"),
     "lead.fed_back": (N_("反馈报送人"), "contact"),

@@ -15,7 +15,7 @@ LARGEST = 200_000  # bytes of a file: a thousand lines are forty thousand
 class TableForm(ActForm):
     table = ParagraphField(
         _l("放假和调休"),
-        render_kw={"rows": 8, "placeholder": "2013-10-01 至 2013-10-07 休 国庆节\n2013-09-29 班 国庆节"},
+        render_kw={"rows": 8},
         description=_l("一行一段：日期、休或班、名称；从表格里复制过来也行。没有写到的日子按周一到周五上班"),
     )
     file = FileField(_l("或者选一个文件"), description=_l("CSV 或文本，每行同上"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from crm.audit.trail import Actor, recording
+from werkzeug.datastructures import FileStorage
+
+from crm.audit.trail import Actor, record, recording
 from crm.db import db
+from crm.files import store
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -19,6 +22,7 @@ from . import queries
 from .models import Conclusion, Judgement, Lead, LeadState
 from .sameness import company_key
 
+NOUN = Lead.__tablename__
 FACTS = (
     "title", "company", "enterprise_id", "contact_name", "contact_phone", "source", "planned_wan", "land_mu",
     "region_code", "direction", "content", "unconfirmed", "other_matter",
@@ -34,7 +38,7 @@ BECOMES = {
 }
 
 
-def report(data: dict[str, Any], *, actor: User) -> Lead:
+def report(data: dict[str, Any], *, uploads: Sequence[FileStorage] = (), actor: User) -> Lead:
     """A piece of news. Who reported it, for which unit and when is the server's word, and nothing changes it.
 
     A merchant that is reported already and still under its protection: this report joins the first as 协报, unless
@@ -56,8 +60,18 @@ def report(data: dict[str, Any], *, actor: User) -> Lead:
     note = lead.other_matter or data.get("duplicate_reason") or ""
     with recording("lead.reported", lead, actor=actor, note=note):
         db.session.flush()
+        store.attach(uploads, noun=NOUN, record_id=lead.id, actor_id=actor.id)
     index.put("lead", lead.id, search_fields(lead))
     return lead
+
+
+def attach(lead: Lead, uploads: Sequence[FileStorage], *, actor: User) -> int:
+    """Photos and papers that come later. Answers how many."""
+    kept = store.attach(uploads, noun=NOUN, record_id=lead.id, actor_id=actor.id)
+    if not kept:
+        raise Refused(_("请先选照片或附件"), "files")
+    record("lead.attached", lead, actor=actor, note="、".join(one.name for one in kept)[:1000])
+    return len(kept)
 
 
 def edit(lead: Lead, data: dict[str, Any], *, actor: Actor) -> None:

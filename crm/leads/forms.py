@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_wtf.file import MultipleFileField
+
 from crm.lib import phones
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -48,7 +50,7 @@ class LeadFields:
     @property
     def facts(self) -> dict[str, Any]:
         """What the verbs take: the place by its code. Refused when the place cannot be read."""
-        return {**self.data, "region_code": _code_of(self.region.data)}  # type: ignore[attr-defined]
+        return {**self.data, "region_code": region_code_of(self.region.data)}  # type: ignore[attr-defined]
 
 
 class ReportForm(LeadFields, ActForm):
@@ -90,6 +92,17 @@ class JudgeForm(EditForm):
     )
 
 
+class AttachForm(ActForm):
+    files = MultipleFileField(
+        _l("照片和附件"),
+        description=_l("名片、现场照片、PDF、Office、录音，每个不超过 20 MB"),
+        render_kw={"multiple": True},
+    )
+
+    def uploads(self) -> list[Any]:
+        return [upload for upload in self.files.data or () if getattr(upload, "filename", "")]
+
+
 class AnswerForm(EditForm):
     judge_unit_id = RecordField(_l("请哪个部门研判"))
     answer = ParagraphField(_l("答复"), description=_l("例如：已收到，请经信局研判"), render_kw={"rows": 3})
@@ -99,7 +112,8 @@ class FeedBackForm(EditForm):
     feedback = ParagraphField(_l("反馈报送人"), [Needed()], render_kw={"rows": 4})
 
 
-def _code_of(text: str | None) -> str:
+def region_code_of(text: str | None) -> str:
+    """The code of a place as it was typed; refused beside the field when it cannot be read."""
     if not text:
         return ""
     code = regions.find(text)

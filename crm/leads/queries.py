@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.db import db
+from crm.files import store
+from crm.files.models import StoredFile
 from crm.holidays import queries as holidays
 from crm.lib import clock
 from crm.merchants import queries as merchants
@@ -158,6 +160,16 @@ def protections(leads: Sequence[Lead]) -> dict[int, Protection]:
 
 def is_protected(lead: Lead) -> bool:
     return protections([lead])[lead.id].holds(clock.today())
+
+
+def files_of(lead: Lead) -> list[StoredFile]:
+    return store.hanging_on(Lead.__tablename__, [lead.id]).get(lead.id, [])
+
+
+def files_visible_to(user: User) -> sa.Select[Any]:
+    """Attachments of the leads I may see."""
+    mine = visible_to(user).with_only_columns(Lead.id)
+    return sa.select(StoredFile).where(StoredFile.noun == Lead.__tablename__, StoredFile.record_id.in_(mine))
 
 
 def judgements_of(lead: Lead) -> Sequence[Judgement]:

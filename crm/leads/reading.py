@@ -62,7 +62,9 @@ def read(text: str) -> Proposals:
 def _lines(text: str) -> list[str]:
     """NFKC, one kind of bracket, what is no sign of writing (emoji) a blank; empty lines gone."""
     text = unicodedata.normalize("NFKC", text).replace("億", "亿").replace("萬", "万")
-    text = "".join(c if c == "\n" or unicodedata.category(c)[0] not in "CS" or c in "+~&|¥￥$" else " " for c in text)
+    text = "".join(
+        c if c == "\n" or unicodedata.category(c)[0] not in "CS" or c in "+~&|¥￥$" else " " for c in text
+    )
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [line[at : at + A_LINE] for line in lines for at in range(0, len(line), A_LINE)]
 
@@ -70,7 +72,8 @@ def _lines(text: str) -> list[str]:
 # --- the firm -----------------------------------------------------------------------------------------------
 
 _COMPANY_LABEL = re.compile(
-    r"^(?:投资方|投资企业|投资单位|投资主体|企业名称|公司名称|单位名称|公司|企业|单位|客商|工作单位|company)\s*[:]\s*(.+)$", re.I
+    r"^(?:投资方|投资企业|投资单位|投资主体|企业名称|公司名称|单位名称|公司|企业|单位|客商|工作单位|company)\s*[:]\s*(.+)$",
+    re.I,
 )
 _FORM = re.compile(
     r"(?:股份)?有限(?:责任)?公司|股份公司|集团公司|(?<=..)公司|(?<=..)集团|(?<=..)研究院|(?<=..)研究所|(?<=..)商会|(?<=..)合作社|"
@@ -163,16 +166,25 @@ _SINGLE = "".join(sorted(_SURNAMES))
 _NAME = rf"(?:(?:{_COMPOUND})[{HAN}]{{1,2}}|[{_SINGLE}][{HAN}]{{1,2}})"
 _SHORT_NAME = rf"(?:(?:{_COMPOUND})|[{_SINGLE}])"
 _PERSON_LABEL = re.compile(
-    rf"(?:联系人|对接人|姓名|负责人|联络人|项目联系人|name)\s*(?:是|为)?\s*[: ]\s*([{HAN}](?:\s[{HAN}]){{1,2}}(?![{HAN}])|[{HAN}·]{{2,8}}|[A-Za-z][A-Za-z .]{{2,30}})", re.I
+    rf"(?:联系人|对接人|姓名|负责人|联络人|项目联系人|name)\s*(?:是|为)?\s*[: ]\s*([{HAN}](?:\s[{HAN}]){{1,2}}(?![{HAN}])|[{HAN}·]{{2,8}}|[A-Za-z][A-Za-z .]{{2,30}})",
+    re.I,
 )
 _BEFORE_TITLE = re.compile(rf"(?<![{HAN}])({_NAME})\s*[,(]?\s*(?:{_TITLES})")
-_IN_RUN = re.compile(rf"(?:{_TITLES}|联系|找|的|是|叫|由|和|与|、)({_NAME})(?:{_TITLES}|[(]?1[3-9]\d|[\s,，。(:：])")
+_IN_RUN = re.compile(
+    rf"(?:{_TITLES}|联系|找|的|是|叫|由|和|与|、)({_NAME})(?:{_TITLES}|[(]?1[3-9]\d|[\s,，。(:：])"
+)
 _BEHIND_TITLE = re.compile(
     rf"(?:{_TITLES})\s*[: ]?\s*({_NAME})(?=[^{HAN}]|想|说|要|有意|打算|计划|准备|来|拟|在|表示|带|一行|和|$)"
 )
-_BEFORE_NUMBER = re.compile(rf"(?<![{HAN}])({_NAME})\s*[:,(]?\s*(?=(?:手机|电话)?[:]?\s*(?:\+?86)?\s*1[3-9]\d)")
-_COURTESY = re.compile(rf"({_SHORT_NAME}(?:总(?!部|投|额|体|公司|量|计|面|规|监|经理|裁)|董(?!事)|老板|先生|女士|经理|会长|主任|工(?!业|厂|程|商)))")
-_ALONE = re.compile(rf"({_COMPOUND}|[{_SINGLE}])((?:\s*[{HAN}]){{1,2}})(?:\s*(?:{_TITLES}|[(].*[)]|/.*)*)?\s*")
+_BEFORE_NUMBER = re.compile(
+    rf"(?<![{HAN}])({_NAME})\s*[:,(]?\s*(?=(?:手机|电话)?[:]?\s*(?:\+?86)?\s*1[3-9]\d)"
+)
+_COURTESY = re.compile(
+    rf"({_SHORT_NAME}(?:总(?!部|投|额|体|公司|量|计|面|规|监|经理|裁)|董(?!事)|老板|先生|女士|经理|会长|主任|工(?!业|厂|程|商)))"
+)
+_ALONE = re.compile(
+    rf"({_COMPOUND}|[{_SINGLE}])((?:\s*[{HAN}]){{1,2}})(?:\s*(?:{_TITLES}|[(].*[)]|/.*)*)?\s*"
+)
 _TITLE_END = re.compile(rf"(?:{_TITLES})$")
 _NOT_NAMES = frozenset(
     "联系电话 联系方式 高新 高端 金属 金额 华东 江苏 江西 安徽 温州 方面 方向 方案 任何 任务 管理 管委 应该 应用 常务 白天 马上 万元 许多 何时 何种 路上 "
@@ -216,7 +228,9 @@ def _tidy_name(text: str) -> str:
 # --- the telephone ------------------------------------------------------------------------------------------
 
 _MOBILE = re.compile(r"(?<![\d])(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?\(?0\d{2,3}\)?[\s-]?[2-8]\d{2,3}[\s-]?\d{4}(?!\d)(?:\s*(?:转|-)\s*\d{1,5}(?!\d))?")
+_LANDLINE = re.compile(
+    r"(?<!\d)(?:\+?86[\s-]?)?\(?0\d{2,3}\)?[\s-]?[2-8]\d{2,3}[\s-]?\d{4}(?!\d)(?:\s*(?:转|-)\s*\d{1,5}(?!\d))?"
+)
 _LABELLED = re.compile(r"(?:电话|座机|固话|传真前|tel|phone)\s*[:.]?\s*([2-8]\d{6,7})(?!\d)", re.I)
 _FAX = re.compile(r"(?:传真|fax|f)\s*[:.]?\s*$", re.I)
 _SERVICE = re.compile(r"(?<!\d)[48]00[\s-]?\d{3}[\s-]?\d{4}(?!\d)")
@@ -274,7 +288,9 @@ def _amount(lines: list[str]) -> Decimal | None:
                 continue
             near = re.split(r"[,，、]", before)[-1]
             says_other = bool(_OTHER_SUM.search(near)) and not _INVEST.search(near)
-            says_invest = bool(_INVEST.search(near)) or (bool(_INVEST.search(before)) and not _OTHER_SUM.search(before))
+            says_invest = bool(_INVEST.search(near)) or (
+                bool(_INVEST.search(before)) and not _OTHER_SUM.search(before)
+            )
             if says_other:
                 continue
             best.append((2 if "总投资" in near else 1 if says_invest else 0, -len(best), wan))
@@ -317,7 +333,9 @@ def _land(lines: list[str]) -> Decimal | None:
 
 # --- where --------------------------------------------------------------------------------------------------
 
-_PLACE_LABEL = re.compile(r"(?:公司地址|地址|所在地|总部|注册地|经营地|address|add)\s*(?:位于|设在|在)?\s*[:.]?\s*(.{2,40})", re.I)
+_PLACE_LABEL = re.compile(
+    r"(?:公司地址|地址|所在地|总部|注册地|经营地|address|add)\s*(?:位于|设在|在)?\s*[:.]?\s*(.{2,40})", re.I
+)
 _FROM = re.compile(r"(?:来自|总部位于|总部设在|总部在|公司在|企业在|厂在|位于|在)(.{2,20})")
 _PLACE_FIRM = re.compile(
     rf"([{HAN}]{{2,9}}?)(?:的)?(?:一家|某|客商|老板|企业家|浙商|衢商|商会|民营企业|上市公司|上市企业|企业|公司)"

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from crm.audit.trail import record
 from crm.db import db
+from crm.files.store import hand_out
 from crm.lib import clock, phones, texts
 from crm.lib.words import _
 from crm.lists.table import context
@@ -23,7 +24,7 @@ from crm.web.forms import commit_and_go
 
 from . import actions, queries
 from .clocks import Clock
-from .forms import AnswerForm, FeedBackForm, JudgeForm, LeadForm, ReportForm
+from .forms import AnswerForm, AttachForm, FeedBackForm, JudgeForm, LeadForm, ReportForm
 from .lists import PAGE
 from .models import Conclusion, Lead, LeadState
 
@@ -134,6 +135,26 @@ def judge(id: int) -> Any:
     return form.page("leads/judge.html", lead=lead, alike=alike, seen=queries.seen_by(user, alike))
 
 
+@bp.route("/leads/<int:id>/attach", methods=["GET", "POST"])
+@permit(P.LEAD_REPORT)
+def attach(id: int) -> Any:
+    """Photos and papers that come after the report."""
+    lead = _load(id, P.LEAD_REPORT)
+    form = AttachForm()
+    if form.submitted():
+        with form.refusals():
+            number = actions.attach(lead, form.uploads(), actor=me())
+            return commit_and_go(form, url_for("leads.show", id=id), _("已添加 %(n)s 个附件", n=number))
+    return form.page("leads/attach.html", lead=lead)
+
+
+@bp.get("/leads/files/<int:id>")
+@permit(P.LEAD_VIEW)
+def file(id: int) -> Any:
+    """An attachment, for those who may see the lead it hangs on."""
+    return hand_out(db.one_or_404(queries.files_visible_to(me()).filter_by(id=id)))
+
+
 @bp.get("/leads/<int:id>/convert")
 @permit(P.DEAL_EDIT)
 def convert(id: int) -> Any:
@@ -206,6 +227,8 @@ def _page(lead: Lead) -> str:
         readings=readings if lead.state is not LeadState.DUPLICATE else [],
         judgements=judgements,
         joined=joined,
+        files=queries.files_of(lead),
+        may_attach=queries.may(user, P.LEAD_REPORT, lead),
         joined_seen=queries.seen_by(user, joined),
         protection=queries.protections([first])[first.id] if first.state in queries.UNDER_WAY else None,
         may_answer=lead.state is LeadState.REPORTED and queries.may(user, P.LEAD_JUDGE, lead),

@@ -15,12 +15,16 @@ const MODULES = [
   ["[data-investors]", () => import("./investors.js")],
   ["[data-regions]", () => import("./regions.js")],
   ["[data-rows]", () => import("./rows.js")],
+  ["[data-report]", () => import("./report.js")],
+  ["[data-outbox]", () => import("./outbox.js")],
 ];
 
 for (const [selector, load] of MODULES) {
   const found = document.querySelectorAll(selector);
   if (found.length) load().then((module) => found.forEach((element) => module.wake(element)));
 }
+// What could not be sent goes out from whatever page is open when the network is back.
+if (recall(`outbox:${document.body.dataset.user}`)) import("./outbox.js").then((module) => module.deliverAll());
 // Drafts look at every page: a page without the form is the sign that it was saved.
 import("./draft.js").then((module) => module.wakeAll());
 

@@ -31,6 +31,7 @@ FEATURES = (
     "org",
     "pipeline",
     "review",
+    "reporting",
 )
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
 """Who was asked from outside (a browser, a terminal, a timer, the queue) says when it is done, and commits."""

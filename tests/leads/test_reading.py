@@ -111,8 +111,17 @@ FORMS = (
 )
 
 
-@given(PEOPLE, FIRMS, PHONES, st.integers(1, 99), st.sampled_from(["亿", "千万", "亿元", "00万元"]), st.sampled_from(FORMS))
-def test_what_is_said_plainly_is_found(name: str, firm: str, phone: str, number: int, unit: str, form: str) -> None:
+@given(
+    PEOPLE,
+    FIRMS,
+    PHONES,
+    st.integers(1, 99),
+    st.sampled_from(["亿", "千万", "亿元", "00万元"]),
+    st.sampled_from(FORMS),
+)
+def test_what_is_said_plainly_is_found(
+    name: str, firm: str, phone: str, number: int, unit: str, form: str
+) -> None:
     found = read(form.format(firm=firm, name=name, phone=phone, sum=f"{number}{unit}"))
     assert (found.company, found.contact_name, found.contact_phone) == (firm, name, phone)
     worth = {"亿": 10_000, "亿元": 10_000, "千万": 1000, "00万元": 100}[unit]
@@ -127,7 +136,16 @@ def test_texts_of_nothing_but_the_words_it_looks_for_do_no_harm(text: str) -> No
 def test_a_long_text_takes_no_time() -> None:
     import time
 
-    for text in ("公" * 5000, "1" * 5000, "(" * 5000, "陈 " * 2500, "亿" * 5000, "在杭州" * 1600, "有" * 4990 + "公司", "1万" * 2500):
+    for text in (
+        "公" * 5000,
+        "1" * 5000,
+        "(" * 5000,
+        "陈 " * 2500,
+        "亿" * 5000,
+        "在杭州" * 1600,
+        "有" * 4990 + "公司",
+        "1万" * 2500,
+    ):
         began = time.process_time()
         read(text)
         assert time.process_time() - began < 2.0, text[:6]
