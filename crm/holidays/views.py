@@ -30,10 +30,10 @@ def index() -> Any:
     form = TableForm()
     if form.submitted():
         with form.refusals():
-            days = read_table(form.text())
-            changed = actions.bring_in(days, actor=me())
+            read = read_table(form.text())
+            changed = actions.bring_in(read, actor=me())
             said = _("节假日表已更新，改了 %(n)s 天", n=changed)
-            return commit_and_go(form, url_for("holidays.index", year=days[0].day.year), said)
+            return commit_and_go(form, url_for("holidays.index", year=read[0].day.year), said)
     days = queries.of_year(year)
     known = queries.years()
     return form.page(
