@@ -48,13 +48,16 @@ def log(
     actor: User,
     author: User | None = None,
     import_id: int | None = None,
+    excused: str = "",
 ) -> ContactLog:
     """Write a contact down; what it is about learns its last contact and its next step with it. `author` and
-    `import_id` are given where somebody brings a list of what others have logged."""
+    `import_id` are given where somebody brings a list of what others have logged; `excused` is the reason, asked for
+    elsewhere, why a lead is visited before its judgement."""
     if not (about.enterprise or about.person or about.lead or about.deal):
         raise Refused(_("请先选客商、人员、线索或项目"))
     _check(data, around)
-    _visit_before_judgement(about.lead, data, actor)
+    if not excused:
+        _visit_before_judgement(about.lead, data, actor)
     new = ContactLog(
         enterprise=about.enterprise,
         deal=about.deal,

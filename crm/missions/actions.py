@@ -146,7 +146,15 @@ def tell(
             said = data | {"kind": mission.kind.contact_kind, "leader_led": bool(mission.led_by)}
             about = About(enterprise=stop.enterprise, lead=stop.lead if _is_open(stop.lead) else None)
             log = contacts.log(
-                about, said, around, people=people, colleagues=colleagues, uploads=uploads, actor=actor
+                about,
+                said,
+                around,
+                people=people,
+                colleagues=colleagues,
+                uploads=uploads,
+                actor=actor,
+                excused=stop.why
+                or mission.title,  # a lead that nobody judged came on the list with its reason
             )
             stop.contact_log = log
         db.session.flush()

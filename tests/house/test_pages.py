@@ -50,13 +50,10 @@ NOT_BY_LINK = {
     "merchants.card_file": "only after the button that reveals the numbers",
     "layouts.edit": "the demo district has copied no layout",
     "lists.export_file": "only after an export so large that a job makes it",
-<<<<<<< HEAD
     "missions.close": "only when each firm of a mission has a result",
     "missions.reopen": "only from a mission that is over, and the walk opens a few of them",
-=======
     "leads.feed_back": "only from a lead that was judged, and the walk opens a few of them",
     "leads.file": "the demo district has no attachments",
->>>>>>> 203e9e8 (Why two doors of leads have no link in the demo)
     "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
