@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,15 +21,16 @@ from crm.jobs import queue
 from crm.jobs.models import JobRun
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _, joined
+from crm.lists.exports import making
 from crm.org.models import User
 
-from . import actions, nouns, plain, undoing, writing
+from . import actions, nouns, plain, results, undoing, writing
 from .likeness import Finder
 from .models import BatchState, ImportBatch
 from .understanding import understand
 
 log = logging.getLogger(__name__)
-CHECK, RUN, UNDO = "imports.check", "imports.run", "imports.undo"
+CHECK, RUN, UNDO, RESULT = "imports.check", "imports.run", "imports.undo", "imports.result"
 Beat = Callable[..., None]  # called with the rows done (and of how many), in the transaction of their lot
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)  # the database, not the list
 
@@ -106,8 +108,12 @@ def take_back(batch_id: int, beat: Beat) -> ImportBatch:
     """Undo what the run has done, and end as the batch says."""
     done = 0
     with reading():
-        user_id = db.session.get_one(ImportBatch, batch_id).user_id
+        batch = db.session.get_one(ImportBatch, batch_id)
+        user_id = batch.user_id
+        total = undoing.left(batch) + (0 if nouns.of(batch).plain else undoing.people_left(batch))
         db.session.rollback()
+    beat(done, total)
+    db.session.commit()
     while True:
         batch = _locked(batch_id)
         rows = undoing.next_rows(batch)
@@ -122,7 +128,8 @@ def take_back(batch_id: int, beat: Beat) -> ImportBatch:
     last: int | None = None if nouns.of(batch).plain else 0
     while last is not None:
         batch = _locked(batch_id)
-        last = undoing.take_back_people(batch, last, actor=db.session.get_one(User, user_id))
+        last, looked_at = undoing.take_back_people(batch, last, actor=db.session.get_one(User, user_id))
+        done += looked_at
         beat(done)
         db.session.commit()
         db.session.expunge_all()
@@ -248,6 +255,36 @@ def undo_job(job: JobRun) -> dict[str, Any]:
     if kept:
         said.append(_("%(n)s 行后来有人用过，没有撤销", n=f"{kept:,}"))
     return {"said": joined(said, "，")}
+
+
+def result_path(batch_id: int, job_id: int) -> Path:
+    """Where the exports are, whose files go after a day."""
+    return making.folder() / f"import-result.{batch_id}.{job_id}.xlsx"
+
+
+@queue.handler(RESULT, N_("导入结果表"))
+def result_job(job: JobRun) -> dict[str, Any]:
+    """Makes the file anew each time it is run."""
+    job_id, batch = job.id, _batch(job)
+    path, total = result_path(batch.id, job_id), batch.counts.get("all", 0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".part")
+    batch_id = batch.id
+    db.session.rollback()
+    try:
+        with reading():
+            batch = db.session.get_one(ImportBatch, batch_id)
+            rows = results.write(batch, half, lambda done: queue.report(job_id, done, total))
+            db.session.rollback()
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+    return {
+        "said": _("共 %(n)s 行，文件保留 24 小时", n=f"{rows:,}"),
+        "endpoint": "imports.result_file",
+        "values": {"id": batch_id, "job_id": job_id},
+        "label": _("下载结果表"),
+    }
 
 
 def _beat(job_id: int, *, stoppable: bool = True) -> Beat:

@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.db import Line, Model, Text
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.on_merge import stays
 from crm.lib.words import N_, _, keep
+from crm.org.models import User
 
 from . import saying
 
@@ -91,6 +92,8 @@ class ImportBatch(Model):
     job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("job_run.id"))
     uploaded_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[dt.datetime | None]
+
+    user: Mapped[User] = relationship()
 
 
 class ImportRow(Model):

@@ -1,7 +1,12 @@
-"""The result of an import as a file: each row as it came, with 结果 and 原因."""
+"""The result of an import as a file: each row as it came, with 结果 and 原因.
+
+Rows are read and written a thousand at a time. A short list's is made while one waits; a long one's by the queue,
+and kept for its owner for a day, where exports are kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from crm.db import db
@@ -12,6 +17,9 @@ from crm.web.sheets_out import Heading, XlsxFile
 from . import nouns, queries
 from .models import Finding, ImportBatch, ImportRow, Outcome
 from .nouns import Noun
+
+CHUNK = 1_000
+AT_ONCE = 5_000  # rows whose file is made in the request: a second or two
 
 
 def headings(batch: ImportBatch) -> list[tuple[str, str]]:
@@ -42,7 +50,16 @@ def differences(noun: Noun, row: ImportRow) -> str:
     )
 
 
-def write(batch: ImportBatch, path: Path) -> int:
+def at_once(batch: ImportBatch) -> bool:
+    """Whether it is made in the request."""
+    return batch.counts.get("all", 0) <= AT_ONCE
+
+
+def name_of(batch: ImportBatch) -> str:
+    return _("%(name)s-导入结果.xlsx", name=batch.file_name.rsplit(".", 1)[0][:100])
+
+
+def write(batch: ImportBatch, path: Path, progress: Callable[[int], None] | None = None) -> int:
     """Writes the file; answers its number of rows, which is that of the list."""
     columns = headings(batch)
     lead = [
@@ -62,7 +79,7 @@ def write(batch: ImportBatch, path: Path) -> int:
         *(Heading(title) for _field, title in columns),
     ])  # fmt: skip
     count = 0
-    rows = queries.rows_of(batch).execution_options(yield_per=1000)
+    rows = queries.rows_of(batch).execution_options(yield_per=CHUNK)
     for row in db.session.scalars(rows):
         file.row([
             row.number, row.outcome.label, row.action.label, row.finding.label, row.message,
@@ -71,6 +88,8 @@ def write(batch: ImportBatch, path: Path) -> int:
             *(row.values.get(field, "") for field, _title in columns),
         ])  # fmt: skip
         count += 1
+        if progress and count % CHUNK == 0:
+            progress(count)
     file.close([
         (_("名单"), batch.file_name),
         (_("上传时间"), clock.local(batch.uploaded_at).strftime("%Y-%m-%d %H:%M")),

@@ -81,13 +81,19 @@ def take_back(batch: ImportBatch, rows: Sequence[ImportRow], *, actor: User) -> 
     identity.refresh_many("person", people)
 
 
-def take_back_people(batch: ImportBatch, after: int, *, actor: User) -> int | None:
-    """The people that came with the list, the next lot by their numbers; None when there are no more. They are
-    looked at when their firms have gone."""
+def people_left(batch: ImportBatch) -> int:
+    """How many people came with the list and are still there."""
+    came = sa.select(sa.func.count(Person.id)).where(Person.import_id == batch.id)
+    return db.session.scalar(came) or 0
+
+
+def take_back_people(batch: ImportBatch, after: int, *, actor: User) -> tuple[int | None, int]:
+    """The people that came with the list, the next lot by their numbers: (the last one, how many); None when there
+    are no more. They are looked at when their firms have gone."""
     ids = sa.select(Person.id).where(Person.import_id == batch.id, Person.id > after)
     lot = list(db.session.scalars(ids.order_by(Person.id).limit(LOT)))
     if not lot:
-        return None
+        return None, 0
     here = _locked("person", lot)
     held = sa.select(Position.person_id, Enterprise.import_id).join(
         Enterprise, Position.enterprise_id == Enterprise.id
@@ -100,7 +106,7 @@ def take_back_people(batch: ImportBatch, after: int, *, actor: User) -> int | No
         elif one in kept and one not in busy:
             _remark(batch, _("人员“%(name)s”没有撤销：%(why)s", name=name, why=kept[one]))
     _remove("person", {one: here[one] for one in here if one not in busy and one not in kept}, batch, actor)
-    return lot[-1]
+    return lot[-1], len(lot)
 
 
 def _remark(batch: ImportBatch, sentence: str) -> None:

@@ -17,7 +17,7 @@ from crm.org.permissions import Permission
 from crm.web.forms import ActForm, commit_and_go, safe_next
 from crm.web.listing import page_of
 
-from . import actions, jobs, lists, nouns, queries, results, template, undoing
+from . import actions, jobs, lists, nouns, queries, results, saying, template, undoing
 from .forms import CheckForm, SheetForm, UploadForm
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
 
@@ -103,8 +103,11 @@ def show_page(batch: ImportBatch, form: ActForm) -> Any:
         actions=[one for one in Action if one in actions.VEILED or nouns.of(batch).updates],
         narrowed=narrowed,
         rows_list=lists.rows_name(nouns.of(batch)),
+        at_once=results.at_once(batch),
         is_open=batch.state in OPEN,
         noun=nouns.of(batch),
+        fields=results.headings(batch),
+        beside=saying.beside,
         brief=[key for key, _label in results.headings(batch) if key != nouns.of(batch).columns.main.key][:2],
         to_do=sum(batch.counts.get(f"to_{one.value}", 0) for one in Action if one is not Action.SKIP),
         linked=queries.still_there(batch, [one.record_id or one.match_id for one in page.items], user=me()),
@@ -227,6 +230,7 @@ def correct(id: int, row_id: int) -> Any:
         allowed=actions.allowed(batch, row),
         is_open=batch.state in OPEN,
         noun=nouns.of(batch),
+        beside=saying.beside,
         linked=queries.still_there(batch, [row.record_id or row.match_id], user=me()),
     )
 
@@ -276,8 +280,11 @@ def start(form: ActForm, batch: ImportBatch, kind: str, title: str, total: int =
 def result(id: int) -> Any:
     """Every row of the list with what became of it, as xlsx."""
     batch = mine(id)
-    if batch.state is BatchState.UPLOADED or batch.state in UNDER_WAY:
+    if not has_result(batch):
         flash(_("还没有结果，请等处理完"), "warn")
+        return redirect(url_for(".show", id=id), 303)
+    if not results.at_once(batch):
+        flash(_("这份名单很长，结果表由后台生成，请按“生成结果表”"), "warn")
         return redirect(url_for(".show", id=id), 303)
     path = actions.folder() / f"result.{secrets.token_hex(8)}"
     try:
@@ -285,5 +292,38 @@ def result(id: int) -> Any:
         file = path.open("rb")
     finally:
         path.unlink(missing_ok=True)
-    name = _("%(name)s-导入结果.xlsx", name=batch.file_name.rsplit(".", 1)[0][:100])
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=results.name_of(batch))
+
+
+def has_result(batch: ImportBatch) -> bool:
+    return batch.state is not BatchState.UPLOADED and batch.state not in UNDER_WAY
+
+
+@bp.post("/<int:id>/result")
+@permit(Permission.IMPORT_RUN)
+def order_result(id: int) -> Any:
+    """The same of a long list: made by the queue, kept for a day."""
+    batch, form = mine(id), ActForm()
+    if form.submitted():
+        with form.refusals():
+            if not has_result(batch):
+                raise Refused(_("还没有结果，请等处理完"))
+            params = {"batch": batch.id, "from": url_for("jobs.index")}
+            title = _("结果表 %(name)s", name=batch.file_name)
+            job_id = queue.new(jobs.RESULT, title=title[:200], params=params, user_id=me().id).id
+            said = _("正在后台生成结果表，好了可以在这里下载")
+            answer = commit_and_go(form, url_for("jobs.index", _anchor=f"job-{job_id}"), said)
+            queue.start(job_id)
+            return answer
+    return show_page(mine(id), form)
+
+
+@bp.get("/<int:id>/result/<int:job_id>")
+@permit(Permission.IMPORT_RUN)
+def result_file(id: int, job_id: int) -> Any:
+    """What the queue has made of it."""
+    batch = mine(id)
+    path = jobs.result_path(batch.id, job_id)
+    if not path.is_file():
+        abort(404)
+    return send_file(path.open("rb"), mimetype=XLSX, as_attachment=True, download_name=results.name_of(batch))

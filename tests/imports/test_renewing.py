@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -18,7 +19,9 @@ from crm.contacts.next_step import Surroundings
 from crm.contacts.queries import About
 from crm.deals import actions as deals
 from crm.deals.models import Deal
+from crm.imports import jobs, results
 from crm.imports.models import Action, Finding, ImportRow, Outcome
+from crm.jobs.models import JobRun, JobState
 from crm.leads import actions as leads
 from crm.leads.models import Lead, LeadSource
 from crm.lib.words import told
@@ -429,3 +432,45 @@ def test_what_the_check_says_is_read_in_the_readers_language(
     assert "可能是同一条" not in english and "看不懂金额" not in english
     detail = wang.see(f"{here}/rows/{rows()[3].id}").text
     assert "May be the same as" in detail and "商会推荐" not in detail, "also what would be overwritten"
+
+
+@pytest.mark.on("sqlite")
+def test_every_cell_of_a_bad_row_is_put_right_where_it_stands(
+    cast: Any, session: Any, firm: Enterprise, as_user: Callable[..., Any]
+) -> None:
+    wang = as_user(cast.wang)
+    text = "线索名称,投资方,总投资,来源,备注\n阀门生产线,杭州陌生科技有限公司,很多,天上掉的,好\n"
+    here = checked(wang, "lead", text)
+    (row,) = rows().values()
+    page = wang.see(here)
+    fixed = page.one("form", action=f"{here}/rows/{row.id}")
+    names = {one.get("name") for one in fixed.iter() if one.get("name", "").startswith("cell_")}
+    assert names == {"cell_title", "cell_company", "cell_planned_wan", "cell_source", "cell_content"}
+    about = page.one("small", id=f"row-{row.id}-planned_wan-about")
+    assert "“很多”不是一个确定的数" in "".join(about.itertext())
+    answer = wang.submit(here, f"{here}/rows/{row.id}", cell_planned_wan="5000万", cell_source="展会论坛",
+                         cell_company="杭州另一家科技有限公司", cell_content="更好")  # fmt: skip
+    assert answer.went_to == here
+    assert rows()[2].finding is Finding.NEW and rows()[2].values["company"] == "杭州另一家科技有限公司"
+    detail = wang.see(f"{here}/rows/{row.id}")
+    assert detail.one("input", name="cell_planned_wan").get("value") == "5000万"
+
+
+@pytest.mark.on("sqlite")
+def test_the_result_of_a_long_list_is_made_by_the_queue(
+    cast: Any, session: Any, as_user: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wang, li = as_user(cast.wang), as_user(cast.li)
+    here = checked(wang, "lead", "线索名称,投资方\n" + "".join(f"第{n}件,第{n}厂\n" for n in range(30)))
+    run(wang, here)
+    monkeypatch.setattr(results, "AT_ONCE", 10)
+    monkeypatch.setattr(results, "CHUNK", 7)
+    assert wang.get(f"{here}/result").went_to == here
+    assert wang.press(here, f"{here}/result").went_to.startswith("/jobs")
+    job = session.scalars(sa.select(JobRun).filter_by(kind=jobs.RESULT)).one()
+    assert (job.state, job.done, job.total) == (JobState.DONE, 28, 30)
+    file = f"{here}/result/{job.id}"
+    book = openpyxl.load_workbook(io.BytesIO(wang.get(file).get_data()))
+    assert book.worksheets[0].max_row == 31 and book.worksheets[0]["B2"].value == "已新增"
+    assert f"/jobs/{job.id}/see" in wang.see("/jobs").links or "下载结果表" in wang.see("/jobs").text
+    assert li.get(file).status_code == 404 and wang.get(f"{here}/result/999").status_code == 404
