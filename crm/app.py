@@ -20,6 +20,7 @@ from crm import cli, config, navigation, recurring
 from crm.audit.trail import client_address
 from crm.backups import views as backups
 from crm.calendars import views as calendars
+from crm.capital import views as capital
 from crm.contacts import views as contacts
 from crm.db import db, options_for, set_reading
 from crm.deals import history
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     contacts.bp,
     reporting.bp,
     missions.bp,
+    capital.bp,
     calendars.bp,
     pipeline.bp,
     review.bp,

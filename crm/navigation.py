@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from crm.capital import queries as capital
 from crm.db import db
 from crm.duplicates import queries as duplicates
 from crm.lib.words import N_, _
@@ -48,6 +49,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("例会"), "review.funnel", "chart", P.DEAL_VIEW),
         Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
     )),
+    (N_("资金"), (
+        Entry(N_("到位资金台账"), "capital.index", "money", P.CAPITAL_VIEW),
+        Entry(N_("资金审核"), "capital.queue", "check", P.CAPITAL_CHECK),
+    )),
     (N_("名单"), (
         Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),
         Entry(N_("官方表式"), "layouts.index", "file", P.DEAL_EXPORT),
@@ -67,6 +72,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 COUNTS: dict[str, Callable[[User], Any]] = {
     "duplicates.suspects": duplicates.said,
     "lists.exports": exports.number_waiting,
+    "capital.queue": capital.number_waiting,
 }
 PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person", "merchants.card")
 

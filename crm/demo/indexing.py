@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm.capital.actions import search_fields as paid_in_fields
+from crm.capital.models import PaidIn
 from crm.contacts.actions import search_fields as contact_fields
 from crm.contacts.models import ContactLog
 from crm.db import db
@@ -30,6 +32,7 @@ def index_everything() -> None:
         ("deal", Deal, deal_fields),
         ("contact_log", ContactLog, contact_fields),
         ("mission", Mission, mission_fields),
+        ("paid_in", PaidIn, paid_in_fields),
     )
     for noun, model, fields in parts:
         rows = db.session.scalars(sa.select(model).order_by(model.id))

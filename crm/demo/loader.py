@@ -16,6 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm.audit.trail import HOUSE, record
+from crm.capital import actions as capital
+from crm.capital import window
+from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
 from crm.contacts.models import ContactKind, ContactLog
 from crm.db import db
 from crm.deals.models import Deal, StageMove
@@ -81,6 +84,17 @@ CONTACT_KINDS = {
     "商会活动": ContactKind.MEETING,
     "跟踪调查": ContactKind.SURVEY,
 }
+PAID_FOR = {
+    VoucherKind.BANK: PaidKind.CASH,
+    VoucherKind.LAND: PaidKind.LAND,
+    VoucherKind.WORKS: PaidKind.WORKS,
+    VoucherKind.EQUIPMENT: PaidKind.EQUIPMENT,
+    VoucherKind.NONE: PaidKind.CASH,
+}
+REASONS = {"本地": "本地资金", "凭证重复": "重复凭证", "住宅": "住宅部分", "无凭证": "无凭证"}
+TARGET_WAN = 175_000  # 「完成招商引资实际到位资金17.5亿元」
+CLOSED_UNTIL = dt.date(2013, 5, 1)  # June is left for whoever tries the demo to close
+
 LEAD_STATES = {
     "待核实": (LeadState.REPORTED, None),
     "已通报": (LeadState.NURTURED, Conclusion.NURTURE),
@@ -117,6 +131,7 @@ def load() -> None:
     logs = load_contacts(units, staff, merchants)
     users = {user.login: user for user in db.session.scalars(sa.select(User))} | leaders
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
+    load_funds(staff, deals)
     db.session.flush()
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")
@@ -410,6 +425,50 @@ def load_contacts(
             enterprise.next_step, enterprise.next_due_on = log.next_step, log.next_due_on
     db.session.flush()
     return logs
+
+
+def load_funds(staff: dict[str, User], deals: dict[str, Deal]) -> None:
+    """Money that arrived, and the first five months closed, each on the fifth day of the next."""
+    head = db.session.query(User).filter_by(login="manager").one()
+    db.session.flush()
+    for row in rows("funds"):
+        deal = deals[row["deal_id"]]
+        voucher = VoucherKind.of(row["voucher"]) or VoucherKind.NONE
+        assert isinstance(voucher, VoucherKind)
+        recognised = row["recognised"] == "1"
+        why = row["reject_reason"]
+        by_unit = staff[deal.unit.name]
+        declared_at = moment(row["arrived_on"], 16)
+        added(
+            PaidIn(
+                deal=deal,
+                unit_id=deal.unit_id,
+                arrived_on=dt.date.fromisoformat(row["arrived_on"]),
+                counts_on=dt.date.fromisoformat(row["arrived_on"]),
+                amount_wan=Decimal(row["amount_wan"]),
+                payer=deal.investor,
+                origin=SourceScope.of(row["scope"]),
+                kind=PAID_FOR[voucher],
+                voucher_kind=voucher,
+                state=PaidInState.RECOGNISED if recognised else PaidInState.RETURNED,
+                reason=next((reason for word, reason in REASONS.items() if word in why), ""),
+                reason_note=why,
+                share_percent=100 if recognised else None,
+                counted_wan=Decimal(row["amount_wan"]) if recognised else Decimal(0),
+                declared_by_id=by_unit.id,
+                declared_at=declared_at,
+                checked_by_id=head.id,
+                checked_at=declared_at + dt.timedelta(days=1),
+                decided_by_id=head.id,
+                decided_at=declared_at + dt.timedelta(days=2),
+            )
+        )
+    settings.put("capital.target_wan", TARGET_WAN)
+    db.session.flush()
+    for month in window.months(dt.date(2013, 1, 1), CLOSED_UNTIL):
+        settings.put(settings.BUSINESS_DAY, (window.next_month(month) + dt.timedelta(days=4)).isoformat())
+        capital.close_month(month, actor=head)
+    settings.put(settings.BUSINESS_DAY, DAY.isoformat())
 
 
 def moment(day: str, hour: int, time: str = "") -> dt.datetime:

@@ -32,6 +32,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm.capital import queries as capital_queries
+from crm.capital.models import PaidIn
 from crm.contacts import queries as contact_queries
 from crm.contacts.models import ContactLog
 from crm.deals import queries as deal_queries
@@ -44,7 +46,7 @@ from crm.merchants.models import Enterprise, Person
 from crm.org.models import User
 from crm.org.permissions import Permission
 
-from . import deals, leads, logs, people
+from . import deals, leads, logs, paid_in, people
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -84,6 +86,8 @@ NOUNS: dict[str, Noun] = {
              leads.PLAIN),
         Noun("deal", N_("项目"), deals.COLUMNS, Permission.DEAL_EDIT, Deal, deal_queries.visible_to, "deals.show",
              deals.PLAIN),
+        Noun("paid_in", N_("到位资金"), paid_in.COLUMNS, Permission.CAPITAL_DECLARE, PaidIn, capital_queries.visible_to,
+             "capital.show", paid_in.PLAIN),
     )
 }  # fmt: skip
 

@@ -137,8 +137,9 @@ class ListPage:
 
     `msgid` names the records (企业); `noun` is what index, tags and trail call them. `belongs(row)` gives
     {"units": […], "owners": […]} for rights that reach less far than seeing does. `tag_permission` turns tags on;
-    `searched` says that `q` asks the index; `also(args)` is a condition that the page sets of itself, whatever the
-    filters say. `empty_actions(user)` gives [(label, url)] for an empty list.
+    `searched` says that `q` asks the index, `matching(text)` how, when not by the noun's own entries; `also(args)` is a
+    condition that the page sets of itself, whatever the filters say. `empty_actions(user)` gives [(label, url)] for an
+    empty list.
 
     A page that draws its rows its own way (the queue of 查重, the trail) tells here what leaves of it: `asks(user,
     args)` reads its own filter, whose names in the address are `arguments`; `usual_sort(args)` is its order where the
@@ -163,6 +164,7 @@ class ListPage:
     belongs: Callable[[Any], dict[str, Iterable[int | None]]] | None = None
     acts: Sequence[BulkAct] = ()
     searched: bool = True
+    matching: Callable[[str], Any] | None = None
     also: Callable[[MultiDict[str, str]], Any] | None = None
     asks: Callable[[User, MultiDict[str, str]], list[Asked]] | None = None
     arguments: Sequence[str] = ()
@@ -252,7 +254,7 @@ def asked_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Ask
     """The filters of an address, in the order of the page's own; each of several values by itself."""
     found: list[Asked] = []
     if page.searched and (text := _word(args.get("q"))):
-        where = page.key.in_(index.matching(page.noun, text))
+        where = page.matching(text) if page.matching else page.key.in_(index.matching(page.noun, text))
         found.append(Asked(_("查找"), text, {"q": None}, where))
     if page.asks:
         found += page.asks(user, args)

@@ -52,6 +52,11 @@ class Permission(Labelled):
     GATE_PASS = "gate.pass", N_("门槛没有齐也推进项目（须写理由，列入例会）")
     DEAL_ASSIGN = "deal.assign", N_("更换项目负责人和挂联领导")
     DEAL_EXPORT = "deal.export", N_("导出项目和线索")
+    CAPITAL_VIEW = "capital.view", N_("查看到位资金（认定部门看全区）")
+    CAPITAL_DECLARE = "capital.declare", N_("申报到位资金")
+    CAPITAL_CHECK = "capital.check", N_("初审、退回到位资金（不能审自己申报的）")
+    CAPITAL_RECOGNISE = "capital.recognise", N_("认定到位资金、关月账（认定部门；不能认定自己申报的）")
+    CAPITAL_EXPORT = "capital.export", N_("导出到位资金")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -72,6 +77,7 @@ _READS = {
     P.LEAD_VIEW: S.DISTRICT,
     P.MISSION_VIEW: S.DISTRICT,
     P.DEAL_VIEW: S.DISTRICT,
+    P.CAPITAL_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -95,6 +101,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.OWN,
         P.DEAL_EXPORT: S.UNIT,
+        P.CAPITAL_VIEW: S.UNIT,
+        P.CAPITAL_DECLARE: S.UNIT,
+        P.CAPITAL_EXPORT: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -124,6 +133,11 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.GATE_PASS: S.UNIT,
         P.DEAL_ASSIGN: S.UNIT,
         P.DEAL_EXPORT: S.UNIT,
+        P.CAPITAL_VIEW: S.UNIT,
+        P.CAPITAL_DECLARE: S.UNIT,
+        P.CAPITAL_CHECK: S.UNIT,
+        P.CAPITAL_RECOGNISE: S.UNIT,
+        P.CAPITAL_EXPORT: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
@@ -136,6 +150,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_JUDGE: S.DISTRICT,
         P.LEAD_SKIP: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
+        P.CAPITAL_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
     Role.ADMINISTRATOR: {
@@ -161,6 +176,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.GATE_PASS: S.DISTRICT,
         P.DEAL_ASSIGN: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
+        P.CAPITAL_DECLARE: S.DISTRICT,
+        P.CAPITAL_CHECK: S.DISTRICT,
+        P.CAPITAL_RECOGNISE: S.DISTRICT,
+        P.CAPITAL_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,

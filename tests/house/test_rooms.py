@@ -17,6 +17,7 @@ CRM = ROOT / "crm"
 FEATURES = (
     "backups",
     "calendars",
+    "capital",
     "contacts",
     "deals",
     "desk",
@@ -67,6 +68,7 @@ NOT_PURE = {
     "imports/logs.py": "a noun of imports: read, matched, made and taken away again",
     "imports/naming.py": "asks for the records that the cells of a list name",
     "imports/nouns.py": "the declarations of the nouns that come in as lists",
+    "imports/paid_in.py": "a noun of imports: read, matched, made and taken away again",
     "imports/people.py": "a noun of imports: read, matched, made and taken away again",
     "imports/plain.py": "check, run and taking back of those nouns",
     "imports/matching.py": "asks the base which records the rows of a list are",

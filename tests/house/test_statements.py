@@ -6,18 +6,24 @@ must send the same number of statements. Record number 1 of each kind is the hub
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from crm.capital import queries as capital
+from crm.capital.actions import close_month
+from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
 from crm.db import db
-from crm.deals.models import Party, PartyRole, StageMove
-from crm.deals.stages import MoveKind, Stage
+from crm.deals.models import Deal, Party, PartyRole, StageMove
+from crm.deals.stages import MoveKind, SourceScope, Stage
 from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
+from crm.org.models import User
 from tests.cast import (
     Cast,
     make_contact,
@@ -74,6 +80,8 @@ def fill(cast: Cast, start: int, end: int) -> None:
             log.people.append(person)
             log.people.append(hub_person) if person is not hub_person else None
             log.colleagues.append(colleague)
+        for author, state in ((wang, PaidInState.DECLARED), (colleague, PaidInState.RECOGNISED)):
+            make_paid_in(hub_deal, by=author, state=state, number=number)
         make_contact(f"第{number}次拜访", by=wang, enterprise_id=firm.id, deal_id=deal.id, lead_id=lead.id)
         mission = Mission(
             title=f"第{number}次外出", starts_on=deal.stage_since, ends_on=deal.stage_since, results_by=deal.stage_since,
@@ -91,7 +99,28 @@ def fill(cast: Cast, start: int, end: int) -> None:
         for noun, thing in (("enterprise", firm), ("person", person), ("lead", lead), ("deal", deal)):
             db.session.add(Tag(noun=noun, record_id=thing.id, word=f"标签{number}"))
             db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
+    close_a_month(cast)
     db.session.commit()
+
+
+def make_paid_in(deal: Deal, *, by: User, state: PaidInState, number: int) -> None:
+    """A sum of the hub deal in a closed month's days; recognised ones count."""
+    counts = state is PaidInState.RECOGNISED
+    day = dt.date(2013, 5, 1 + number % 28)
+    db.session.add(
+        PaidIn(
+            deal=deal, unit_id=by.unit_id, arrived_on=day, counts_on=day, amount_wan=Decimal(100), payer=f"出资方{number % 3}",
+            origin=SourceScope.OUT_OF_PROVINCE, kind=PaidKind.CASH, voucher_kind=VoucherKind.BANK, state=state,
+            share_percent=100 if counts else None, counted_wan=Decimal(100 if counts else 0), declared_by_id=by.id,
+        )
+    )  # fmt: skip
+
+
+def close_a_month(cast: Cast) -> None:
+    """The next one: what was recognised since stands in it, as late entries."""
+    db.session.flush()
+    if month := capital.next_to_close():
+        close_month(month, actor=cast.admin)
 
 
 def addresses(app: Any) -> list[str]:
