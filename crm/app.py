@@ -45,6 +45,7 @@ from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
 from crm.reporting import views as reporting
 from crm.review import views as review
+from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
 from crm.web import display, errors
 
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     capital.bp,
     calendars.bp,
     pipeline.bp,
+    transfers.bp,
     review.bp,
     duplicates.bp,
     engine.bp,

@@ -85,7 +85,7 @@ def stands_under(endpoint: str | None) -> str:
     if endpoint in PAGES_OF_PEOPLE:
         return "merchants.people"
     blueprint = (endpoint or "").split(".")[0]
-    blueprint = {"engine": "duplicates"}.get(blueprint, blueprint)
+    blueprint = {"engine": "duplicates", "transfers": "deals"}.get(blueprint, blueprint)
     return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
 from crm.search import index
 
 from .models import Deal, Party
@@ -27,6 +28,10 @@ from .stages import EARLY, DealState, Stage
 
 CANDIDATES = 8
 IN_TALKS = (Stage.NEGOTIATING, Stage.SIGNED, Stage.LANDED, Stage.STARTED, Stage.PRODUCING, Stage.AT_CAPACITY)
+
+
+SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
+"""Upper floors add what else a unit sees: the ids of deals that were handed to it, say."""
 
 
 def visible_to(user: User) -> sa.Select[Deal]:
@@ -37,6 +42,8 @@ def visible_to(user: User) -> sa.Select[Deal]:
         units=[Deal.unit_id, Deal.first_report_unit_id],
         owners=[Deal.owner_id, Deal.sponsor_id],
     )
+    if user.scope_of(P.DEAL_VIEW) is Scope.UNIT:
+        mine = sa.or_(mine, *(Deal.id.in_(seen(user)) for seen in SEEN_THROUGH))
     return sa.select(Deal).where(mine)
 
 

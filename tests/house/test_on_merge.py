@@ -49,6 +49,7 @@ JSON = {
     "merge_step.before": "history: what undoing puts back",
     "setting.value": "settings name no merchant",
     "stage_move.before": "columns of a deal that undoing a move puts back: stages, days and amounts, no merchant",
+    "stage_move.passed": "names of requirements",
     "suspect.reasons": "evidence in words",
     "suspect.levels": "names of evidence",
     "weights_adoption.figures": "counts and shares",

@@ -60,6 +60,7 @@ NOT_BY_LINK = {
     "leads.feed_back": "only from a lead that was judged, and the walk opens a few of them",
     "leads.file": "the demo district has no attachments",
     "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
+    "transfers.show": "the demo district has handed nothing over; tests/transfers opens it",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""

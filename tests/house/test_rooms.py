@@ -33,6 +33,7 @@ FEATURES = (
     "pipeline",
     "review",
     "reporting",
+    "transfers",
 )
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
 """Who was asked from outside (a browser, a terminal, a timer, the queue) says when it is done, and commits."""

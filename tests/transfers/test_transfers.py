@@ -1,0 +1,148 @@
+"""流转: proposed with a split of a hundred, taken or not by the other unit, seen by both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm.audit.models import Event
+from crm.db import db
+from crm.deals.models import Deal
+from crm.org.permissions import Role
+from crm.transfers import actions, credit, queries
+from crm.transfers.models import Transfer, TransferState
+from tests.cast import make_deal, make_user
+
+
+@pytest.fixture
+def deal(cast: Any) -> Deal:
+    made = make_deal("恒远屿项目", by=cast.wang)
+    cast.mayor = make_user("mayor", "吴镇长", Role.MANAGER, cast.li.unit)
+    db.session.commit()
+    return made
+
+
+def offered(
+    client: Any, deal: Deal, to: int, *, keeps: str = "40", gets: str = "60", why: str = "地块在航埠"
+) -> Any:
+    url = f"/deals/{deal.id}/transfer"
+    return client.submit(
+        url, _to=url, to_unit_id=str(to), reason=why, share_new=gets, **{f"share_{deal.unit_id}": keeps}
+    )
+
+
+def the_transfer() -> Transfer:
+    return db.session.scalars(sa.select(Transfer)).one()
+
+
+@pytest.mark.parametrize(
+    ("shares", "good"),
+    [({1: 100}, True), ({1: 40, 2: 60}, True), ({1: 0, 2: 100}, True), ({1: 50, 2: 49}, False), ({1: 101}, False),
+     ({1: -1, 2: 101}, False), ({1: None, 2: 100}, False), ({}, False)],
+)  # fmt: skip
+def test_a_split_adds_to_a_hundred(shares: dict[int, int | None], good: bool) -> None:
+    assert (credit.problem_with(shares) == "") is good
+
+
+def test_a_deal_is_offered_and_taken_and_both_go_on_seeing_it(cast: Any, as_user: Any, deal: Deal) -> None:
+    town, bureau = cast.li.unit_id, cast.wang.unit_id
+    li = as_user(cast.li)
+    assert li.get(f"/deals/{deal.id}").status_code == 404
+    chen, mayor = as_user(cast.chen), as_user(cast.mayor)
+    assert offered(chen, deal, town).went_to == f"/deals/{deal.id}"
+    made = the_transfer()
+    assert made.state is TransferState.PROPOSED and deal.unit_id == bureau, (
+        "nothing changes before the answer"
+    )
+    assert li.get(f"/deals/{deal.id}").status_code == 200, "who is asked sees what it is about"
+    assert "有 1 个项目等您接收" in mayor.see("/").text
+    url = f"/transfers/{made.id}"
+    assert mayor.submit(url, _to=f"{url}/accept", owner_id=str(cast.li.id)).went_to == f"/deals/{deal.id}"
+    assert (deal.unit_id, deal.owner_id, deal.first_report_unit_id) == (town, cast.li.id, bureau)
+    assert queries.credit_of(deal) == {bureau: 40, town: 60}
+    verbs = db.session.scalars(sa.select(Event.verb).order_by(Event.id)).all()
+    assert [one for one in verbs if "transfer" in one] == [
+        "transfer.proposed", "deal.transferred", "transfer.accepted",
+    ]  # fmt: skip
+    for client in (chen, li):
+        page = client.see(f"/deals/{deal.id}").text
+        assert "区招商局 40%" in page and "航埠镇 60%" in page
+        assert "恒远屿项目" in client.see("/transfers").text
+
+
+def test_the_credit_is_split_again_among_three(cast: Any, deal: Deal) -> None:
+    town, bureau, office = cast.li.unit_id, cast.wang.unit_id, cast.zhou.unit_id
+    first = actions.propose(deal, town, "地块", {bureau: 40, town: 60}, actor=cast.chen)
+    actions.accept(first, None, actor=cast.mayor)
+    second = actions.propose(deal, office, "统筹", {bureau: 30, town: 30, office: 40}, actor=cast.mayor)
+    actions.accept(second, None, actor=cast.admin)
+    assert queries.credit_of(deal) == {bureau: 30, town: 30, office: 40} and deal.owner_id is None
+    assert [one.percent for one in first.shares] == [40, 60], "what was agreed before stays as it was"
+
+
+def test_it_is_declined_with_a_reason_and_stays(cast: Any, as_user: Any, deal: Deal) -> None:
+    offered(as_user(cast.chen), deal, cast.li.unit_id)
+    mayor, url = as_user(cast.mayor), f"/transfers/{the_transfer().id}"
+    assert mayor.submit(url, _to=f"{url}/decline").status_code == 422
+    assert mayor.submit(url, _to=f"{url}/decline", answer="没有合适的地").went_to == "/transfers"
+    assert the_transfer().state is TransferState.DECLINED and deal.unit_id == cast.wang.unit_id
+    assert as_user(cast.li).get(f"/deals/{deal.id}").status_code == 404
+    assert "没有合适的地" in as_user(cast.chen).see(url).text
+
+
+def test_it_is_withdrawn_while_it_waits_and_answered_once(cast: Any, as_user: Any, deal: Deal) -> None:
+    chen = as_user(cast.chen)
+    offered(chen, deal, cast.li.unit_id)
+    url = f"/transfers/{the_transfer().id}"
+    assert chen.press(url, f"{url}/withdraw").went_to == url
+    mayor = as_user(cast.mayor)
+    answer = mayor.post(f"{url}/accept", data={"csrf_token": mayor.token(), "owner_id": ""})
+    assert answer.status_code == 422 and "不能再答复" in answer.said
+    assert deal.unit_id == cast.wang.unit_id
+
+
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [({"keeps": "50"}, "现在是 110"), ({"keeps": "", "gets": "100"}, "0 到 100 的整数"), ({"gets": "x"}, "现在是 40"),
+     ({"why": ""}, "原因"), ({"why": "   "}, "原因")],
+)  # fmt: skip
+def test_a_refused_offer_keeps_what_was_typed(
+    cast: Any, as_user: Any, deal: Deal, typed: dict[str, str], said: str
+) -> None:
+    answer = offered(as_user(cast.chen), deal, cast.li.unit_id, **typed)
+    assert answer.status_code == 422 and said in answer.said
+    assert ("地块在航埠" in answer.get_data(as_text=True)) == ("why" not in typed)
+    assert not db.session.scalars(sa.select(Transfer)).all()
+
+
+@pytest.mark.on("sqlite")
+def test_one_offer_at_a_time(cast: Any, as_user: Any, deal: Deal) -> None:
+    chen = as_user(cast.chen)
+    offered(chen, deal, cast.li.unit_id)
+    answer = offered(chen, deal, cast.zhou.unit_id)
+    assert answer.status_code == 422 and "已经向航埠镇提出流转" in answer.said
+
+
+@pytest.mark.on("sqlite")
+def test_who_may(cast: Any, as_user: Any, deal: Deal) -> None:
+    offered(as_user(cast.chen), deal, cast.li.unit_id)
+    id = the_transfer().id
+    for name in ("wang", "li", "zhou", "zheng"):
+        client = as_user(getattr(cast, name))
+        assert client.get(f"/deals/{deal.id}/transfer").status_code == 403
+        for act in ("accept", "decline", "withdraw"):
+            answer = client.post(f"/transfers/{id}/{act}", data={"csrf_token": client.token()})
+            assert answer.status_code == 403, (name, act)
+    mayor, chen = as_user(cast.mayor), as_user(cast.chen)
+    assert chen.post(f"/transfers/{id}/accept", data={"csrf_token": chen.token()}).status_code == 403
+    assert mayor.post(f"/transfers/{id}/withdraw", data={"csrf_token": mayor.token()}).status_code == 403
+    other = make_user("stranger", "外单位", Role.MANAGER, cast.zhou.unit)
+    stranger = as_user(other)
+    assert stranger.get(f"/transfers/{id}").status_code == 404
+    assert stranger.get(f"/deals/{deal.id}/transfer").status_code == 404
+    for act in ("accept", "decline", "withdraw"):
+        assert chen.get(f"/transfers/{id}/{act}").status_code == 405
+    assert the_transfer().state is TransferState.PROPOSED
