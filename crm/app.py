@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, has_request_context, request, session
-from flask_babel import Babel, get_domain, get_locale, gettext
+from flask_babel import Babel, get_domain, get_locale, gettext, pgettext
 from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -106,7 +106,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         compile_catalogues(HERE / "translations", app.config["CRM_DATA"] / "translations")
     )
     babel.init_app(app, locale_selector=locale)
-    words.install(translate, translate_one_or_many)
+    words.install(translate, translate_one_or_many, translate_in_context)
     clock.install_business_day(settings.business_day)
     history.watch()
     queue.init_app(app)
@@ -133,6 +133,10 @@ def translate(msgid: str) -> str:
 def translate_one_or_many(msgid: str, count: int) -> str:
     """The same with the form for so many. Chinese has one form, so the msgid stands for both."""
     return str(get_domain().get_translations().ungettext(msgid, msgid, count)) if get_locale() else msgid
+
+
+def translate_in_context(context: str, msgid: str) -> str:
+    return str(pgettext(context, msgid)) if get_locale() else msgid
 
 
 def locale() -> str:

@@ -16,7 +16,7 @@ from crm.audit.trail import record
 from crm.db import db
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
-from crm.lib.words import _
+from crm.lib.words import _, _n
 from crm.merchants import identity
 from crm.merchants.models import Relation, Suspect, SuspectState
 from crm.org.models import User
@@ -157,7 +157,7 @@ def undo_merge(merged: Merge, *, actor: User) -> Undone:
     ).first()
     said = _("已撤销合并：%(name)s", name=name)
     if undone.conflicts:
-        said += "。" + _("有 %(count)s 处合并以后改过，保留了现在的样子", count=len(undone.conflicts))
+        said += "。" + _n("有 %(n)s 处合并以后改过，保留了现在的样子", len(undone.conflicts))
     return Undone(said, suspect)
 
 

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.db import db
 from crm.lib.enums import Labelled
-from crm.lib.words import N_, _, listed
+from crm.lib.words import N_, _, _c, listed
 from crm.lists.table import Asked as Narrowed
 from crm.lists.table import Column, ListPage, register
 from crm.merchants.models import Suspect
@@ -88,7 +88,7 @@ def _name(at: int) -> Any:
 
 
 def _noun(one: Any) -> str:
-    return _("企业") if one.noun == "enterprise" else _("人员")
+    return _c("一个", "企业") if one.noun == "enterprise" else _c("一个", "人员")
 
 
 QUEUE = register(

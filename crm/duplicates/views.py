@@ -81,15 +81,15 @@ def _page(asked: Asked, found: queries.Page, item: Item | None) -> Any:
 
 def _list(asked: Asked, found: queries.Page, item: Item | None = None) -> dict[str, Any]:
     more = asked.query(after=found.after) if found.after else ""
-    total = queries.counted(me(), asked)
+    tabs, total, waiting = _tabs(asked)
     return {
         "asked": asked,
         "lines": pane.lines_of(found.items, me()),
         "current": item.suspect.id if item else 0,
         "more_url": f"{url_for('.suspects')}?{more}" if more else "",
         "begins": not asked.after,
-        "tabs": _tabs(asked, total),
-        "waiting": queries.said(me()),
+        "tabs": tabs,
+        "waiting": waiting,
         "total": total,
         "most": queries.MOST_COUNTED,
         "done_today": queries.decided_today(me()),
@@ -115,9 +115,10 @@ def _pane(asked: Asked, item: Item, items: Any) -> dict[str, Any]:
     }
 
 
-def _tabs(asked: Asked, total: int) -> list[dict[str, Any]]:
-    """The heaps; those that wait are counted. Who may decide nothing has no heap of what waits for him, and for
-    whom others decide depends on how far one's own right reaches. `total`: of the page itself."""
+def _tabs(asked: Asked) -> tuple[list[dict[str, Any]], int, str]:
+    """(the heaps, how many the page itself has, how many wait for me in words). Those that wait are counted. Who
+    may decide nothing has no heap of what waits for him, and for whom others decide depends on how far one's own
+    right reaches."""
     user = me()
     scope = user.scope_of(P.SUSPECT_DECIDE)
     heaps = [heap for heap in Heap if scope or heap not in (Heap.OPEN, Heap.RELATIONS)]
@@ -127,33 +128,39 @@ def _tabs(asked: Asked, total: int) -> list[dict[str, Any]]:
         heaps.remove(Heap.ELSEWHERE)
     named = {} if scope is Scope.UNIT else {Heap.ELSEWHERE: _("待负责人判定")}
     kept: dict[str, Any] = {"noun": asked.noun, "about": asked.about} if asked.about else {}
+    of_record = {key: str(value) for key, value in kept.items()}
+    here = {heap: Asked.of({"show": heap.value, **of_record}) for heap in heaps}
+    wanted = [one for heap, one in here.items() if heap.waits]
+    mine = [Asked()] if scope else []
+    asked_for = list({one.query(): one for one in (*wanted, *mine, asked)}.values())
+    figures = dict(zip((one.query() for one in asked_for), queries.counts(user, asked_for), strict=True))
     tabs = []
     for heap in heaps:
-        here = Asked.of({"show": heap.value, **{key: str(value) for key, value in kept.items()}})
-        count = (total if here == asked else queries.counted(user, here)) if heap.waits else 0
+        count = figures[here[heap].query()] if heap.waits else 0
         tabs.append({
             "label": named.get(heap, heap.label),
             "url": url_for(".suspects", show=heap.value, **kept),
             "active": heap is asked.heap,
-            "count": f"{queries.MOST_COUNTED - 1}+" if count >= queries.MOST_COUNTED else count,
+            "count": queries.number_said(count),
         })  # fmt: skip
-    return tabs
+    waiting = queries.number_said(figures[Asked().query()]) if mine else ""
+    return tabs, figures[asked.query()], waiting
 
 
 def _asked() -> Asked:
-    """What the address asks for. Who may decide nothing begins with what waits for others; the address of a
-    record's pairs begins with the heap that has some."""
+    """What the address asks for. Who may decide nothing begins with what waits for others. An address that names
+    no heap begins with the first that has some: of a record's pairs any, else of those that wait."""
     asked = Asked.of(request.args)
     if "show" in request.args:
         return asked
     if not me().may(P.SUSPECT_DECIDE):
         return Asked.of({**request.args.to_dict(), "show": Heap.ELSEWHERE.value})
-    if asked.about and not queries.counted(me(), asked, most=1):
-        for heap in Heap:
-            other = Asked.of({**request.args.to_dict(), "show": heap.value})
-            if queries.counted(me(), other, most=1):
-                return other
-    return asked
+    if (asked.narrowed and not asked.about) or _fragment():
+        return asked
+    heaps = [heap for heap in Heap if heap.waits or asked.about]
+    others = [Asked.of({**request.args.to_dict(), "show": heap.value}) for heap in heaps]
+    some = queries.counts(me(), others, most=1)
+    return next((other for other, many in zip(others, some, strict=True) if many), asked)
 
 
 TOGETHER = {"about": ("about", "noun"), "since": ("since", "until")}  # what one chip takes away

@@ -17,6 +17,7 @@ from typing import Any
 
 _translate: Callable[[str], str] | None = None
 _translate_one_or_many: Callable[[str, int], str] | None = None
+_translate_in_context: Callable[[str, str], str] | None = None
 
 # In front of a sentence that is kept. Nothing that people type holds it: lib/texts takes control characters out.
 KEPT = "\x1e"
@@ -24,12 +25,13 @@ KEPT = "\x1e"
 
 class Sentence(str):
     """A text that knows how it was made: `msgid` with `values`; `many` where it has a form for one and one for more;
-    `parts` where it is a list of things, set apart by `msgid`."""
+    `parts` where it is a list of things, set apart by `msgid`; `context` where one word has several translations."""
 
     msgid: str
     values: Mapping[str, object]
     many: int | None
     parts: list[str] | None
+    context: str
 
     @classmethod
     def made(
@@ -39,17 +41,24 @@ class Sentence(str):
         values: Mapping[str, object],
         many: int | None = None,
         parts: list[str] | None = None,
+        context: str = "",
     ) -> Sentence:
         one = cls(text)
+        one.context = context
         one.msgid, one.values, one.many, one.parts = msgid, values, many, parts
         return one
 
 
-def install(translate: Callable[[str], str], one_or_many: Callable[[str, int], str] | None = None) -> None:
+def install(
+    translate: Callable[[str], str],
+    one_or_many: Callable[[str, int], str] | None = None,
+    in_context: Callable[[str, str], str] | None = None,
+) -> None:
     """Use `translate(msgid) -> text` from now on; it must return the msgid itself when it knows no better.
-    `one_or_many(msgid, count)` the same for sentences that count something."""
-    global _translate, _translate_one_or_many
-    _translate, _translate_one_or_many = translate, one_or_many
+    `one_or_many(msgid, count)` the same for sentences that count something, `in_context(context, msgid)` for words
+    that are said in several ways."""
+    global _translate, _translate_one_or_many, _translate_in_context
+    _translate, _translate_one_or_many, _translate_in_context = translate, one_or_many, in_context
 
 
 def _(msgid: str, **values: object) -> str:
@@ -64,6 +73,13 @@ def _n(msgid: str, n: int, /, **values: object) -> str:
     text = _translate_one_or_many(msgid, n) if _translate_one_or_many else msgid
     places = {"n": n, **values}
     return Sentence.made(text % places, msgid, places, many=n)
+
+
+def _c(context: str, msgid: str) -> str:
+    """A word of which Chinese has one and others several: `_("企业")` heads a list, Enterprises; `_c("一个", "企业")`
+    stands on one record, Enterprise."""
+    text = _translate_in_context(context, msgid) if _translate_in_context else msgid
+    return Sentence.made(text, msgid, {}, context=context)
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -105,6 +121,8 @@ def _form(value: object) -> Any:
         if value.parts is not None:
             return {"list": [_form(part) for part in value.parts], "by": value.msgid}
         form: dict[str, Any] = {"say": value.msgid}
+        if value.context:
+            form["in"] = value.context
         if value.values:
             form["with"] = {name: _form(one) for name, one in value.values.items()}
         return form if value.many is None else form | {"n": value.many}
@@ -129,6 +147,8 @@ def _said(form: Any) -> str:
     if "list" in form:
         return joined([_said(one) for one in form["list"]], form["by"])
     msgid, count = str(form["say"]), form.get("n")
+    if "in" in form:
+        return _c(str(form["in"]), msgid)
     values = {
         name: one if isinstance(one, int | float) else _said(one)
         for name, one in form.get("with", {}).items()

@@ -19,7 +19,7 @@ from crm.dedup import Person as PersonRecord
 from crm.dedup import Record
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
-from crm.lib.words import _, listed
+from crm.lib.words import _, _n, keep, listed
 from crm.lists.models import Tag
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
@@ -133,7 +133,7 @@ def supplement(subject: Merchant, data: dict[str, Any], *, actor: User) -> list[
                 added.append(_("曾用名 %(names)s", names=listed(former)))
         ways = _ways(data)
         if count := _add_ways(subject, ways):
-            added.append(_("联系方式 %(count)s 个", count=count))
+            added.append(_n("联系方式 %(n)s 个", count))
         added += _fill_gaps(subject, data)
         if name and name != subject.name and name not in subject.note:
             line = _("另一写法：%(name)s", name=name)
@@ -329,7 +329,7 @@ def reveal(subject: Merchant, *, actor: User, note: str = "") -> Event:
     shown = sum(len(one.handles) for one in revealable(subject, actor))
     if not shown:
         raise Refused(_("这条记录没有联系方式"))
-    note = note or _("查看了 %(count)s 个联系方式", count=shown)
+    note = keep(note or _n("查看了 %(n)s 个联系方式", shown))
     event = record("handle.revealed", subject, actor=actor, note=note)
     db.session.flush()
     return event

@@ -9,7 +9,7 @@ import segno
 from segno import helpers
 from segno.encoder import DataOverflowError
 
-from crm.lib.words import _
+from crm.lib.words import _n
 
 from .models import Handle, HandleKind, Person, Position
 
@@ -55,7 +55,7 @@ def code(person: Person) -> str:
 
 def said(person: Person) -> str:
     """What the trail notes."""
-    return _("取了名片（vCard、二维码），含 %(count)s 个联系方式", count=len(person.handles))
+    return _n("取了名片（vCard、二维码），含 %(n)s 个联系方式", len(person.handles))
 
 
 def _dialled(way: Handle) -> str:

@@ -17,7 +17,7 @@ from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.lib import clock, phones
 from crm.lib.enums import Labelled
 from crm.lib.on_merge import joins, paired, rebuilt, stays
-from crm.lib.words import N_
+from crm.lib.words import N_, _, _c
 from crm.org.models import Unit, User
 from crm.reference import industries, regions
 
@@ -36,6 +36,11 @@ class OrganisationKind(Labelled):
     ENTERPRISE = "enterprise", N_("企业")
     CHAMBER = "chamber", N_("商会")
     INSTITUTE = "institute", N_("科研院所")
+
+    @property
+    def label(self) -> str:
+        """Of one record: the list is called by the same Chinese word."""
+        return _c("一个", "企业") if self is OrganisationKind.ENTERPRISE else _(self.msgid)
 
 
 class Direction(Labelled):

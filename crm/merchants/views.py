@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import (
     Blueprint,
     abort,
+    flash,
     jsonify,
     make_response,
     redirect,
@@ -19,7 +20,7 @@ from flask import (
 )
 
 from crm.db import db
-from crm.lib.words import _, listed
+from crm.lib.words import _, _n, listed
 from crm.lists.table import context
 from crm.org import settings
 from crm.org.guard import me, permit
@@ -291,6 +292,9 @@ def card(id: int) -> Any:
         return redirect(url_for(".card", id=id, revealed=event.id), 303)
     ticket = _number(request.args.get("revealed"))
     if not _is_shown(subject, ticket):
+        if not actions.revealable(subject, me()):
+            abort(403)
+        flash(_("名片看过五分钟就收起；需要时请再按“名片和二维码”"), "info")
         return redirect(_home(subject) + "#handles", 303)
     return render_template(
         "merchants/card.html",
@@ -530,7 +534,7 @@ def _saved(name: str, code: str = "", raised: int = 0) -> str:
     if complaint := uscc.warning(code):
         said += f"。{complaint}"
     if raised:
-        said += "。" + _("发现 %(count)s 条可能重复的记录，已列入查重", count=raised)
+        said += "。" + _n("发现 %(n)s 条可能重复的记录，已列入查重", raised)
     return said
 
 

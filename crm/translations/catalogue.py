@@ -14,9 +14,9 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None, "_n": (1, 1)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "_l": None, "_n": (1, 1), "_c": ((1, "c"), 2)}
 """`_` says it now, `N_` and `_l` (labels of forms) only mark it and say it when it is shown; `_n` says it for a
-count: one Chinese sentence, two English forms."""
+count: one Chinese sentence, two English forms; `_c` says a word that has several English ones in its context."""
 
 
 def path_of(locale: str) -> Path:
@@ -48,7 +48,7 @@ def read(locale: str) -> Catalog:
 
 def update(locale: str = "en", pairs: Iterable[Path] = ()) -> list[str]:
     """Rewrite the catalogue: new sentences in, unused ones out, English words from `pairs` (JSON files
-    {"中文": "English"}, for `_n` {"中文": ["for one", "for many"]}) filled in where there are none yet. Returns the sentences still untranslated.
+    {"中文": "English"}, for `_n` {"中文": ["for one", "for many"]}, for `_c` {"context|中文": "English"}) filled in where there are none yet. Returns the sentences still untranslated.
     """
     known: dict[str, str | list[str]] = {}
     for path in pairs:
@@ -74,7 +74,8 @@ def update(locale: str = "en", pairs: Iterable[Path] = ()) -> list[str]:
         msgid = str(message.id[0] if message.pluralizable else message.id)
         before = old.get(msgid, message.context)
         words = before.string if before and not before.fuzzy else None
-        fitting = _forms(words, message.pluralizable) or _forms(known.get(msgid), message.pluralizable)
+        more = known.get(f"{message.context}|{msgid}" if message.context else msgid)
+        fitting = _forms(words, message.pluralizable) or _forms(more, message.pluralizable)
         if not fitting:
             untranslated.append(msgid)
         files = sorted({name for name, _line in message.locations})

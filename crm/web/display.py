@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from crm.lib import clock, dates, money, texts
 from crm.lib.enums import Labelled
 from crm.lib.masking import mask_text
-from crm.lib.words import _, _n, listed, told
+from crm.lib.words import _, _c, _n, listed, told
 
 
 def language() -> str:
@@ -102,4 +102,4 @@ def said(value: Any) -> str:
 def init_app(app: Flask) -> None:
     for filter_ in (wan, number, size, day, moment, ago, marked, said, told, mask_text):
         app.add_template_filter(filter_)
-    app.jinja_env.globals.update(today=clock.today, _n=_n)
+    app.jinja_env.globals.update(today=clock.today, _n=_n, _c=_c)

@@ -44,6 +44,7 @@ function outside() {
 function restore(form, kept, name) {
   const empty = values(form);
   fill(form, kept);
+  goOn(form, kept, empty);
   const line = document.createElement("p");
   line.className = "restored";
   line.setAttribute("role", "status");
@@ -59,6 +60,17 @@ function restore(form, kept, name) {
   });
   line.append(words, undo);
   form.prepend(line);
+}
+
+/** The cursor waits behind the last that was typed, not in front of the first line; nothing is moved on a touch screen. */
+function goOn(form, from, empty) {
+  const lines = [...form.elements].filter((input) => kept(input) && input.matches("input:not([type=checkbox], [type=radio]), textarea"));
+  const typed = lines.filter((input) => input.value && JSON.stringify(from[input.name]) !== JSON.stringify(empty[input.name]));
+  const last = typed[typed.length - 1];
+  if (!last || !matchMedia("(pointer: fine)").matches) return;
+  last.focus({ preventScroll: true });
+  last.scrollIntoView({ block: "nearest" });
+  try { last.setSelectionRange(last.value.length, last.value.length); } catch { /* a date or a number has no place inside */ }
 }
 
 const kept = (input) => input.name && !["hidden", "password", "file", "submit", "button"].includes(input.type);

@@ -110,6 +110,21 @@ def test_what_nobody_holds_both_sides_of_is_counted_for_the_administrator_alone(
     assert "需他单位判定 1" in chen.see("/suspects").text, "counted from the other tabs as well"
 
 
+def test_an_address_that_names_no_heap_opens_the_first_that_has_some(
+    cast: Any, session: Any, split: Suspect, as_user: Callable[..., Any]
+) -> None:
+    chen = as_user(cast.chen)
+    page = chen.see("/suspects")
+    assert NAME in page.text and "由航埠镇跟进的一条记录" in page.text, (
+        "nothing waits for her: what others decide"
+    )
+    assert NAME not in chen.see("/suspects?show=open").text, "the tab itself says what is in it"
+    alone = chen.get("/suspects", headers={"X-Requested-With": "fetch"}).get_data(as_text=True)
+    assert NAME not in alone, "the list that is counted anew stays where it is"
+    admin = as_user(cast.admin).see("/suspects")
+    assert "待判定 1" in admin.text
+
+
 def test_of_another_units_record_one_learns_that_it_exists_its_unit_and_whom_to_ask(
     cast: Any, session: Any, split: Suspect, as_user: Callable[..., Any]
 ) -> None:

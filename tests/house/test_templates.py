@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.pages import HAN
 
 TEMPLATES = ROOT / "templates"
-MARKS = {"_", "_n", "gettext", "ngettext"}
+MARKS = {"_", "_c", "_n", "gettext", "ngettext"}
 ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file())
 BLOCKED = {
     r"<style\b": "a <style> element: styles belong into static/css",

@@ -10,7 +10,7 @@ import pytest
 
 from crm.lib import words
 from crm.lib.enums import Labelled
-from crm.lib.words import KEPT, N_, _, _n, joined, keep, listed, told
+from crm.lib.words import KEPT, N_, _, _c, _n, joined, keep, listed, told
 
 ENGLISH = {
     "导入 %(file)s 第 %(row)s 行": "Row %(row)s of %(file)s",
@@ -26,10 +26,10 @@ COUNTED = {"%(n)s 对": ("%(n)s pair", "%(n)s pairs")}
 
 @pytest.fixture(autouse=True)
 def _back() -> Iterator[None]:
-    before = words._translate, words._translate_one_or_many
+    before = words._translate, words._translate_one_or_many, words._translate_in_context
     words.install(lambda msgid: msgid, lambda msgid, _count: msgid)
     yield
-    words._translate, words._translate_one_or_many = before
+    words.install(*before)  # type: ignore[arg-type]
 
 
 def in_english() -> None:
@@ -78,6 +78,15 @@ def test_a_count_has_a_form_for_one() -> None:
     assert [told(kept) for kept in (one, many, more)] == ["1 对", "2 对", "1000+ 对"]
     in_english()
     assert [told(kept) for kept in (one, many, more)] == ["1 pair", "2 pairs", "1000+ pairs"]
+
+
+def test_a_word_that_has_two_translations_is_told_by_its_context() -> None:
+    stored = keep(_("改了%(what)s", what=_c("一个", "企业")))
+    assert told(stored) == "改了企业"
+    words.install(
+        lambda msgid: ENGLISH.get(msgid, msgid), None, lambda context, msgid: f"one {ENGLISH[msgid].lower()}"
+    )
+    assert told(stored) == "Changed: one enterprise" and _("企业") == "Enterprise"
 
 
 @pytest.mark.parametrize("text", ["", "他说了算", "100% 到位", "%(n)s", '{"say": "地址"}', "改了%(what)s"])

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.lib import clock
+from crm.lib.words import told
 from crm.merchants import card
 from crm.merchants.models import Handle, HandleKind, Person
 from tests.cast import make_enterprise, make_person
@@ -53,7 +54,7 @@ def test_a_card_is_taken_shown_and_loaded_and_the_trail_says_so(
     assert unquote(picture.get("src", "")).startswith("data:image/svg+xml")
     event = reveals(session)[0]
     assert (event.actor_name, event.record_id, event.noun) == ("王专员", boss.id, "person")
-    assert event.note == "取了名片（vCard、二维码），含 4 个联系方式"
+    assert told(event.note) == "取了名片（vCard、二维码），含 4 个联系方式"
     assert PHONE not in str(event.changes) + event.note
     link = next(one for one in page.links if one.startswith(f"/people/{boss.id}/card.vcf"))
     file = wang.get(link)
@@ -79,6 +80,7 @@ def test_a_card_without_its_line_in_the_trail_is_not_to_be_had(
     of_other, of_chen = sorted(event.id for event in reveals(session))
     for ticket in ("", "0", "x", "99999999999", str(of_other), str(of_chen)):
         assert wang.get(f"/people/{boss.id}/card?revealed={ticket}").went_to == f"/people/{boss.id}"
+        assert "名片看过五分钟就收起" in wang.get(f"/people/{boss.id}").said
         assert wang.get(f"/people/{boss.id}/card.vcf?revealed={ticket}").status_code == 403
     take(wang, boss)
     mine = max(event.id for event in reveals(session))
@@ -95,6 +97,8 @@ def test_who_may_not_reveal_takes_no_card(
     for reader in (cast.zhou, cast.zheng):
         client = as_user(reader)
         assert take(client, boss).status_code == 403
+        refused = client.get(f"/people/{boss.id}/card")
+        assert refused.status_code == 403 and "没有这项权限" in refused.said
         assert not [
             one for one in client.see(f"/people/{boss.id}").all("form") if "/card" in one.get("action", "")
         ]

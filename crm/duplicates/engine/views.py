@@ -14,7 +14,7 @@ from crm.dedup.reasons import WORDS
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
 from crm.lib import clock
-from crm.lib.words import _
+from crm.lib.words import _, _n
 from crm.merchants import lookup, suspects
 from crm.merchants.queries import rows_of
 from crm.org.guard import me, permit
@@ -212,7 +212,7 @@ def _words_of(code: str) -> str:
         kind = next((kind for kind in ("name", "person") if f"{kind}:{name}" in WORDS), "")
         if kind:
             named = _(WORDS[f"{kind}:{name}"])
-            return _("%(name)s，另有 %(n)s 项旁证", name=named, n=ties if ties != "2" else "2+")
+            return _n("%(name)s，另有 %(n)s 项旁证", int(ties), name=named, n=ties if ties != "2" else "2+")
     return _(WORDS[code]) if code in WORDS else code
 
 
