@@ -44,6 +44,7 @@ from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
 from crm.reporting import views as reporting
+from crm.referrals import views as referrals
 from crm.review import views as review
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     reporting.bp,
     missions.bp,
     capital.bp,
+    referrals.bp,
     calendars.bp,
     pipeline.bp,
     transfers.bp,

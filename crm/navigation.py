@@ -35,6 +35,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("资源库"), (
         Entry(N_("企业"), "merchants.index", "company", P.MERCHANT_VIEW),
         Entry(N_("人员"), "merchants.people", "person", P.MERCHANT_VIEW),
+        Entry(N_("引荐"), "referrals.index", "link", P.CONTACT_VIEW),
         Entry(N_("查重"), "duplicates.suspects", "suspects", P.MERCHANT_VIEW),
     )),
     (N_("线索"), (

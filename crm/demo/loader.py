@@ -56,6 +56,7 @@ from crm.reference import regions
 
 from .indexing import index_everything
 from .missions import load_missions
+from .referrals import load_ties
 
 DAY = dt.date(2013, 7, 25)
 HOME_UNIT = "区招商局"
@@ -130,6 +131,7 @@ def load() -> None:
     leads = load_leads(units, merchants, deals)
     logs = load_contacts(units, staff, merchants)
     users = {user.login: user for user in db.session.scalars(sa.select(User))} | leaders
+    load_ties(rows, users=users, merchants=merchants)
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_funds(staff, deals)
     db.session.flush()

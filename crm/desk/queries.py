@@ -351,6 +351,8 @@ class Duty:
 
 
 DUTIES = (
+    Duty(Asked("introductions", {"mine": "1", "overdue": "1"}, N_("由我去请、已经逾期的引荐")), "bad"),
+    Duty(Asked("introductions", {"mine": "1", "state": "asked"}, N_("由我去请的引荐"))),
     Duty(Asked("mission_stops", {"mine": "1", "follow": "open"}, N_("走访后交我去办的事"))),
     Duty(Asked("missions", {"owner": "me", "phase": Phase.RESULTS_DUE.value}, N_("我负责的、等着交结果的活动")), "warn"),
     Duty(Asked("missions", {"owner": "me", "phase": Phase.OVERDUE.value}, N_("我负责的、结果逾期的活动")), "bad"),

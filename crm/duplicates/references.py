@@ -25,12 +25,14 @@ LABELS = {
     "enterprise": N_("企业"),
     "former_name": N_("曾用名"),
     "handle": N_("联系方式"),
+    "introduction": N_("引荐"),
     "lead": N_("线索"),
     "mission_stop": N_("走访"),
     "person": N_("人员"),
     "position": N_("任职"),
     "stored_file": N_("附件"),
     "suspect": N_("疑似重复"),
+    "tie": N_("关系"),
     "tag": N_("标签"),
 }
 """What people call the rows of a table that a merge may touch."""

@@ -181,6 +181,7 @@ class Enterprise(Versioned, Tracked, Model):
         sa.Index("ix_enterprise_standing", "standing"),
         sa.Index("ix_enterprise_origin", "origin"),
         sa.Index("ix_enterprise_direction", "direction"),
+        sa.Index("ix_enterprise_chamber", "chamber"),
         sa.Index("ix_enterprise_first_reported", "first_reported_at"),
         NEVER_AGAIN,
     )

@@ -55,6 +55,8 @@ NOT_BY_LINK = {
     "merchants.card_file": "only after the button that reveals the numbers",
     "layouts.edit": "the demo district has copied no layout",
     "lists.export_file": "only after an export so large that a job makes it",
+    "referrals.show": "the demo district has asked for no introduction yet",
+    "referrals.end": "the demo district has asked for no introduction yet",
     "missions.close": "only when each firm of a mission has a result",
     "missions.reopen": "only from a mission that is over, and the walk opens a few of them",
     "leads.feed_back": "only from a lead that was judged, and the walk opens a few of them",

@@ -24,6 +24,7 @@ from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
 from crm.org.models import User
+from crm.referrals.models import Introduction, Tie, TieKind
 from tests.cast import (
     Cast,
     make_contact,
@@ -83,6 +84,14 @@ def fill(cast: Cast, start: int, end: int) -> None:
         for author, state in ((wang, PaidInState.DECLARED), (colleague, PaidInState.RECOGNISED)):
             make_paid_in(hub_deal, by=author, state=state, number=number)
         make_contact(f"第{number}次拜访", by=wang, enterprise_id=firm.id, deal_id=deal.id, lead_id=lead.id)
+        for two in (hub_firm, hub_person):
+            ends = {"two_noun": two.__tablename__, "two_id": two.id}
+            db.session.add(Tie(one_noun="person", one_id=person.id, **ends, kind=TieKind.FRIEND, said="听说",
+                               unit_id=wang.unit_id))  # fmt: skip
+        db.session.add(Introduction(
+            target_noun="enterprise", target_id=1, target_name=hub_firm.name, asked_noun="person", asked_id=person.id,
+            asked_name=person.name, due_on=deal.stage_since, unit_id=wang.unit_id, owner_id=wang.id,
+        ))  # fmt: skip
         mission = Mission(
             title=f"第{number}次外出", starts_on=deal.stage_since, ends_on=deal.stage_since, results_by=deal.stage_since,
             unit_id=wang.unit_id, owner_id=wang.id, leader_id=cast.zhou.id, members=[wang, colleague],
