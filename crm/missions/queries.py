@@ -215,27 +215,44 @@ class Briefing:
     leads: Sequence[Lead]
 
 
-def briefing_of(user: User, stop: Stop) -> Briefing:
-    """Through what the user may see; a firm is known to all who go there, its deals and logs are not."""
-    if stop.enterprise_id is None:
-        return Briefing(stop, [], [], [], [stop.lead] if stop.lead else [])
-    firm = stop.enterprise_id
-    people = sa.select(Position).where(Position.enterprise_id == firm).options(
-        joinedload(Position.person).selectinload(Person.handles)
+def briefings_of(user: User, stops: Sequence[Stop]) -> list[Briefing]:
+    """One for each stop, in as many statements for one as for a hundred. Through what the user may see; a firm is
+    known to all who go there, its deals and logs are not."""
+    firms = {stop.enterprise_id for stop in stops if stop.enterprise_id}
+    newest_log = (ContactLog.happened_at.desc(), ContactLog.id.desc())
+    people = _first_of(
+        sa.select(Position), Position, (Position.is_main.desc(), Position.id), firms,
+        joinedload(Position.person).selectinload(Person.handles),
     )  # fmt: skip
-    logs = contacts.rows_for(user).where(ContactLog.enterprise_id == firm)
-    about_it = deals.visible_to(user).where(Deal.enterprise_id == firm).options(joinedload(Deal.unit))
-    news = leads.visible_to(user).where(Lead.enterprise_id == firm).options(joinedload(Lead.report_unit))
-    latest = (ContactLog.happened_at.desc(), ContactLog.id.desc())
-    return Briefing(
-        stop,
-        db.session.scalars(people.order_by(Position.is_main.desc(), Position.id).limit(BRIEFED))
-        .unique()
-        .all(),
-        db.session.scalars(logs.order_by(None).order_by(*latest).limit(BRIEFED)).unique().all(),
-        db.session.scalars(about_it.order_by(Deal.id.desc()).limit(BRIEFED)).unique().all(),
-        db.session.scalars(news.order_by(Lead.id.desc()).limit(BRIEFED)).unique().all(),
-    )
+    logs = _first_of(contacts.visible_to(user), ContactLog, newest_log, firms)
+    about_it = _first_of(deals.visible_to(user), Deal, (Deal.id.desc(),), firms, joinedload(Deal.unit))
+    news = _first_of(leads.visible_to(user), Lead, (Lead.id.desc(),), firms)
+    return [
+        Briefing(
+            stop,
+            people.get(stop.enterprise_id, []),
+            logs.get(stop.enterprise_id, []),
+            about_it.get(stop.enterprise_id, []),
+            news.get(stop.enterprise_id, []) if stop.enterprise_id else [stop.lead] if stop.lead else [],
+        )
+        for stop in stops
+    ]
+
+
+def _first_of(
+    rows: sa.Select[Any], model: Any, order: Sequence[Any], firms: set[int], *options: Any
+) -> dict[int | None, list[Any]]:
+    """firm -> its first few rows, in one statement and the loader's own."""
+    if not firms:
+        return {}
+    place = sa.func.row_number().over(partition_by=model.enterprise_id, order_by=order)
+    ranked = rows.where(model.enterprise_id.in_(firms)).with_only_columns(model.id, place.label("place"))
+    best = ranked.order_by(None).subquery()
+    wanted = sa.select(model).join(best, best.c.id == model.id).where(best.c.place <= BRIEFED)
+    found: dict[int | None, list[Any]] = {}
+    for row in db.session.scalars(wanted.order_by(best.c.place, model.id).options(*options)).unique():
+        found.setdefault(row.enterprise_id, []).append(row)
+    return found
 
 
 # --- counted ----------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def briefing(id: int, stop_id: int) -> Any:
     return render_template(
         "missions/briefing.html",
         mission=mission,
-        briefings=[queries.briefing_of(me(), _stop(mission, stop_id))],
+        briefings=queries.briefings_of(me(), [_stop(mission, stop_id)]),
         places=queries.places(mission),
         regions=regions,
     )
@@ -203,7 +203,7 @@ def briefing(id: int, stop_id: int) -> Any:
 def briefings(id: int) -> Any:
     """All of them, a page each."""
     mission = _load(id)
-    every = [queries.briefing_of(me(), stop) for stop in queries.stops_of(mission)]
+    every = queries.briefings_of(me(), queries.stops_of(mission))
     return render_template(
         "missions/briefing.html",
         mission=mission,
