@@ -43,8 +43,8 @@ from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
-from crm.reporting import views as reporting
 from crm.referrals import views as referrals
+from crm.reporting import views as reporting
 from crm.review import views as review
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
