@@ -81,10 +81,21 @@ def with_parties(rows: sa.Select[Any]) -> sa.Select[Any]:
     return rows.options(selectinload(Deal.parties).selectinload(Party.enterprise))
 
 
+def expected_days(stage: Stage) -> int | None:
+    """预期天数 of a stage; None for the last one, where nothing more is expected."""
+    return None if stage is Stage.AT_CAPACITY else int(settings.get(f"stage.days.{stage.value}"))
+
+
 def idle_limit(stage: Stage) -> int:
-    """久未联系, on desk, board and deal page alike: days from which a deal in this stage counts as idle, red from
-    here on, amber from seventy per cent. While it is talked about that is at the latest when there was no contact
-    for more than `contact.idle_days`; what is being built is not talked to every month."""
+    """久未联系, on desk, board, deal page and review alike: days from which a deal in this stage counts as idle, red
+    from here on, amber from seventy per cent.
+
+    The clock starts anew with a logged contact about the deal (its own day, not the day it was written down) and with
+    nothing else: editing, moving, assigning, a comment or a meeting's note are not talking to the investor. Without
+    any contact it runs from the day the stage began. What is held or lapsed has no clock.
+
+    While it is talked about the limit is at the latest more than `contact.idle_days`; what is being built is not
+    talked to every month."""
     if stage is Stage.AT_CAPACITY:
         return 10**6
     days = int(settings.get(f"stage.days.{stage.value}"))

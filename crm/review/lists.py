@@ -134,6 +134,7 @@ AS_OF = register(
                    lambda v, user: _band(v)),
             Filter("planned", N_("总投资"), "wan_range", where=lambda v, user: _between(DealSpan.planned_wan, v)),
             Filter("signed", N_("签约日期"), "days", where=lambda v, user: _between(DealSpan.signed_on, v)),
+            Filter("stage_since", N_("进入阶段"), "days", where=lambda v, user: _between(DealSpan.stage_since, v)),
             Filter("long_idle", N_("久未联系"), "flag", where=lambda v, user: sa.true()),
             Filter("overdue", N_("下一步已逾期"), "flag", where=lambda v, user: sa.true()),
         ),

@@ -23,6 +23,7 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 
 from .changes import Change
+from .pace import Stay
 
 LARGE_WAN = Decimal(50_000)
 """5亿元, the size the half-year report counts by: 「其中5亿元以上项目2个」."""
@@ -309,3 +310,50 @@ def passes(user: User, since: dt.date, day: dt.date, lines: int) -> list[StageMo
         .limit(lines)
     )
     return list(db.session.scalars(rows))
+
+
+# --- how fast it goes ---------------------------------------------------------------------------------------
+
+MOST_STAYS = 50_000
+"""Stays looked at for one page: the newest. A district of a hundred thousand deals has some ten thousand a year."""
+
+GROUPS = {
+    "all": sa.literal(""),
+    "unit": DealSpan.unit_id,
+    "direction": DealSpan.direction,
+    "band": band_of(),
+}
+
+
+def stays(rows: sa.Select[Any], first: dt.date, last: dt.date, group: str) -> list[Stay]:
+    """Who came into a stage between two days, with the unit, direction or size it had then, and what came of it.
+
+    A span that begins on the day its stage began is where a stay begins; a return begins another.
+    """
+    later = aliased(DealSpan, name="later")
+    after = sa.and_(later.deal_id == DealSpan.deal_id, later.from_on > DealSpan.from_on)
+    left_on = (
+        sa.select(sa.func.min(later.from_on)).where(after, later.stage != DealSpan.stage).scalar_subquery()
+    )
+    went_on = sa.exists().where(after, _order(later.stage) > _order(DealSpan.stage))
+    still = aliased(DealSpan, name="still")
+    stopped = sa.exists().where(
+        still.deal_id == DealSpan.deal_id,
+        still.until_on == FOREVER,
+        still.state != DealState.ACTIVE,
+        still.stage_since == DealSpan.stage_since,
+    )
+    asked = (
+        rows.with_only_columns(
+            DealSpan.stage, GROUPS[group].label("of"), DealSpan.from_on, left_on.label("left_on"),
+            went_on.label("went_on"), stopped.label("stopped"),
+        )
+        .where(DealSpan.from_on >= first, DealSpan.from_on <= last, DealSpan.stage_since == DealSpan.from_on)
+        .order_by(None)
+        .order_by(DealSpan.from_on.desc())
+        .limit(MOST_STAYS)
+    )  # fmt: skip
+    return [
+        Stay(stage, of, came, left, bool(went), bool(stood))
+        for stage, of, came, left, went, stood in db.session.execute(asked)
+    ]

@@ -27,6 +27,7 @@ from crm.web.display import number, wan
 from . import queries
 from .changes import Change
 from .lists import AS_OF, day_of
+from .pace import paces
 from .queries import SIGNED, TOTAL, Figures, Sum
 
 bp = Blueprint("review", __name__)
@@ -139,6 +140,37 @@ def changes() -> Any:
     )  # fmt: skip
 
 
+@bp.get("/review/pace")
+@permit(P.DEAL_VIEW)
+def pace() -> Any:
+    """转化与速度: who came into each stage in a period, how many went on, and how long they took."""
+    last, problem = _day_asked("on")
+    first, odd = _day_asked("since", otherwise=dt.date(last.year, 1, 1))
+    by = request.args.get("by", "all")
+    by = by if by in queries.GROUPS else "all"
+    kept = _but(_but(_kept("stage", "change"), "on"), "since")
+    found = paces(queries.stays(_rows_any_day(MultiDict(kept)), min(first, last), last, by))
+    names = _group_names(by, {group for group, _stage in found})
+    lines = [
+        {
+            "group": name, "stage": stage, "pace": found[group, stage], "expected": deals.expected_days(stage),
+            "url": AS_OF.url([
+                *kept, *(filter_ if filter_ else []), ("on", last.isoformat()), ("stage", stage.value),
+                ("state", DealState.ACTIVE.value), ("stage_since_from", min(first, last).isoformat()),
+            ]),
+        }
+        for name, group, filter_ in names
+        for stage in Stage
+        if (group, stage) in found
+    ]  # fmt: skip
+    return render_template(
+        "review/pace.html", tabs=_tabs("pace", last), day=last, since=min(first, last), by=by, lines=lines,
+        groups=[(key, _(msgid)) for key, msgid in GROUPED_BY.items()], kept=[*kept, ("by", by)],
+        days=_usual_days(), problems=[one for one in (problem, odd) if one],
+        narrowed=table.narrowed(AS_OF, me()),
+    )  # fmt: skip
+
+
 # --- what the views share -----------------------------------------------------------------------------------
 
 
@@ -170,7 +202,7 @@ def _rows_any_day(args: MultiDict[str, str]) -> sa.Select[Any]:
 def _tabs(here: str, day: dt.date) -> list[dict[str, Any]]:
     on = {} if day == clock.today() else {"on": day.isoformat()}
     pages = (
-        ("funnel", N_("漏斗与分表")), ("as_of", N_("当日清单")), ("board", N_("当日看板")), ("changes", N_("有什么变化")),
+        ("funnel", N_("漏斗与分表")), ("pace", N_("转化与速度")), ("as_of", N_("当日清单")), ("board", N_("当日看板")), ("changes", N_("有什么变化")),
     )  # fmt: skip
     return [
         {"label": _(msgid), "url": url_for(f"review.{name}", **on), "active": name == here}
@@ -189,6 +221,30 @@ def _usual_days() -> list[dict[str, str]]:
         _("上个半年末"): half,
     }
     return [{"label": label, "day": day.isoformat()} for label, day in days.items()]
+
+
+GROUPED_BY = {
+    "all": N_("全部"),
+    "unit": N_("责任单位"),
+    "direction": N_("招商方向"),
+    "band": N_("总投资规模"),
+}
+
+
+def _group_names(by: str, groups: set[Any]) -> list[tuple[str, Any, Pairs]]:
+    """(name, group, the filter that shows it) in the usual order."""
+    if by == "unit":
+        rows = sa.select(Unit.id, Unit.name).where(Unit.id.in_(groups)).order_by(Unit.code)
+        return [(name, id, [("unit", str(id))]) for id, name in db.session.execute(rows)]
+    if by == "direction":
+        known = [(one.label, one, [("direction", one.value)]) for one in Direction if one in groups]
+        return [*known, *([(_("暂未确定"), None, [("direction", "none")])] if None in groups else [])]
+    if by == "band":
+        sizes = [
+            (one.label, one.value, [("band", one.value)]) for one in reversed(Band) if one.value in groups
+        ]
+        return [*sizes, *([(_("未填金额"), "none", [("band", "none")])] if "none" in groups else [])]
+    return [("", "", [])]
 
 
 class _Links:
