@@ -24,6 +24,9 @@ NO_MERCHANT = {
 """Columns of numbers without a foreign key that are no merchant's number."""
 
 JSON = {
+    "import_row.said": "what a sentence was made of: words and numbers of rows",
+    "view_columns.keys": "names of columns",
+    "notice.values": "what a sentence names, as words",
     "mission.region_codes": "codes of places",
     "chosen_columns.keys": "names of columns",
     "event.changes": "history: what stood there then",

@@ -49,6 +49,7 @@ NOT_BY_LINK = {
     "contacts.file": "the demo district has no attachments",
     "imports.show": "the demo district has imported nothing",
     "imports.correct": "the demo district has imported nothing",
+    "imports.result_file": "the demo district has imported nothing",
     "imports.result": "the demo district has imported nothing",
     "calendars.feed": "a calendar asks for it by its secret address",
     "merchants.card": "only after the button that reveals the numbers",
