@@ -25,6 +25,8 @@ from crm.contacts import views as contacts
 from crm.db import db, options_for, set_reading
 from crm.deals import history
 from crm.deals import views as deals
+from crm.delivery import views as delivery
+from crm.delivery.rolls import views as rolls
 from crm.desk import views as desk
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
@@ -63,6 +65,8 @@ BLUEPRINTS = (
     deals.bp,
     contacts.bp,
     reporting.bp,
+    delivery.bp,
+    rolls.bp,
     missions.bp,
     capital.bp,
     referrals.bp,

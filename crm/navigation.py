@@ -50,6 +50,12 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("例会"), "review.funnel", "chart", P.DEAL_VIEW),
         Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
     )),
+    (N_("项目推进"), (
+        Entry(N_("重点项目"), "delivery.index", "stage", P.PROJECT_VIEW),
+        Entry(N_("三率"), "delivery.show_rates", "chart", P.PROJECT_VIEW),
+        Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
+        Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),
+    )),
     (N_("资金"), (
         Entry(N_("到位资金台账"), "capital.index", "money", P.CAPITAL_VIEW),
         Entry(N_("资金审核"), "capital.queue", "check", P.CAPITAL_CHECK),
@@ -85,6 +91,8 @@ def stands_under(endpoint: str | None) -> str:
         return str(endpoint)
     if endpoint in PAGES_OF_PEOPLE:
         return "merchants.people"
+    if endpoint == "delivery.show_leader":
+        return "delivery.leaders"
     blueprint = (endpoint or "").split(".")[0]
     blueprint = {"engine": "duplicates", "transfers": "deals"}.get(blueprint, blueprint)
     return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")

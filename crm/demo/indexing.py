@@ -14,6 +14,8 @@ from crm.contacts.models import ContactLog
 from crm.db import db
 from crm.deals.actions import search_fields as deal_fields
 from crm.deals.models import Deal
+from crm.delivery.actions import search_fields as project_fields
+from crm.delivery.models import KeyProject
 from crm.leads.actions import search_fields as lead_fields
 from crm.leads.models import Lead
 from crm.merchants import identity, suspects
@@ -33,6 +35,7 @@ def index_everything() -> None:
         ("contact_log", ContactLog, contact_fields),
         ("mission", Mission, mission_fields),
         ("paid_in", PaidIn, paid_in_fields),
+        (KeyProject.__tablename__, KeyProject, project_fields),
     )
     for noun, model, fields in parts:
         rows = db.session.scalars(sa.select(model).order_by(model.id))

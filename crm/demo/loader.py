@@ -56,6 +56,7 @@ from crm.reference import regions
 
 from .indexing import index_everything
 from .missions import load_missions
+from .projects import load_projects
 from .referrals import load_ties
 
 DAY = dt.date(2013, 7, 25)
@@ -134,6 +135,7 @@ def load() -> None:
     load_ties(rows, users=users, merchants=merchants)
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_funds(staff, deals)
+    load_projects(rows, units, leaders, DAY)
     db.session.flush()
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")

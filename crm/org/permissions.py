@@ -57,6 +57,12 @@ class Permission(Labelled):
     CAPITAL_CHECK = "capital.check", N_("初审、退回到位资金（不能审自己申报的）")
     CAPITAL_RECOGNISE = "capital.recognise", N_("认定到位资金、关月账（认定部门；不能认定自己申报的）")
     CAPITAL_EXPORT = "capital.export", N_("导出到位资金")
+    PROJECT_VIEW = "project.view", N_("查看重点项目")
+    PROJECT_EDIT = "project.edit", N_("新建、修改重点项目和节点，报进度，推进状态")
+    PROJECT_VISIT = "project.visit", N_("记一线督办、协调、攻坚")
+    PROJECT_SPONSOR = "project.sponsor", N_("更换重点项目的挂联领导")
+    PROJECT_LIST = "project.list", N_("编制、下达、调整重点项目名单")
+    PROJECT_EXPORT = "project.export", N_("导出重点项目")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -78,6 +84,7 @@ _READS = {
     P.MISSION_VIEW: S.DISTRICT,
     P.DEAL_VIEW: S.DISTRICT,
     P.CAPITAL_VIEW: S.DISTRICT,
+    P.PROJECT_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -104,6 +111,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CAPITAL_VIEW: S.UNIT,
         P.CAPITAL_DECLARE: S.UNIT,
         P.CAPITAL_EXPORT: S.UNIT,
+        P.PROJECT_VIEW: S.UNIT,
+        P.PROJECT_EDIT: S.UNIT,
+        P.PROJECT_VISIT: S.UNIT,
+        P.PROJECT_EXPORT: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -138,6 +149,12 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CAPITAL_CHECK: S.UNIT,
         P.CAPITAL_RECOGNISE: S.UNIT,
         P.CAPITAL_EXPORT: S.UNIT,
+        P.PROJECT_VIEW: S.UNIT,
+        P.PROJECT_EDIT: S.UNIT,
+        P.PROJECT_VISIT: S.UNIT,
+        P.PROJECT_SPONSOR: S.UNIT,
+        P.PROJECT_LIST: S.UNIT,
+        P.PROJECT_EXPORT: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
@@ -151,6 +168,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_SKIP: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
         P.CAPITAL_EXPORT: S.DISTRICT,
+        P.PROJECT_VISIT: S.DISTRICT,
+        P.PROJECT_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
     Role.ADMINISTRATOR: {
@@ -180,6 +199,11 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CAPITAL_CHECK: S.DISTRICT,
         P.CAPITAL_RECOGNISE: S.DISTRICT,
         P.CAPITAL_EXPORT: S.DISTRICT,
+        P.PROJECT_EDIT: S.DISTRICT,
+        P.PROJECT_VISIT: S.DISTRICT,
+        P.PROJECT_SPONSOR: S.DISTRICT,
+        P.PROJECT_LIST: S.DISTRICT,
+        P.PROJECT_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,

@@ -20,6 +20,7 @@ FEATURES = (
     "capital",
     "contacts",
     "deals",
+    "delivery",
     "desk",
     "duplicates",
     "holidays",
