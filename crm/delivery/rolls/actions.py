@@ -58,9 +58,7 @@ def add(roll: ProjectList, projects: Iterable[KeyProject], *, actor: Actor) -> i
             added.append(project.name)
     db.session.flush()
     if added:
-        record(
-            "project_list.filled", roll, actor=actor, changes={"projects": [None, added]}
-        )
+        record("project_list.filled", roll, actor=actor, changes={"projects": [None, added]})
     return len(added)
 
 
