@@ -188,9 +188,10 @@ def change_leader(
 
 def add_milestone(project: KeyProject, data: dict[str, Any], *, actor: Actor) -> Milestone:
     """A milestone; its first plan is the baseline."""
-    node = Milestone(project=project, name="")
+    node = Milestone()
     _fill_node(node, data)
     node.baseline_on = node.plan_on
+    project.milestones.append(node)
     _check_node(node)
     db.session.flush()
     _put_after(node, data.get("after") or [])

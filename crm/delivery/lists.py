@@ -46,7 +46,7 @@ def _next(project: KeyProject) -> Milestone | None:
 
 def _next_name(project: KeyProject) -> str:
     node = _next(project)
-    return node.name if node else ""
+    return node.title if node else ""
 
 
 def _next_on(project: KeyProject) -> Any:

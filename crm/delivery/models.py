@@ -219,6 +219,11 @@ class Milestone(Versioned, Model):
     )
 
     @property
+    def title(self) -> str:
+        """Its name; one that is called like its kind is called so in the reader's language."""
+        return self.kind.label if self.name == self.kind.msgid else self.name
+
+    @property
     def after_ids(self) -> list[int]:
         return [one.id for one in self.after]
 

@@ -388,15 +388,17 @@ def show_rates() -> Any:
     found = rates(year, today)
     rolls = queries.rolls(year)
     start = found[0]
+    by_list: list[dict[str, Any]] = [
+        {"roll": roll, "cells": [_rate(one, {"list": str(roll.id)}) for one in found]} for roll in rolls
+    ]
     return render_template(
         "delivery/rates.html",
         year=year,
         years=sorted({*queries.years(), today.year}, reverse=True),
         today=today,
         rates=[_rate(one, {}) for one in found],
-        by_list=[
-            {"roll": roll, "cells": [_rate(one, {"list": str(roll.id)}) for one in found]} for roll in rolls
-        ],
+        by_list=[one for one in by_list if any(cell["whole"] for cell in one["cells"])],
+        everything=me().scope_of(P.PROJECT_VIEW) is Scope.DISTRICT,
         outlook=_outlook(start, today, rolls) if year == today.year else [],
         names=_names(start.missing),
         start=start,

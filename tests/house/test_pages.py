@@ -35,6 +35,8 @@ NOT_BY_LINK = {
     "capital.recognise": "the demo district has judged all that was declared",
     "capital.send_back": "the demo district has judged all that was declared",
     "capital.file": "the demo district has no attachments",
+    "delivery.file": "the demo district has no photos",
+    "rolls.issue": "every list of the demo district is issued; tests/delivery/test_lists.py opens it",
     "jobs.progress": "asked by the script of a page while a job runs",
     "jobs.under_way": "asked by the script of the page of jobs",
     "jobs.ring": "asked by the script of every page",

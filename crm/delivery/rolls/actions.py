@@ -102,18 +102,16 @@ def amend(
         raise Refused(_("请至少写一项调整"), "changes")
     if len({one.project.id for one in wanted}) < len(wanted):
         raise Refused(_("同一个项目在一次调整里只能出现一次"), "changes")
-    number = 1 + max((one.number for one in roll.amendments), default=0)
+    entries = {entry.project_id: entry for entry in roll.entries}
     amendment = Amendment(
-        project_list=roll,
-        number=number,
+        number=1 + max((one.number for one in roll.amendments), default=0),
         on_day=on_day,
         reason=reason,
         document_no=document_no,
         actor_id=actor.id,
+        changes=[_carry_out(roll, entries.get(one.project.id), one) for one in wanted],
     )
-    entries = {entry.project_id: entry for entry in roll.entries}
-    for one in wanted:
-        amendment.changes.append(_carry_out(roll, entries.get(one.project.id), one))
+    roll.amendments.append(amendment)
     db.session.flush()
     names = {
         act.value: [None, [change.project.name for change in amendment.changes if change.act is act]]
@@ -123,7 +121,10 @@ def amend(
         "project_list.amended",
         roll,
         actor=actor,
-        changes={"amendment": [None, number], **{act: pair for act, pair in names.items() if pair[1]}},
+        changes={
+            "amendment": [None, amendment.number],
+            **{act: pair for act, pair in names.items() if pair[1]},
+        },
         note=reason,
     )
     return amendment

@@ -25,7 +25,7 @@ class AddForm(ActForm):
 
 
 class IssueForm(EditForm):
-    issued_on = DayField(_l("下达日期"), [Needed()])
+    on_day = DayField(_l("下达日期"), [Needed()])
     document_no = LineField(_l("文号"))
 
 

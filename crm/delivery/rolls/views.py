@@ -108,11 +108,11 @@ def take_off(id: int, entry_id: int) -> Any:
 @permit(P.PROJECT_LIST)
 def issue(id: int) -> Any:
     roll = _load(id, managing=True)
-    form = IssueForm.of(roll, issued_on=clock.today())
+    form = IssueForm.of(roll, on_day=clock.today())
     if form.submitted():
         with form.refusals():
             actions.issue(
-                roll, on_day=day_of(form.issued_on), document_no=form.document_no.data or "", actor=me()
+                roll, on_day=day_of(form.on_day), document_no=form.document_no.data or "", actor=me()
             )
             return commit_and_go(form, url_for(".show", id=id), _("名单已下达，以后只能用调整来改"))
     return form.page("delivery/rolls/issue.html", roll=roll)
