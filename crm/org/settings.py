@@ -75,7 +75,11 @@ KNOWN = {
         Known("export.rows_before_approval", N_("多少行以上的导出要负责人批准"), 500, 1, 1_000_000, N_("行")),
         Known("backup.kept_days", N_("备份保留多久"), 14, 1, 730, N_("天")),
         Known("job.kept_days", N_("结束的后台任务和看过的消息保留多久"), 90, 7, 3650, N_("天")),
-        Known("project.list_kinds", N_("重点项目名单的种类（用顿号隔开）"), "省重点、市重点、区重点建设、区重点工业、互看互学、为民办实事"),
+        Known(
+            "project.list_kinds",
+            N_("重点项目名单的种类（用顿号隔开）"),
+            "省重点、市重点、区重点建设、区重点工业、互看互学、为民办实事",
+        ),
         Known("session.idle_minutes", N_("多久不操作自动退出"), 60, 5, 720, N_("分钟")),
         Known("password.shortest", N_("密码最短长度"), 12, 8, 64, N_("位")),
     )

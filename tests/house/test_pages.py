@@ -30,16 +30,13 @@ NOT_BY_LINK = {
     "org.sign_in": "redirects who is signed in",
     "org.setup": "only in an empty house",
     "deals.investors": "asked by the script of a field while a name is typed",
-<<<<<<< HEAD
     "capital.edit": "the walk opens a few rows of the register; those that came back are not among them",
     "capital.adjust": "the walk opens the newest rows, and their month is not closed yet",
     "capital.recognise": "the demo district has judged all that was declared",
     "capital.send_back": "the demo district has judged all that was declared",
     "capital.file": "the demo district has no attachments",
-=======
     "delivery.report": "only from a key project that is being built, and the walk opens the first few",
     "delivery.step_back": "only from a key project that has started, and the walk opens the first few",
->>>>>>> 3d8bbf7 (Why no link of the walk leads to two doors of a key project)
     "delivery.file": "the demo district has no photos",
     "rolls.issue": "every list of the demo district is issued; tests/delivery/test_lists.py opens it",
     "jobs.progress": "asked by the script of a page while a job runs",
