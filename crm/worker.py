@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from crm.app import create_app
+from crm.cli import settle
 
 app = create_app()
 huey = app.extensions["huey"]
+settle()

@@ -14,6 +14,7 @@ import unicodedata
 from . import phones
 
 _STARS = "****"
+_ANY = re.compile(r"[\dA-Za-zＡ-Ｚａ-ｚ]")
 _LABELS = "电话|手机|座机|固话|传真|号码|致电|拨打|热线|tel|phone|mobile|fax"
 _MAYBE = re.compile(
     rf"[@＠+＋]|(?:\d\D{{0,3}}){{10}}|{_LABELS}|微信|薇信|威信|[wvＷＶ][xXＸ]|we?i?xin|wechat|qq|加v|v信|ＱＱ",
@@ -85,7 +86,7 @@ _plain = _Plain()
 
 def mask_text(text: str) -> str:
     """The text with every way to reach somebody masked. What was masked already stays as it is."""
-    if not _MAYBE.search(text):
+    if not (_ANY.search(text) and _MAYBE.search(text)):
         return text
     text = _shown(text, _MAIL, 0, phones.mask_handle)
     text = _shown(text, _WXID, 0, phones.mask_handle)

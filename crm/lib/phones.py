@@ -282,6 +282,8 @@ def _masked(phone: Phone) -> str:
 def mask_handle(text: str | None) -> str:
     """WeChat, QQ, e-mail: ab****z, l****@example.com; a handle that is a phone number as `mask` does."""
     line = (text or "").strip()
+    if len(line) == 11 and line.isascii() and line.isdigit() and "13" <= line[:2] <= "19":
+        return line[:3] + _STARS + line[7:]  # a mobile, as nearly all are: no need to read it any further
     if _MASKED.fullmatch(line):
         return line
     found = parse_phones(line)

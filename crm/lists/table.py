@@ -138,8 +138,8 @@ class ListPage:
     `msgid` names the records (企业); `noun` is what index, tags and trail call them. `belongs(row)` gives
     {"units": […], "owners": […]} for rights that reach less far than seeing does. `tag_permission` turns tags on;
     `searched` says that `q` asks the index, `matching(text)` how, when not by the noun's own entries; `also(args)` is a
-    condition that the page sets of itself, whatever the filters say. `empty_actions(user)` gives [(label, url)] for an
-    empty list.
+    condition that the page sets of itself, whatever the filters say. `in_bulk(user)` selects what `base` does, loaded
+    as it suits a hundred thousand rows and not a page. `empty_actions(user)` gives [(label, url)] for an empty list.
 
     A page that draws its rows its own way (the queue of 查重, the trail) tells here what leaves of it: `asks(user,
     args)` reads its own filter, whose names in the address are `arguments`; `usual_sort(args)` is its order where the
@@ -172,6 +172,7 @@ class ListPage:
     dress: Callable[[Sequence[Any], User], Sequence[Any]] | None = None
     address: Callable[[Sequence[tuple[str, str]]], str] | None = None
     row_label: Callable[[Any], str] = lambda row: str(row.name)
+    in_bulk: Callable[[User], sa.Select[Any]] | None = None
     empty_text: str = ""
     empty_actions: Callable[[User], list[tuple[str, str]]] = field(default=lambda user: [])
 

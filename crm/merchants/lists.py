@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
+from sqlalchemy.orm import selectinload
 
 from crm.db import db
 from crm.lib import clock
@@ -34,7 +35,7 @@ from .models import (
     Position,
     Standing,
 )
-from .queries import idle_days, loaded, people_visible_to, visible_to
+from .queries import idle_days, loaded, loaded_in_bulk, people_visible_to, visible_to
 
 MOST_OPTIONS = 2000
 IDLE_STEPS = (7, 15, 30, 60, 90, 180)
@@ -292,7 +293,8 @@ ENTERPRISES = register(ListPage(
         Column("kind", N_("类别"), lambda row: row.kind, "state", default=False),
         Column("uscc", N_("信用代码"), lambda row: row.uscc, "code", default=False),
         Column("industry", N_("行业"), lambda row: row.industry, default=False),
-        Column("former", N_("曾用名"), lambda row: listed(one.name for one in row.former_names), default=False),
+        Column("former", N_("曾用名"), lambda row: listed(one.name for one in row.former_names), default=False,
+               options=(selectinload(Enterprise.former_names),)),
         Column("legal_rep", N_("法定代表人"), lambda row: row.legal_representative, default=False),
         Column("address", N_("地址"), lambda row: row.address, default=False),
         Column("business", N_("主营业务"), lambda row: row.main_business, default=False),
@@ -309,6 +311,7 @@ ENTERPRISES = register(ListPage(
            "last_contact": Enterprise.last_contact_at, "first_at": Enterprise.first_reported_at},
     default_sort="-first_at",
     base=lambda user: loaded(visible_to(user), Enterprise),
+    in_bulk=lambda user: loaded_in_bulk(visible_to(user), Enterprise),
     view_permission=P.MERCHANT_VIEW,
     export_permission=P.MERCHANT_EXPORT,
     export_full_permission=P.MERCHANT_EXPORT_FULL,
@@ -346,6 +349,7 @@ PEOPLE = register(ListPage(
            "last_contact": Person.last_contact_at, "first_at": Person.first_reported_at},
     default_sort="-first_at",
     base=lambda user: loaded(people_visible_to(user), Person),
+    in_bulk=lambda user: loaded_in_bulk(people_visible_to(user), Person),
     view_permission=P.MERCHANT_VIEW,
     export_permission=P.MERCHANT_EXPORT,
     export_full_permission=P.MERCHANT_EXPORT_FULL,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import xlsxwriter
+import xlsxwriter.worksheet
 from flask import render_template
 
 from crm.lib.errors import Refused
@@ -46,6 +48,11 @@ _WIDTHS = {
 SIGNS_APART = " " * 12
 _FORMATS = {"number": "#,##0.##########", "wan": "#,##0.00", "yi": "#,##0.00##", "mu": "#,##0.00", "day": "yyyy-mm-dd",
             "moment": "yyyy-mm-dd hh:mm"}  # fmt: skip
+
+
+# Without the look whether the place was written as "A1", which each of a million cells would pay for.
+_write_string: Any = inspect.unwrap(xlsxwriter.worksheet.Worksheet.write_string)
+_write_number: Any = inspect.unwrap(xlsxwriter.worksheet.Worksheet.write_number)
 
 
 @dataclass(frozen=True)
@@ -162,7 +169,7 @@ class XlsxFile:
                 if self._frame:
                     self._sheet.write_blank(self._at, at, None, self._text)
             elif kind in NUMBERS and not isinstance(value, str):
-                self._sheet.write_number(self._at, at, value, self._formats[kind])
+                _write_number(self._sheet, self._at, at, value, self._formats[kind])
             elif isinstance(value, dt.date):
                 kind = "moment" if isinstance(value, dt.datetime) else "day"
                 self._sheet.write_datetime(self._at, at, value, self._formats[kind])
@@ -171,7 +178,7 @@ class XlsxFile:
                 if len(text) > LONGEST_CELL:
                     self.cut += 1
                     text = text[: LONGEST_CELL - 1] + "…"
-                self._sheet.write_string(self._at, at, text, self._text)
+                _write_string(self._sheet, self._at, at, text, self._text)
 
     def close(self, notes: Sequence[tuple[str, str]] = ()) -> None:
         if self._frame and self._frame.signs:

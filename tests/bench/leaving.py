@@ -74,6 +74,7 @@ def run(kind: str) -> None:
     from werkzeug.datastructures import MultiDict
 
     from crm.app import create_app
+    from crm.cli import settle
     from crm.db import db
     from crm.lists.exports import making
     from crm.lists.exports.order import Order
@@ -88,6 +89,7 @@ def run(kind: str) -> None:
         args = MultiDict([("columns", key) for key in ["name", *COLUMNS]])
         order = Order.of(page, args, format=kind, full=False, reason="", user=user)
         counted = listing.count_of(select_for(page, user, args), key=page.key)
+        settle()  # as `serve` and the worker do
         idle = peak_kib()
         began = time.perf_counter()
         made = making.make_file(order, user=user)

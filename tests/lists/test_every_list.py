@@ -20,7 +20,11 @@ from crm.db import db
 from crm.duplicates import merging
 from crm.jobs.models import JobRun, JobState
 from crm.lib import clock
-from crm.merchants.models import Suspect, SuspectState
+from crm.lists.exports.making import cell
+from crm.lists.table import LISTS, Column, with_options
+from crm.merchants.models import Origin, Relation, Suspect, SuspectState
+from crm.org.models import User
+from crm.web import listing
 from tests.cast import Cast, make_contact, make_deal, make_enterprise
 from tests.duplicates.make import twins
 from tests.imports.lists import checked
@@ -293,6 +297,32 @@ def test_numbers_of_anothers_record_stay_masked_in_a_full_file(
     rows, notes = rows_of(answer)
     assert sorted(column(rows, "内容")) == ["打138****5678", "打13987654321"]
     assert notes["联系方式"] == "完整；其中 1 行不属于本单位，已打码"
+
+
+@pytest.mark.on("sqlite")
+def test_states_stored_under_the_same_word_keep_their_own(app: Any) -> None:
+    """Labels are remembered while a file is made: 不是同一家 and 其他 may both be stored as “other”."""
+    assert Origin.OTHER == Relation.OTHER
+    same = [Column("a", "甲", lambda row: row, "state")] * 2
+    assert [cell(one, state, {}, full=False) for one, state in zip(same, (Origin.OTHER, Relation.OTHER), strict=True)] == [
+        Origin.OTHER.label, Relation.OTHER.label,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["enterprises", "people"])
+def test_what_is_loaded_for_a_file_is_what_the_page_shows(cast: Cast, session: Any, name: str) -> None:
+    """Loaded another way, the rows say the same in every column, in as many statements for many as for few."""
+    twins(cast)
+    page = LISTS[name]
+    assert page.in_bulk is not None
+    ids = session.scalars(page.base(cast.chen).with_only_columns(page.key)).all()
+    shown, chen_id = {}, cast.chen.id
+    for base in (page.base, page.in_bulk):
+        session.expunge_all()
+        chen = session.get_one(User, chen_id)
+        rows = listing.records(with_options(base(chen), page.columns), ids, key=page.key)
+        shown[base] = [[cell(one, row, {}, full=True) for one in page.columns] for row in rows]
+    assert shown[page.base] == shown[page.in_bulk] and len(shown[page.base]) >= 2
 
 
 def test_a_file_is_not_made_by_looking(cast: Cast, session: Any, as_user: Callable[..., Any]) -> None:

@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 
 from crm.db import db, reading
 from crm.lib import clock
@@ -173,7 +174,9 @@ def _rows(
 ) -> Iterator[list[Any]]:  # fmt: skip
     page = order.page
     tagged = any(one.column is TAGS for one in told)
-    loaded = with_options(page.select(user), [one.column for one in told if one.column])
+    base = (page.in_bulk or page.base)(user)
+    loaded = with_options(base, [one.column for one in told if one.column])
+    language = str(get_locale())
     guarded = [one.column for one in told if one.column and one.kind in GUARDED]
     for at in range(0, len(ids), CHUNK):
         chunk = ids[at : at + CHUNK]
@@ -183,7 +186,7 @@ def _rows(
             full = {one.key: _reached(order, one, row, user) for one in guarded} if order.full else NOTHING
             count.hidden += not all(full.values())
             count.rows += 1
-            yield [_value(one, row, tags, full, number=count.rows) for one in told]
+            yield [_value(one, row, tags, full, number=count.rows, language=language) for one in told]
         if progress:
             progress(count.rows, len(ids))
 
@@ -199,14 +202,16 @@ def _reached(order: Order, column: Column, row: Any, user: User) -> bool:
     return subject is None or reaches(user.scope_of(may), user, **belonging(subject))
 
 
-def _value(told: Told, row: Any, tags: dict[int, list[str]], full: dict[str, bool], *, number: int) -> Any:
+def _value(
+    told: Told, row: Any, tags: dict[int, list[str]], full: dict[str, bool], *, number: int, language: str
+) -> Any:
     if told.column is None:
         return number if told.key == SERIAL else None
-    value = cell(told.column, row, tags, full=full.get(told.key, False))
+    value = cell(told.column, row, tags, full=full.get(told.key, False), language=language)
     return value / YI if told.kind == "yi" and value is not None else value
 
 
-def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) -> Any:
+def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool, language: str = "") -> Any:
     """One value as a file holds it; phones and the like masked unless `full`, also where they were typed into a text."""
     if column.kind == "tags":
         return "、".join(tags.get(row.id, ()))
@@ -219,7 +224,7 @@ def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) ->
         here = clock.local(value).replace(tzinfo=None, microsecond=0)
         return here.date() if column.kind == "day" else here
     if isinstance(value, Labelled):
-        return value.label
+        return _label(value, language or str(get_locale()))
     if isinstance(value, str):
         said = told(value)
         return mask_text(said) if column.kind == "text" and not full else said
@@ -227,6 +232,12 @@ def cell(column: Column, row: Any, tags: dict[int, list[str]], *, full: bool) ->
         said = "、".join(map(str, value))
         return said if full else mask_text(said)
     return value
+
+
+@lru_cache(maxsize=4096, typed=True)  # two states of different kinds may be stored under the same word
+def _label(state: Labelled, _language: str) -> str:
+    """Asked of the catalogue once, not for each of a hundred thousand cells."""
+    return state.label
 
 
 @dataclass(frozen=True)

@@ -78,15 +78,18 @@ def carry_out(page: ListPage, form: ActForm, args: MultiDict[str, str], shape: S
 
 
 @bp.app_template_global("export_link")
-def export_link(name: str, total: int, pairs: Sequence[tuple[str, str]] | None = None) -> Markup:
+def export_link(
+    name: str, total: int, pairs: Sequence[tuple[str, str]] | None = None, fold: str = ""
+) -> Markup:
     """The button of a page that draws its rows its own way: to what leaves of it, narrowed as the address in hand
-    or by `pairs`. Nothing where there is nothing to take out, or no right to."""
+    or by `pairs`. Nothing where there is nothing to take out, or no right to. `fold`: the page's class for buttons
+    that are but a sign on a phone."""
     page, user = LISTS[name], me()
     if not total or not (user.may(page.view_permission) and user.may(page.export_permission)):
         return Markup("")
     kept = pairs_of(page, request.args, leave_out=("size",)) if pairs is None else list(pairs)
     url = url_for("lists.export", name=name) + (f"?{urlencode(kept)}" if kept else "")
-    return Markup(render_template("lists/_export_link.html", url=url))
+    return Markup(render_template("lists/_export_link.html", url=url, fold=fold))
 
 
 def export_page(page: ListPage, form: ActForm, args: MultiDict[str, str]) -> Any:
