@@ -28,6 +28,7 @@ from crm.deals import views as deals
 from crm.delivery import views as delivery
 from crm.delivery.rolls import views as rolls
 from crm.desk import views as desk
+from crm.disputes import views as disputes
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
 from crm.holidays import views as holidays
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     layouts.bp,
     merchants.bp,
     leads.bp,
+    disputes.bp,
     deals.bp,
     contacts.bp,
     reporting.bp,

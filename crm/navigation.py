@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm.capital import queries as capital
 from crm.db import db
+from crm.disputes import queries as disputes
 from crm.duplicates import queries as duplicates
 from crm.lib.words import N_, _
 from crm.lists.exports import queries as exports
@@ -43,6 +44,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("招商活动"), "missions.index", "visit", P.MISSION_VIEW),
         Entry(N_("报信息"), "reporting.new", "plus", P.LEAD_REPORT),
         Entry(N_("我报的信息"), "reporting.mine", "chat", P.HOME),
+        Entry(N_("首报争议"), "disputes.index", "split", P.LEAD_VIEW),
     )),
     (N_("项目"), (
         Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),
@@ -79,6 +81,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 COUNTS: dict[str, Callable[[User], Any]] = {
     "duplicates.suspects": duplicates.said,
     "lists.exports": exports.number_waiting,
+    "disputes.index": disputes.number_waiting,
     "capital.queue": capital.number_waiting,
 }
 PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person", "merchants.card")

@@ -31,6 +31,7 @@ from crm.deals.stages import (
     SourceScope,
     Stage,
 )
+from crm.disputes.models import Dispute
 from crm.holidays.models import Holiday
 from crm.leads.models import Conclusion, Judgement, Lead, LeadSource, LeadState
 from crm.leads.sameness import company_key
@@ -399,7 +400,21 @@ def load_leads(
             )
         reported.add(enterprise.id)
         leads[row["lead_id"]] = lead
+    load_dispute(leads["X022"])
     return leads
+
+
+def load_dispute(lead: Lead) -> None:
+    """区经信局 was told at 16:30 what 航埠镇 had reported at 10:05, and says it had met the firm before."""
+    db.session.add(
+        Dispute(
+            lead_id=lead.id,
+            first_id=lead.duplicate_of_id,
+            unit_id=lead.report_unit_id,
+            raised_at=moment("2013-07-23", 9),
+            grounds="示例：我局 3 月 28 日已在上海拜访过该企业，有会议纪要",
+        )
+    )
 
 
 def load_contacts(

@@ -212,6 +212,34 @@ def _join(lead: Lead, first: Lead) -> None:
     lead.answered_at = lead.judged_at = lead.fed_back_at = lead.closed_at = at
 
 
+def make_first(lead: Lead, other: Lead, reason: str, *, actor: User) -> None:
+    """A ruling: `lead` counts as the first report and goes on, `other` and all that joined it join it now. What has
+    become a deal stays with its deal, whose credit the ruling tells; nothing that was written once is touched."""
+    if LeadState.CONVERTED in (lead.state, other.state):
+        return
+    now = clock.business_now()
+    if lead.duplicate_of_id is not None:
+        with recording("lead.ruled_first", lead, actor=actor, note=reason):
+            lead.duplicate_of_id, lead.state, lead.conclusion = None, LeadState.REPORTED, None
+            lead.judged_at, lead.judged_by_id, lead.closed_at = None, None, None
+    if other.duplicate_of_id == lead.id:
+        return
+    for joined in (other, *queries.joined_to(other)):
+        if joined.id == lead.id:
+            continue
+        with recording("lead.ruled_joined", joined, actor=actor, note=reason):
+            joined.duplicate_of_id, joined.state, joined.conclusion = (
+                lead.id,
+                LeadState.DUPLICATE,
+                Conclusion.DUPLICATE,
+            )
+            joined.judged_at = joined.judged_at or now
+            joined.answered_at = joined.answered_at or now
+            joined.fed_back_at = joined.fed_back_at or now
+            joined.closed_at = now
+            joined.next_step, joined.next_due_on = "", None
+
+
 def _answered(lead: Lead, actor: User) -> None:
     if lead.answered_at is None:
         lead.answered_at, lead.answered_by_id = clock.business_now(), actor.id

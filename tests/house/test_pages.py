@@ -65,6 +65,7 @@ NOT_BY_LINK = {
     "missions.close": "only when each firm of a mission has a result",
     "missions.reopen": "only from a mission that is over, and the walk opens a few of them",
     "leads.feed_back": "only from a lead that was judged, and the walk opens a few of them",
+    "disputes.raise_dispute": "only from a report that was taken for another's, and the walk opens a few of them",
     "leads.file": "the demo district has no attachments",
     "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
     "transfers.show": "the demo district has handed nothing over; tests/transfers opens it",

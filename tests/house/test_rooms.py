@@ -22,6 +22,7 @@ FEATURES = (
     "deals",
     "delivery",
     "desk",
+    "disputes",
     "duplicates",
     "holidays",
     "imports",
