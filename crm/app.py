@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter
 from crm import cli, config, navigation, recurring
 from crm.audit.trail import client_address
 from crm.backups import views as backups
+from crm.bulletins import views as bulletins
 from crm.calendars import views as calendars
 from crm.capital import views as capital
 from crm.contacts import views as contacts
@@ -67,8 +68,12 @@ BLUEPRINTS = (
     deals.bp,
     contacts.bp,
     reporting.bp,
+<<<<<<< HEAD
     delivery.bp,
     rolls.bp,
+=======
+    bulletins.bp,
+>>>>>>> 66711da (信息通报: a numbered bulletin per period from the records, frozen when issued, on the web and as Word)
     missions.bp,
     capital.bp,
     referrals.bp,

@@ -45,6 +45,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("报信息"), "reporting.new", "plus", P.LEAD_REPORT),
         Entry(N_("我报的信息"), "reporting.mine", "chat", P.HOME),
         Entry(N_("首报争议"), "disputes.index", "split", P.LEAD_VIEW),
+        Entry(N_("信息通报"), "bulletins.index", "file", P.BULLETIN_VIEW),
     )),
     (N_("项目"), (
         Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),

@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "lead.answered": (N_("答复报送"), "contact"),
     "lead.judged": (N_("研判线索"), "check"),
     "lead.fed_back": (N_("反馈报送人"), "contact"),
+    "lead.bulletined": (N_("列入通报"), "file"),
     "lead.disputed": (N_("提出首报争议"), "warn"),
     "lead.ruled_first": (N_("裁定为首报"), "check"),
     "lead.ruled_joined": (N_("裁定为协报"), "check"),

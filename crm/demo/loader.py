@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from importlib import resources
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm.audit.trail import HOUSE, record
+from crm.bulletins import content, periods
+from crm.bulletins.models import Bulletin
 from crm.capital import actions as capital
 from crm.capital import window
 from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
@@ -401,7 +403,33 @@ def load_leads(
         reported.add(enterprise.id)
         leads[row["lead_id"]] = lead
     load_dispute(leads["X022"])
+    load_bulletins(units, leads.values())
     return leads
+
+
+def load_bulletins(units: dict[str, Unit], leads: Iterable[Lead]) -> None:
+    """The half-monthly issues of the year so far, as the list of leads names them."""
+    issues: dict[str, list[Lead]] = {}
+    for lead in leads:
+        if lead.bulletin_no:
+            issues.setdefault(lead.bulletin_no, []).append(lead)
+    for number, told in enumerate((issues[name] for name in sorted(issues)), 1):
+        first_on, last_on = periods.nth_of(DAY.year, number)
+        figures, lines = content.freeze(told, [], [lead for lead in told if lead.closed_at])
+        issue = added(
+            Bulletin(
+                year=DAY.year,
+                number=number,
+                first_on=first_on,
+                last_on=last_on,
+                issued_at=clock.start_of(last_on + dt.timedelta(days=1)) + dt.timedelta(hours=9),
+                unit_id=units[HOME_UNIT].id,
+                figures=figures,
+                rows=lines,
+            )
+        )
+        for lead in told:
+            lead.bulletin_no = issue.name
 
 
 def load_dispute(lead: Lead) -> None:

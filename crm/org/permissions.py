@@ -46,6 +46,8 @@ class Permission(Labelled):
     LEAD_JUDGE = "lead.judge", N_("答复、研判线索，反馈报送人")
     LEAD_SKIP = "lead.skip", N_("线索还没有研判就先上门（须写理由，留痕）")
     DISPUTE_DECIDE = "dispute.decide", N_("裁定首报争议")
+    BULLETIN_VIEW = "bulletin.view", N_("看信息通报")
+    BULLETIN_ISSUE = "bulletin.issue", N_("编印信息通报")
     DEAL_VIEW = "deal.view", N_("查看项目")
     DEAL_EDIT = "deal.edit", N_("新建、修改项目")
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
@@ -81,6 +83,7 @@ _READS = {
     P.MERCHANT_VIEW: S.DISTRICT,
     P.CONTACT_VIEW: S.DISTRICT,
     P.LEAD_VIEW: S.DISTRICT,
+    P.BULLETIN_VIEW: S.DISTRICT,
     P.MISSION_VIEW: S.DISTRICT,
     P.DEAL_VIEW: S.DISTRICT,
     P.CAPITAL_VIEW: S.DISTRICT,
@@ -101,6 +104,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_CORRECT: S.OWN,
         P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
+        P.BULLETIN_VIEW: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
         P.MISSION_MANAGE: S.OWN,
@@ -133,6 +137,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_CORRECT: S.UNIT,
         P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
+        P.BULLETIN_VIEW: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
@@ -190,6 +195,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.MISSION_MANAGE: S.DISTRICT,
         P.LEAD_SKIP: S.DISTRICT,
         P.DISPUTE_DECIDE: S.DISTRICT,
+        P.BULLETIN_ISSUE: S.DISTRICT,
         P.DEAL_EDIT: S.DISTRICT,
         P.DEAL_ADVANCE: S.DISTRICT,
         P.GATE_PASS: S.DISTRICT,

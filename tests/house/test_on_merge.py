@@ -28,6 +28,8 @@ JSON = {
     "view_columns.keys": "names of columns",
     "notice.values": "what a sentence names, as words",
     "mission.region_codes": "codes of places",
+    "bulletin.figures": "counts and sums, frozen when it was issued",
+    "bulletin.rows": "history: what was told then, in words",
     "chosen_columns.keys": "names of columns",
     "event.changes": "history: what stood there then",
     "export_request.params": "the filters of a list as they were asked; an old number in them leads on",

@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 CRM = ROOT / "crm"
 FEATURES = (
     "backups",
+    "bulletins",
     "calendars",
     "capital",
     "contacts",

@@ -1,0 +1,62 @@
+"""A bulletin as it was issued. Nothing in it changes afterwards: what was wrong is said in the next one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.db import Model, Text
+from crm.lib import clock
+from crm.org.models import Unit, User
+
+
+class Bulletin(Model):
+    __tablename__ = "bulletin"
+    __final__ = frozenset(
+        {
+            "year",
+            "number",
+            "first_on",
+            "last_on",
+            "issued_at",
+            "issued_by_id",
+            "unit_id",
+            "note",
+            "figures",
+            "rows",
+        }
+    )
+    __unrecorded__ = frozenset({"rows"})
+    __table_args__ = (
+        sa.UniqueConstraint("year", "number"),
+        sa.CheckConstraint("first_on <= last_on", name="in_order"),
+    )
+
+    year: Mapped[int]
+    number: Mapped[int]
+    first_on: Mapped[dt.date]
+    last_on: Mapped[dt.date] = mapped_column(index=True)
+    issued_at: Mapped[dt.datetime] = mapped_column(default=clock.business_now)
+    issued_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # who issues it
+    note: Mapped[Text] = mapped_column(default="")
+    figures: Mapped[dict[str, Any]]
+    rows: Mapped[list[Any]]
+
+    unit: Mapped[Unit] = relationship()
+    issued_by: Mapped[User | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """As officers cite it. A name, not a sentence: it is the same in every language."""
+        return name_of(self.year, self.number)
+
+
+def name_of(year: int, number: int) -> str:
+    return NAME.format(year=year, number=number)
+
+
+NAME = "招商信息通报{year}第{number:02d}期"
