@@ -68,12 +68,9 @@ BLUEPRINTS = (
     deals.bp,
     contacts.bp,
     reporting.bp,
-<<<<<<< HEAD
     delivery.bp,
     rolls.bp,
-=======
     bulletins.bp,
->>>>>>> 66711da (信息通报: a numbered bulletin per period from the records, frozen when issued, on the web and as Word)
     missions.bp,
     capital.bp,
     referrals.bp,
