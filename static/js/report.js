@@ -19,7 +19,7 @@ export function wake(region) {
 
   async function propose() {
     const typed = text.value.trim();
-    if (typed === asked || typed.length < 4) return;
+    if (typed === asked || typed.length < 4 || !navigator.onLine) return;
     asked = typed;
     let found;
     try { ({ found } = await post(region.dataset.report, { text: typed })); } catch { return; } // later, or by the server
