@@ -92,6 +92,7 @@ def test_what_was_told_stays_whatever_becomes_of_the_records(cast: Any, as_user:
     made = a_month(cast)
     admin = as_user(cast.admin)
     issue(admin)
+    admin.see(f"/bulletins/{only().id}")  # where the sentence of the act is said once
     before = admin.see(f"/bulletins/{only().id}").text
     word = _words(admin.get(f"/bulletins/{only().id}/word").get_data())
     deal = make_deal("项目", cast.wang)
