@@ -31,7 +31,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["issued_by_id"], ["user.id"], name=op.f("fk_bulletin_issued_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_bulletin_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
-        sa.UniqueConstraint("year", "number", name=op.f("uq_bulletin_year")),
+        sa.UniqueConstraint("year", "number", name=op.f("uq_bulletin_year_number")),
     )
     op.create_index("ix_bulletin_last_on", "bulletin", ["last_on"])
 
