@@ -203,9 +203,7 @@ def test_the_half_month_of_a_day(day: str, first: str, last: str) -> None:
 def test_the_half_months_of_a_year_follow_each_other() -> None:
     ends = [periods.nth_of(2013, number) for number in range(1, 25)]
     assert ends[0] == (D("2013-01-01"), D("2013-01-15")) and ends[10] == (D("2013-06-01"), D("2013-06-15"))
-    assert all(
-        after[0] - before[1] == dt.timedelta(days=1) for before, after in pairwise(ends)
-    )
+    assert all(after[0] - before[1] == dt.timedelta(days=1) for before, after in pairwise(ends))
 
 
 @given(st.one_of(st.none(), st.dates(D("2012-01-01"), D("2013-07-24"))))
