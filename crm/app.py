@@ -41,6 +41,7 @@ from crm.leads import views as leads
 from crm.lib import clock, words
 from crm.lists.exports import views as lists
 from crm.logs import JsonLines
+from crm.meetings import views as meetings
 from crm.merchants import views as merchants
 from crm.missions import views as missions
 from crm.org import settings
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     pipeline.bp,
     transfers.bp,
     review.bp,
+    meetings.bp,
     duplicates.bp,
     engine.bp,
     imports.bp,

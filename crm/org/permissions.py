@@ -52,6 +52,7 @@ class Permission(Labelled):
     DEAL_EDIT = "deal.edit", N_("新建、修改项目")
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
     GATE_PASS = "gate.pass", N_("门槛没有齐也推进项目（须写理由，列入例会）")
+    MEETING_RUN = "meeting.run", N_("开例会：记录、交办、出纪要")
     DEAL_ASSIGN = "deal.assign", N_("更换项目负责人和挂联领导")
     DEAL_EXPORT = "deal.export", N_("导出项目和线索")
     CAPITAL_VIEW = "capital.view", N_("查看到位资金（认定部门看全区）")
@@ -147,6 +148,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.UNIT,
         P.GATE_PASS: S.UNIT,
+        P.MEETING_RUN: S.UNIT,
         P.DEAL_ASSIGN: S.UNIT,
         P.DEAL_EXPORT: S.UNIT,
         P.CAPITAL_VIEW: S.UNIT,
@@ -165,6 +167,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     },
     Role.LEADER: {
         **_READS,
+        P.MEETING_RUN: S.DISTRICT,
         P.CONTACT_LOG: S.DISTRICT,
         P.CONTACT_CORRECT: S.OWN,
         P.CONTACT_EXPORT: S.DISTRICT,
@@ -199,6 +202,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.DEAL_EDIT: S.DISTRICT,
         P.DEAL_ADVANCE: S.DISTRICT,
         P.GATE_PASS: S.DISTRICT,
+        P.MEETING_RUN: S.DISTRICT,
         P.DEAL_ASSIGN: S.DISTRICT,
         P.DEAL_EXPORT: S.DISTRICT,
         P.CAPITAL_DECLARE: S.DISTRICT,

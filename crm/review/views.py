@@ -205,8 +205,10 @@ def _tabs(here: str, day: dt.date) -> list[dict[str, Any]]:
         ("funnel", N_("漏斗与分表")), ("pace", N_("转化与速度")), ("as_of", N_("当日清单")), ("board", N_("当日看板")), ("changes", N_("有什么变化")),
     )  # fmt: skip
     return [
-        {"label": _(msgid), "url": url_for(f"review.{name}", **on), "active": name == here}
-        for name, msgid in pages
+        *(
+            {"label": _(msgid), "url": url_for(f"review.{name}", **on), "active": name == here}
+            for name, msgid in pages
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ const MODULES = [
   ["[data-queue]", () => import("./queue.js")],
   ["[data-investors]", () => import("./investors.js")],
   ["[data-regions]", () => import("./regions.js")],
+  ["[data-stepper]", () => import("./stepper.js")],
   ["[data-rows]", () => import("./rows.js")],
   ["[data-report]", () => import("./report.js")],
   ["[data-outbox]", () => import("./outbox.js")],

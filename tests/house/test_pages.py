@@ -69,6 +69,10 @@ NOT_BY_LINK = {
     "leads.file": "the demo district has no attachments",
     "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
     "transfers.show": "the demo district has handed nothing over; tests/transfers opens it",
+    "meetings.show": "the demo district has held no meeting; tests/meetings opens it",
+    "meetings.item": "the demo district has held no meeting",
+    "meetings.minutes": "the demo district has held no meeting",
+    "meetings.task": "the demo district has held no meeting",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""
