@@ -24,7 +24,11 @@ def word(meeting: Meeting, items: Sequence[MeetingItem]) -> bytes:
     for at, item in enumerate(items, 1):
         deal = item.deal
         paper.heading(f"{at}. {deal.name}")
-        facts = [item.stage.label, wan(deal.planned_wan) if deal.planned_wan is not None else "", deal.unit.name]
+        facts = [
+            item.stage.label,
+            wan(deal.planned_wan) if deal.planned_wan is not None else "",
+            deal.unit.name,
+        ]
         paper.text(" · ".join(one for one in facts if one))
         if item.note:
             paper.text(item.note)
@@ -36,7 +40,10 @@ def word(meeting: Meeting, items: Sequence[MeetingItem]) -> bytes:
         paper.heading(_("交办事项"))
         paper.table(
             [_("事项"), _("项目"), _("由谁办"), _("期限")],
-            [[task.what, item.deal.name, task.assignee.name, task.due_on.isoformat()] for task, item in tasks],
+            [
+                [task.what, item.deal.name, task.assignee.name, task.due_on.isoformat()]
+                for task, item in tasks
+            ],
         )
     paper.signed(meeting.unit.name, meeting.on_day.isoformat())
     return paper.bytes()

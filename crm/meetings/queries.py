@@ -22,9 +22,7 @@ NOUN = Meeting.__tablename__
 
 
 def visible_to(user: User) -> sa.Select[Any]:
-    mine = within(
-        user.scope_of(P.DEAL_VIEW), user, units=[Meeting.unit_id], owners=[Meeting.created_by_id]
-    )
+    mine = within(user.scope_of(P.DEAL_VIEW), user, units=[Meeting.unit_id], owners=[Meeting.created_by_id])
     given = sa.select(MeetingItem.meeting_id).join(MeetingTask).where(MeetingTask.assignee_id == user.id)
     return sa.select(Meeting).where(sa.or_(mine, Meeting.id.in_(given)))
 

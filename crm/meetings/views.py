@@ -49,7 +49,9 @@ def new() -> Any:
     kept = table.pairs_of(DEALS, request.args, leave_out=("size", "columns"))
     rows = deals.with_names(table.select_for(DEALS, me(), request.args)).limit(actions.MOST_DEALS + 1)
     found = list(db.session.scalars(rows).unique())
-    form = OpenForm(kind="weekly", on_day=clock.today(), title=_("%(day)s 例会", day=clock.today().isoformat()))
+    form = OpenForm(
+        kind="weekly", on_day=clock.today(), title=_("%(day)s 例会", day=clock.today().isoformat())
+    )
     if form.submitted():
         with form.refusals():
             meeting = actions.open_(form.data, found, actor=me())
@@ -135,9 +137,15 @@ def task(id: int) -> Any:
     if form.submitted():
         with form.refusals():
             actions.done(found, form.done_note.data or "", actor=me())
-            return commit_and_go(form, url_for("meetings.tasks", mine=1, open=1), _("已办结：%(what)s", what=found.what))
-    seen = db.session.scalar(deals.visible_to(me()).with_only_columns(Deal.id).where(Deal.id == found.item.deal_id))
-    return form.page("meetings/task.html", task=found, may=may and not found.done_on, deal_seen=seen is not None)
+            return commit_and_go(
+                form, url_for("meetings.tasks", mine=1, open=1), _("已办结：%(what)s", what=found.what)
+            )
+    seen = db.session.scalar(
+        deals.visible_to(me()).with_only_columns(Deal.id).where(Deal.id == found.item.deal_id)
+    )
+    return form.page(
+        "meetings/task.html", task=found, may=may and not found.done_on, deal_seen=seen is not None
+    )
 
 
 @bp.app_template_global("meeting_notes_of")

@@ -46,7 +46,9 @@ def test_from_a_view_to_minutes_and_desks(cast: Any, as_user: Any, deals: list[D
     chen, big = as_user(cast.chen), deals[0]
     assert "开会过一遍" in chen.see("/deals?stage=negotiating").text
     meeting = opened(chen)
-    assert [one.deal.name for one in meeting.items] == ["大项目", "小项目"], "the view's order is the meeting's"
+    assert [one.deal.name for one in meeting.items] == ["大项目", "小项目"], (
+        "the view's order is the meeting's"
+    )
     first = f"/meetings/{meeting.id}/deals/1"
     page = chen.see(first)
     assert "1 / 2" in page.text and page.all("a", rel="next")[0].get("href").endswith("/deals/2")
@@ -56,7 +58,9 @@ def test_from_a_view_to_minutes_and_desks(cast: Any, as_user: Any, deals: list[D
     )  # fmt: skip
     assert answer.went_to.endswith("/deals/2"), "what is noted leads on"
     db.session.refresh(big)
-    assert (big.next_step, str(big.next_due_on)) == ("报能评", "2013-08-01"), "the next step is the deal's own"
+    assert (big.next_step, str(big.next_due_on)) == ("报能评", "2013-08-01"), (
+        "the next step is the deal's own"
+    )
     assert "会上交我办的事" in as_user(cast.wang).see("/").text
     url = f"/meetings/{meeting.id}"
     assert chen.press(url, f"{url}/close").went_to == url
@@ -83,9 +87,10 @@ def test_a_task_is_done_by_whom_it_was_given_to(cast: Any, as_user: Any, deals: 
     assert li.submit(url, _to=url, done_note="去过了，对方八月来").went_to.startswith("/meetings/tasks")
     db.session.refresh(task)
     assert (task.done_on, task.done_note) == (TODAY, "去过了，对方八月来")
-    assert "还没有交办事项" in li.see("/meetings/tasks?mine=1&open=1").text or "没有" in li.see(
-        "/meetings/tasks?mine=1&open=1"
-    ).text
+    assert (
+        "还没有交办事项" in li.see("/meetings/tasks?mine=1&open=1").text
+        or "没有" in li.see("/meetings/tasks?mine=1&open=1").text
+    )
     answer = li.post(url, data={"csrf_token": li.token(), "done_note": "再办", "version": str(task.version)})
     assert answer.status_code == 422 and "已经办结" in answer.said
     assert "meeting.task_done" in verbs()

@@ -1,14 +1,14 @@
 """meetings: deals gone through one by one, what was said, and what people are to do
 
-Revision ID: 0099
-Revises: 0098
+Revision ID: 0024
+Revises: 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0099"
-down_revision = "0098"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -28,7 +28,9 @@ def upgrade():
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state = 'open' OR closed_at IS NOT NULL", name=op.f("ck_meeting_closed_has_a_moment")),
+        sa.CheckConstraint(
+            "state = 'open' OR closed_at IS NOT NULL", name=op.f("ck_meeting_closed_has_a_moment")
+        ),
         sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_meeting_created_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_meeting_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
@@ -47,7 +49,9 @@ def upgrade():
         sa.Column("discussed_at", sa.DateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_meeting_item_deal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["deal_id"], ["deal.id"], name=op.f("fk_meeting_item_deal_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_item_meeting_id"), ondelete="CASCADE"
         ),
