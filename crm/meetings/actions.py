@@ -76,8 +76,9 @@ def assign(
     if due_on is None:
         raise Refused(_("请写明什么时候办好"), "due_on")
     _refuse_past(due_on, "due_on")
-    task = MeetingTask(item=item, what=what, assignee_id=person.id, due_on=due_on)
-    with recording("meeting.assigned", task, actor=actor, note=item.deal.name):
+    about = item.deal.name
+    task = MeetingTask(item_id=item.id, what=what, assignee_id=person.id, due_on=due_on)
+    with recording("meeting.assigned", task, actor=actor, note=about):
         db.session.add(task)
         db.session.flush()
     return task
