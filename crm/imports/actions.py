@@ -29,7 +29,17 @@ from crm.org.models import User
 from crm.web import sheets_in
 
 from . import matching, nouns, plain, queries
-from .columns import LOOKED_AT, MERCHANTS, Proposal, header_key, propose, values_of
+from .columns import (
+    LOOKED_AT,
+    MERCHANTS,
+    Proposal,
+    header_key,
+    is_no_row,
+    propose,
+    units_of,
+    values_of,
+    with_units,
+)
 from .comparing import changes_of, in_words
 from .likeness import Finder, Likeness
 from .models import Action, BatchState, Finding, ImportBatch, ImportRow, Mode, Outcome
@@ -193,7 +203,13 @@ def begin_check(batch: ImportBatch) -> None:
 def lots(batch: ImportBatch) -> Iterator[list[Row]]:
     """The rows under the header, LOT by LOT."""
     rows, header_row = sheets_in.rows(path_of(batch), batch.kind, batch.sheet), batch.header_row
-    below = (row for row in rows if row[0] > header_row)
+    units = units_of(batch.headers, batch.mapping)
+    headers = batch.headers if header_row else []
+    below = (
+        (number, list(with_units(cells, units)))
+        for number, cells in rows
+        if number > header_row and not is_no_row(cells, headers)
+    )
     while lot := list(islice(below, LOT)):
         yield lot
 

@@ -33,19 +33,19 @@ class Known:
 
 FIELDS: tuple[Known, ...] = (
     Known("name", N_("企业名称"), ("企业名称", "公司名称", "单位名称", "公司", "企业", "单位", "名称", "客商名称", "投资方",
-          "投资方名称", "企业全称", "公司全称", "客户名称", "name", "company", "company_name"),
+          "投资方名称", "企业全称", "公司全称", "单位全称", "企业单位名称", "商号", "客户名称", "name", "company", "company_name"),
           example="上海衢澜精密机械有限公司", note=N_("必填，写全称")),
     Known("former_names", N_("曾用名"), ("曾用名", "曾用名称", "原名", "原名称", "former_name", "former_names"), True,
           "上海衢澜机械厂", N_("几个之间用分号隔开")),
     Known("uscc", N_("统一社会信用代码"), ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "税号", "uscc", "uscc_demo",
           "credit_code"), note=N_("18 位；没有可以空着")),
     Known("kind", N_("类别"), ("类别", "单位类型", "机构类型", "单位性质"), example="企业", note=N_("企业、商会、科研院所")),
-    Known("legal_rep", N_("法定代表人"), ("法定代表人", "法人", "法人代表", "法人姓名", "负责人", "董事长", "legal_rep",
+    Known("legal_rep", N_("法定代表人"), ("法定代表人", "法人", "法人代表", "法人姓名", "法人代表人", "企业法人", "负责人", "董事长", "legal_rep",
           "legal_representative"), example="郑海潮"),
-    Known("contact", N_("联系人"), ("联系人", "联系人姓名", "姓名", "客商姓名", "对接人", "contact", "contacts", "contact_name"),
+    Known("contact", N_("联系人"), ("联系人", "联系人姓名", "联系人及职务", "姓名", "客商姓名", "对接人", "contact", "contacts", "contact_name"),
           example="陈晓岚"),
     Known("contact_title", N_("联系人职务"), ("职务", "联系人职务", "职位", "title", "position"), example="总经理"),
-    Known("phones", N_("联系电话"), ("联系电话", "联系方式", "电话", "手机", "手机号", "手机号码", "电话号码", "移动电话", "固定电话",
+    Known("phones", N_("联系电话"), ("联系电话", "联系方式", "电话", "手机", "手机号", "手机号码", "电话号码", "联络电话", "电话手机", "移动电话", "固定电话",
           "办公电话", "座机", "联系人电话", "联系人手机", "phone", "phones", "mobile", "tel", "telephone"), True,
           "15400000001；0570-3020000", N_("几个之间用分号隔开；有联系人时手机记在联系人名下")),
     Known("wechat", N_("微信"), ("微信", "微信号", "wechat"), True),
@@ -71,6 +71,15 @@ FIELDS: tuple[Known, ...] = (
     Known("source", N_("数据来源"), ("来源", "数据来源", "信息来源", "source"), example="2013 年商会年会名册"),
     Known("note", N_("备注"), ("备注", "说明", "备注说明", "其他", "note", "notes", "remark"), True),
 )  # fmt: skip
+NOTHING = {
+    "", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "空", "(空)", "（空）", "。", ".", "待定", "待补", "不详", "未知",
+    "未提供", "n/a", "na", "null", "none", "nil", "#n/a", "#name?", "#ref!", "#value!", "#div/0!",
+}  # fmt: skip
+"""What people write into a cell that says nothing, and what a formula leaves that could not be worked out."""
+_ASIDE = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")  # （必填）, （万元）, 企业（单位）名称
+_OR = re.compile(r"[/、及和或]|\n")  # 法定代表人/负责人, 单位及职务
+_UNIT = re.compile(r"(亿|万)?(美|欧|港|日)?元")
+_NUMBER = re.compile(r"[\d,，.．\s]+", re.ASCII)
 _JUNK = re.compile(r"[\s*＊:：（）()\[\]【】_\-/、.]|必填|选填|\d+$")
 
 
@@ -103,8 +112,14 @@ class Columns:
         return self.by_key[self.needed[0]]
 
     def field_of(self, header: str) -> str | None:
-        """The field a header names, if it names one."""
-        return self._by_word.get(_folded(header)) if header else None
+        """The field a header names, if it names one; what stands in brackets counts last."""
+        if not header:
+            return None
+        outside = _ASIDE.sub("", unicodedata.normalize("NFKC", header))
+        for said in (header, outside, *_OR.split(outside)):
+            if field := self._by_word.get(_folded(said)):
+                return field
+        return None
 
     def label_of(self, key: str) -> str:
         return self.by_key[key].label if key in self.by_key else key
@@ -173,6 +188,43 @@ def header_key(headers: Sequence[str]) -> str:
     return hashlib.sha256("\t".join(map(_folded, headers)).encode()).hexdigest()[:32]
 
 
+def units_of(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
+    """{column number: unit} of the columns of amounts whose header says in what they are: 总投资（亿元）."""
+    units = {}
+    for at, field in mapping.items():
+        said = _UNIT.search(headers[int(at)]) if field.endswith("_wan") and int(at) < len(headers) else None
+        if said and said[0] != "万元":
+            units[int(at)] = said[0]
+    return units
+
+
+def with_units(cells: Sequence[str], units: Mapping[int, str]) -> Sequence[str]:
+    """Bare numbers get the unit that their header has."""
+    if not units:
+        return cells
+    return [
+        cell + units[at] if at in units and cell and _NUMBER.fullmatch(cell) else cell
+        for at, cell in enumerate(cells)
+    ]
+
+
+def is_no_row(cells: Sequence[str], headers: Sequence[str]) -> bool:
+    """What is no line of the list: the header again on the next printed page, a total, who filled it in."""
+    said = [cell.strip() for cell in cells if cell.strip()]
+    if (
+        list(map(_folded, said)) == [_folded(header) for header in headers if header.strip()][: len(said)]
+        and said
+    ):
+        return len(said) > 1
+    first = re.sub(r"[\s:：]", "", said[0]) if said else ""
+    return bool(_FOOT.match(first))
+
+
+_FOOT = re.compile(
+    r"(合计|总计|小计|共计|总数)([:：]|$)|(备注|注|说明|填表说明)[:：]|(填表|制表|填报|审核|经办|负责|联系)(人|单位)[:：].*|(附|注)[:：]?$"
+)
+
+
 def values_of(
     cells: Sequence[str], mapping: Mapping[str, str], columns: Columns = MERCHANTS
 ) -> dict[str, str]:
@@ -180,6 +232,8 @@ def values_of(
     values: dict[str, str] = {}
     for at, field in mapping.items():
         cell = cells[int(at)] if int(at) < len(cells) else ""
+        if cell[:1] == "'":  # how Excel marks a number that is a text
+            cell = cell[1:]
         if cell and field in columns.by_key:
             values[field] = f"{values[field]}；{cell}" if field in values else cell
     return values

@@ -34,7 +34,7 @@ COLUMNS = Columns((
           "mobile"), True, "15400000001", N_("几个之间用分号隔开")),
     Known("wechat", N_("微信"), ("微信", "微信号", "wechat"), True),
     Known("email", N_("邮箱"), ("邮箱", "电子邮箱", "email", "e-mail"), True),
-    Known("company", N_("所在企业"), ("所在企业", "企业名称", "公司", "单位", "工作单位", "任职单位", "公司名称", "单位名称", "company"),
+    Known("company", N_("所在企业"), ("所在企业", "工作单位及职务", "单位及职务", "企业名称", "公司", "单位", "工作单位", "任职单位", "公司名称", "单位名称", "company"),
           example="上海衢澜精密机械有限公司", note=N_("库里已有的企业写全称，就会记上任职；没有的写进备注")),
     Known("title", N_("职务"), ("职务", "职位", "title", "position"), example="总经理"),
     Known("native_place", N_("籍贯"), ("籍贯", "祖籍", "原籍", "native_place"), example="浙江衢州柯城"),

@@ -18,14 +18,18 @@ from crm.lib.words import _
 from crm.merchants import handles
 from crm.reference import regions
 
-from .columns import Columns
+from .columns import NOTHING, Columns
 from .likeness import Likeness
 from .saying import Note
 
-NOTHING = {"", "-", "--", "—", "/", "\\", "无", "暂无", "空", "n/a", "na", "null", "none", "#n/a"}
+TICKS = tuple("√✓✔☑")
 YES = {"是", "√", "y", "yes", "true", "1", "对", "有"}
 LINE, LONG = 200, 20_000
 _NUMBER = re.compile(r"\d{1,8}(?:\.\d{1,2})?", re.ASCII)
+_BESIDE = re.compile(
+    r"[（(][^）)]*[）)]|(星期|周|礼拜)[一二三四五六日天]\s*$|(上午|下午|中午|晚上?|早上?)\s*$"
+)
+_BETWEEN = re.compile(r"(?<=\d)\s*[、．.]\s*(?=\d)")
 _CLOCK = re.compile(r"(上午|下午|中午|早上?|晚上?)?\s*(\d{1,2})\s*[:：点时]\s*(半|\d{1,2})?\s*分?.*$")
 
 
@@ -108,14 +112,16 @@ class Read:
         return found
 
     def yes(self, key: str) -> bool:
-        return self.line(key).lower() in YES
+        return self.line(key).lower() in YES or self.line(key)[:1] in TICKS
 
     def day(self, key: str, text: str | None = None) -> dt.date | None:
-        text = self.line(key) if text is None else text
-        if not text:
+        """As people write it; what stands beside it (the weekday, 上午) is left out."""
+        said = self.line(key) if text is None else text
+        if not said:
             return None
+        told = _BETWEEN.sub(".", _BESIDE.sub("", said).strip())
         try:
-            return parse_day(text, clock.today())
+            return parse_day(told or said, clock.today())
         except Refused as refused:
             self.fault(key, refused.message)
             return None

@@ -21,7 +21,7 @@ from crm.merchants.handles import Way
 from crm.merchants.models import Direction, HandleKind, Intent, OrganisationKind, Origin
 from crm.reference import industries, regions
 
-from .columns import BY_KEY
+from .columns import BY_KEY, NOTHING
 from .saying import Note
 
 LONGEST = {"contact": 50, "note": 20_000, "main_business": 20_000}
@@ -36,7 +36,6 @@ CELLS = {
 """Column of an enterprise -> the fields of a list that say it."""
 MOST_FORMER = 20
 _SEPARATORS = re.compile(r"[;；\n]+")
-_NOTHING = {"", "-", "--", "—", "/", "\\", "无", "暂无", "空", "n/a", "na", "null", "none", "#n/a"}
 _ORIGINS = {"衢州商人": Origin.QUSHANG, "在外衢商": Origin.QUSHANG, "浙商": Origin.OUTSIDE, "外地浙商": Origin.OUTSIDE,
             "海外浙商": Origin.OVERSEAS, "浙江商人": Origin.INSIDE}  # fmt: skip
 
@@ -94,7 +93,7 @@ class Merchant:
 def understand(values: Mapping[str, str]) -> Merchant:
     """Never raises: what is wrong stands in `errors`, each with its column."""
     merchant = Merchant()
-    said = {key: text for key, text in values.items() if texts.clean_line(text).lower() not in _NOTHING}
+    said = {key: text for key, text in values.items() if texts.clean_line(text).lower() not in NOTHING}
     extra: list[str] = []
     unread: set[str] = set()
 
