@@ -76,6 +76,8 @@ NOTHING = {
     "未提供", "n/a", "na", "null", "none", "nil", "#n/a", "#name?", "#ref!", "#value!", "#div/0!",
 }  # fmt: skip
 """What people write into a cell that says nothing, and what a formula leaves that could not be worked out."""
+SPOILT = re.compile(r"\d(?:\.\d+)?[eE]\+\d+", re.ASCII)
+"""A long number as a spreadsheet shows it, 1.54E+10: its last digits are lost."""
 _ASIDE = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")  # （必填）, （万元）, 企业（单位）名称
 _OR = re.compile(r"[/、及和或]|\n")  # 法定代表人/负责人, 单位及职务
 _UNIT = re.compile(r"(亿|万)?(美|欧|港|日)?元")

@@ -18,7 +18,7 @@ from crm.lib.words import _
 from crm.merchants import handles
 from crm.reference import regions
 
-from .columns import NOTHING, Columns
+from .columns import NOTHING, SPOILT, Columns
 from .likeness import Likeness
 from .saying import Note
 
@@ -174,6 +174,9 @@ class Read:
         return code or ""
 
     def phones(self, key: str) -> list[handles.Way]:
+        if SPOILT.search(self.line(key, longest=LONG)):
+            self.fault(key, _("表格软件把号码显示成了科学记数，后面几位已经丢了，请填原来的号码"))
+            return []
         try:
             return handles.phones_in(self.line(key, longest=LONG), key)
         except Refused as refused:

@@ -21,7 +21,7 @@ from crm.merchants.handles import Way
 from crm.merchants.models import Direction, HandleKind, Intent, OrganisationKind, Origin
 from crm.reference import industries, regions
 
-from .columns import BY_KEY, NOTHING
+from .columns import BY_KEY, NOTHING, SPOILT
 from .saying import Note
 
 LONGEST = {"contact": 50, "note": 20_000, "main_business": 20_000}
@@ -127,7 +127,10 @@ def understand(values: Mapping[str, str]) -> Merchant:
         code = ""
     elif warning := uscc.warning(code):
         merchant.remarks.append(("", warning))
-    several("phones", handles.phones_in)
+    if SPOILT.search(said.get("phones", "")):
+        merchant.fault("phones", _("表格软件把号码显示成了科学记数，后面几位已经丢了，请填原来的号码"))
+    else:
+        several("phones", handles.phones_in)
     several("wechat", handles.wechats_in)
     several("email", handles.emails_in)
     merchant.contact, merchant.contact_title = line("contact"), line("contact_title")

@@ -34,6 +34,7 @@ from .sheets_out import meant
 LARGEST_FILE = 50 * 2**20
 LARGEST_TEXT = 400 * 2**20  # of a csv, unpacked
 MOST_ROWS = 200_000
+MOST_TITLES = 100  # rows above the first of them
 MOST_COLUMNS = 200
 MOST_LINES = 1_048_576  # of a csv, empty ones included
 WIDEST_LINE = 100_000  # delimiters in one line of it, those within quotes included
@@ -198,6 +199,7 @@ class _Extent:
     def _begin(self) -> None:
         self.row = self.column = 0  # where the last cell stands
         self.last_row = self.last_column = self.cells = 0
+        self.rows = self.said_in = 0  # rows that say anything, and the last of them
 
     def parser(self) -> Any:
         """For one part."""
@@ -219,6 +221,10 @@ class _Extent:
             at = said.get("r", "")
             self.row = int(at) if _ROW.fullmatch(at) else self.row + 1
             self.column = 0
+        elif name in ("v", "is") and self.said_in != self.row:
+            self.rows, self.said_in = self.rows + 1, self.row
+            if self.rows > MOST_ROWS + MOST_TITLES:  # laying out a million takes as long as reading them
+                raise Refused(_("超过 %(most)s 行，请拆成几份", most=f"{MOST_ROWS:,}"), "file")
         elif name == "mergeCell":
             self.merged += 1
             if self.merged > MOST_MERGED:
@@ -328,7 +334,9 @@ def _cleaned(text: str, number: int) -> str:
 def _csv_rows(path: Path, kind: str) -> Iterator[tuple[int, list[str]]]:
     encoding = _encoding(path, kind)
     with _opened(path, kind) as packed:
-        text = io.TextIOWrapper(io.BufferedReader(_Bounded(packed), READ), encoding=encoding, newline="")
+        text = io.TextIOWrapper(
+            io.BufferedReader(_Bounded(packed, path, kind), READ), encoding=encoding, newline=""
+        )
         lines = _Ahead(line.replace("\0", "") for line in text)
         delimiter = _delimiter(lines.peek(20))
         reader = csv.reader(_narrow(lines, delimiter), delimiter=delimiter)
@@ -364,8 +372,10 @@ def _opened(path: Path, kind: str) -> Iterator[IO[bytes]]:
 class _Bounded(io.RawIOBase):
     """Reads at most LARGEST_TEXT bytes of what may be a bomb."""
 
-    def __init__(self, packed: IO[bytes]):
+    def __init__(self, packed: IO[bytes], path: Path, kind: str):
         self._packed, self._left = packed, LARGEST_TEXT
+        if kind == "csv.gz":  # nothing that people write can be packed so small
+            self._left = min(self._left, max(8 * 2**20, HIGHEST_RATIO * path.stat().st_size))
 
     def readable(self) -> bool:
         return True
@@ -398,7 +408,7 @@ def _is_text(path: Path, kind: str, encoding: str) -> bool:
     strange = read = 0
     try:
         with _opened(path, kind) as packed:
-            bounded = io.BufferedReader(_Bounded(packed), READ)
+            bounded = io.BufferedReader(_Bounded(packed, path, kind), READ)
             while piece := bounded.read(READ):
                 text = decoder.decode(piece)
                 read += len(text)

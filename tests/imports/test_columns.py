@@ -92,7 +92,7 @@ def test_what_is_not_understood_goes_into_the_note() -> None:
         ({"name": ""}, "企业名称"),
         ({"name": "？？！"}, "企业名称"),
         ({"name": "长" * 201}, "企业名称"),
-        ({"phones": "没有"}, "联系电话"),
+        ({"phones": "没给"}, "联系电话"),
         ({"email": "not an address"}, "邮箱"),
         ({"uscc": "9" * 60}, "统一社会信用代码"),
         ({"contact": "长" * 51}, "联系人"),
