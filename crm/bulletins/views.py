@@ -18,12 +18,12 @@ from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.web import display, listing
 from crm.web.forms import commit_and_go
+from crm.web.paper import Paper, numbered
 
 from . import actions, content, periods, queries
 from .content import Section
 from .forms import IssueForm
 from .models import Bulletin, name_of
-from .word import Paper, numbered
 
 bp = Blueprint("bulletins", __name__)
 A_PAGE = 20

@@ -16,6 +16,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from crm.lib.words import _
+
 LATIN = "Times New Roman"
 SONG, HEI, FANG, KAI = "方正小标宋简体", "黑体", "仿宋", "楷体"
 TITLE, HEADING, BODY, CELL = Pt(22), Pt(16), Pt(16), Pt(10.5)
@@ -105,3 +107,11 @@ def _set_fonts(properties: Any, han: str) -> None:
 
 def _mark(row: Any, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def numbered(at: int) -> str:
+    """一、 二、 三、 in front of a heading."""
+    return _("%(n)s、", n=ORDINALS[at])
+
+
+ORDINALS = "一二三四五六七八九十"
