@@ -50,6 +50,7 @@ from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
 from crm.referrals import views as referrals
 from crm.reporting import views as reporting
+from crm.reserve import views as reserve
 from crm.review import views as review
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     missions.bp,
     capital.bp,
     referrals.bp,
+    reserve.bp,
     calendars.bp,
     pipeline.bp,
     transfers.bp,

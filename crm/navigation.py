@@ -60,6 +60,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
         Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),
     )),
+    (N_("储备"), (
+        Entry(N_("储备库"), "reserve.index", "list", P.RESERVE_VIEW),
+        Entry(N_("谋划进度"), "reserve.progress", "chart", P.RESERVE_VIEW),
+    )),
     (N_("资金"), (
         Entry(N_("到位资金台账"), "capital.index", "money", P.CAPITAL_VIEW),
         Entry(N_("资金审核"), "capital.queue", "check", P.CAPITAL_CHECK),

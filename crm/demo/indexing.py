@@ -22,6 +22,8 @@ from crm.merchants import identity, suspects
 from crm.merchants.models import Enterprise, Person
 from crm.missions.actions import search_fields as mission_fields
 from crm.missions.models import Mission
+from crm.reserve.actions import search_fields as reserve_fields
+from crm.reserve.models import ReserveItem
 from crm.search import index
 
 
@@ -36,6 +38,7 @@ def index_everything() -> None:
         ("mission", Mission, mission_fields),
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
+        ("reserve_item", ReserveItem, reserve_fields),
     )
     for noun, model, fields in parts:
         rows = db.session.scalars(sa.select(model).order_by(model.id))

@@ -56,6 +56,7 @@ from crm.org import demo, sessions, settings
 from crm.org.models import Unit, UnitKind, User
 from crm.org.permissions import Role
 from crm.reference import regions
+from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
 from .indexing import index_everything
 from .missions import load_missions
@@ -139,6 +140,7 @@ def load() -> None:
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_funds(staff, deals)
     load_projects(rows, units, leaders, DAY)
+    load_reserve(units, staff)
     db.session.flush()
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")
@@ -516,6 +518,27 @@ def load_funds(staff: dict[str, User], deals: dict[str, Deal]) -> None:
         settings.put(settings.BUSINESS_DAY, (window.next_month(month) + dt.timedelta(days=4)).isoformat())
         capital.close_month(month, actor=head)
     settings.put(settings.BUSINESS_DAY, DAY.isoformat())
+
+
+def load_reserve(units: dict[str, Unit], staff: dict[str, User]) -> None:
+    """What units plan this year. The list says of some that they are in the city's library or have become a deal, but
+    neither when nor which."""
+    for row in rows("reserve"):
+        depth = Depth.of(row["maturity"])
+        by_unit = staff.get(row["unit"])
+        added(
+            ReserveItem(
+                name=row["name"],
+                unit_id=units[row["unit"]].id,
+                year=int(row["year"]),
+                planned_wan=wan(row["invest_yi"]),
+                way=PlanWay.of(row["method"]),
+                depth=depth or Depth.EARLY_WORK,
+                state=ReserveState.PLANNED if depth else ReserveState.PROMOTED,
+                in_city=row["in_city_library"] == "1",
+                created_by_id=by_unit.id if by_unit else None,
+            )
+        )
 
 
 def moment(day: str, hour: int, time: str = "") -> dt.datetime:

@@ -45,8 +45,10 @@ from crm.merchants import queries as merchant_queries
 from crm.merchants.models import Enterprise, Person
 from crm.org.models import User
 from crm.org.permissions import Permission
+from crm.reserve import queries as reserve_queries
+from crm.reserve.models import ReserveItem
 
-from . import deals, leads, logs, paid_in, people
+from . import deals, leads, logs, paid_in, people, reserve
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -88,6 +90,8 @@ NOUNS: dict[str, Noun] = {
              deals.PLAIN),
         Noun("paid_in", N_("到位资金"), paid_in.COLUMNS, Permission.CAPITAL_DECLARE, PaidIn, capital_queries.visible_to,
              "capital.show", paid_in.PLAIN),
+        Noun("reserve_item", N_("储备项目"), reserve.COLUMNS, Permission.RESERVE_EDIT, ReserveItem,
+             reserve_queries.visible_to, "reserve.show", reserve.PLAIN),
     )
 }  # fmt: skip
 

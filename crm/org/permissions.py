@@ -66,6 +66,9 @@ class Permission(Labelled):
     PROJECT_SPONSOR = "project.sponsor", N_("更换重点项目的挂联领导")
     PROJECT_LIST = "project.list", N_("编制、下达、调整重点项目名单")
     PROJECT_EXPORT = "project.export", N_("导出重点项目")
+    RESERVE_VIEW = "reserve.view", N_("查看储备库")
+    RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
+    RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -89,6 +92,7 @@ _READS = {
     P.DEAL_VIEW: S.DISTRICT,
     P.CAPITAL_VIEW: S.DISTRICT,
     P.PROJECT_VIEW: S.DISTRICT,
+    P.RESERVE_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -120,6 +124,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_EDIT: S.UNIT,
         P.PROJECT_VISIT: S.UNIT,
         P.PROJECT_EXPORT: S.UNIT,
+        P.RESERVE_VIEW: S.UNIT,
+        P.RESERVE_EDIT: S.UNIT,
+        P.RESERVE_EXPORT: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -162,6 +169,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_SPONSOR: S.UNIT,
         P.PROJECT_LIST: S.UNIT,
         P.PROJECT_EXPORT: S.UNIT,
+        P.RESERVE_VIEW: S.UNIT,
+        P.RESERVE_EDIT: S.UNIT,
+        P.RESERVE_EXPORT: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
@@ -178,6 +188,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CAPITAL_EXPORT: S.DISTRICT,
         P.PROJECT_VISIT: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
+        P.RESERVE_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
     Role.ADMINISTRATOR: {
@@ -214,6 +225,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_SPONSOR: S.DISTRICT,
         P.PROJECT_LIST: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
+        P.RESERVE_EDIT: S.DISTRICT,
+        P.RESERVE_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,

@@ -72,6 +72,19 @@ KNOWN = {
             12,
             N_("月"),
         ),
+        Known(
+            "reserve.town_wan", N_("乡镇街道每年谋划一个项目，多少投资以上"), 5_000, 1, 10_000_000, N_("万元")
+        ),
+        Known(
+            "reserve.department_wan",
+            N_("主要经济部门每年储备一个项目，多少投资以上"),
+            10_000,
+            1,
+            10_000_000,
+            N_("万元"),
+        ),
+        Known("reserve.district_count", N_("全区每年谋划多少个项目"), 100, 1, 10_000, N_("个")),
+        Known("reserve.city_count", N_("全区每年列入市级储备库多少个"), 30, 1, 10_000, N_("个")),
         Known("export.rows_before_approval", N_("多少行以上的导出要负责人批准"), 500, 1, 1_000_000, N_("行")),
         Known("backup.kept_days", N_("备份保留多久"), 14, 1, 730, N_("天")),
         Known("job.kept_days", N_("结束的后台任务和看过的消息保留多久"), 90, 7, 3650, N_("天")),
