@@ -140,7 +140,7 @@ def take_up(id: int) -> Any:
 def promote(id: int) -> Any:
     """A new deal with what was planned; its investor is found afterwards."""
     item = _mine(id)
-    form = PromoteForm(name=item.name, owner_id=me().id)
+    form = PromoteForm(name=item.name, owner_id=me().id if me().unit_id == item.unit_id else None)
     form.owner_id.offer(org.colleague_choices(me(), P.DEAL_EDIT), _("暂时没有"))
     if form.submitted():
         with form.refusals():
@@ -207,8 +207,8 @@ def progress() -> Any:
         year=year,
         years=years,
         progress=told,
-        groups=[
-            (group, told.groups[group], queries.quota_of(group))
+        meters=[
+            {"group": group, "meter": told.groups[group], "quota": queries.quota_of(group)}
             for group in (Group.TOWNSHIP, Group.DEPARTMENT)
         ],
         ways=[_point(way, ways[way], year, "way") for way in PlanWay],

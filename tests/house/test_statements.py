@@ -25,6 +25,7 @@ from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
 from crm.org.models import User
 from crm.referrals.models import Introduction, Tie, TieKind
+from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from tests.cast import (
     Cast,
     make_contact,
@@ -81,6 +82,10 @@ def fill(cast: Cast, start: int, end: int) -> None:
             log.people.append(person)
             log.people.append(hub_person) if person is not hub_person else None
             log.colleagues.append(colleague)
+        db.session.add(
+            ReserveItem(name=f"第{number}个谋划", unit_id=unit.id, year=2013, way=PlanWay.POLICY, planned_wan=Decimal(6_000),
+                        state=ReserveState.PROMOTED, deal_id=1)
+        )  # fmt: skip
         for author, state in ((wang, PaidInState.DECLARED), (colleague, PaidInState.RECOGNISED)):
             make_paid_in(hub_deal, by=author, state=state, number=number)
         make_contact(f"第{number}次拜访", by=wang, enterprise_id=firm.id, deal_id=deal.id, lead_id=lead.id)
