@@ -41,8 +41,10 @@ def show() -> Any:
 def make() -> Any:
     form = ActForm()
     if form.submitted():
+        had_one = queries.feed_of(me()) is not None
         actions.make(actor=me())
-        return commit_and_go(form, url_for(".show"), _("新的订阅地址已生成，原来的地址已失效"))
+        said = _("新的订阅地址已生成，原来的地址已失效") if had_one else _("订阅地址已生成")
+        return commit_and_go(form, url_for(".show"), said)
     return _page(form)
 
 
