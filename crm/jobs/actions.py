@@ -28,7 +28,7 @@ def cancel(job: JobRun, *, actor: User) -> bool:
     dropped = job.state is JobState.QUEUED and queue.drop(job)
     if not dropped and job.kind in queue.UNSTOPPABLE:
         raise Refused(_("这项任务不能停在中途"))
-    record("job.cancelled", job, actor=actor, name=job.title)
+    record("job.cancelled", job, actor=actor, name=job.name)
     if dropped:
         return True
     job.cancel_asked = True

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.db import Line, Model, Text
 from crm.lib import clock
 from crm.lib.enums import Labelled
-from crm.lib.words import N_
+from crm.lib.words import N_, told
 from crm.org.models import User
 
 from . import pace
@@ -59,6 +59,11 @@ class JobRun(Model):
     seen_at: Mapped[dt.datetime | None]  # its owner knows how it ended: the bell is silent
 
     user: Mapped[User | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """Its title in the reader's language."""
+        return told(self.title)
 
     @property
     def rate(self) -> float | None:

@@ -103,9 +103,14 @@ def within(app: Flask, job_id: int) -> None:
         carry_out(job_id)
 
 
+LONGEST_TITLE = 200
+
+
 def new(kind: str, *, title: str, params: dict[str, Any], user_id: int | None) -> JobRun:
     """Write a job down. Call `start` after the commit."""
-    job = JobRun(kind=kind, title=title, params=params, user_id=user_id)
+    kept = keep(title)  # each who sees it reads it in his own language, if there is room for how it was made
+    kept = kept if len(kept) <= LONGEST_TITLE else str(title)[:LONGEST_TITLE]
+    job = JobRun(kind=kind, title=kept, params=params, user_id=user_id)
     db.session.add(job)
     db.session.flush()
     return job

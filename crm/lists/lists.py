@@ -163,7 +163,7 @@ JOBS = register(
         noun="job_run",
         model=JobRun,
         columns=(
-            Column("title", N_("任务"), lambda job: job.title or _kind(job)),
+            Column("title", N_("任务"), lambda job: job.name or _kind(job)),
             Column("kind", N_("类别"), _kind),
             Column("state", N_("状态"), lambda job: job.state, "state"),
             Column("who", N_("下达人"), lambda job: job.user.name if job.user else _("系统")),

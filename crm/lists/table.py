@@ -26,7 +26,7 @@ from crm.lib import clock, phones, texts
 from crm.lib.dates import parse_day
 from crm.lib.errors import Refused
 from crm.lib.numerals import parse_wan
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, joined
 from crm.org.models import User
 from crm.org.permissions import Permission, Scope
 from crm.search import index
@@ -388,8 +388,16 @@ def pairs_of(
 
 def filter_in_words(page: ListPage, user: User, args: MultiDict[str, str]) -> str:
     """What a file says of how it was narrowed."""
-    said = [f"{one.label}：{one.value}" for one in asked_for(page, user, args)]
-    return "；".join(said) or _("没有筛选")
+    return _in_words(asked_for(page, user, args))
+
+
+def _in_words(asked: Iterable[Asked]) -> str:
+    said = [_("%(what)s：%(value)s", what=one.label, value=one.value) for one in asked]
+    return joined(said, "；") if said else _("没有筛选")
+
+
+def _problems(asked: Iterable[Asked]) -> list[str]:
+    return [_("%(what)s：%(value)s", what=one.label, value=one.problem) for one in asked if one.problem]
 
 
 # --- columns ----------------------------------------------------------------------------------------------
@@ -443,7 +451,7 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
             {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)}
             for one in asked
         ],
-        "problems": [f"{one.label}：{one.problem}" for one in asked if one.problem],
+        "problems": _problems(asked),
         "clear_url": page.url(
             pairs_of(page, args, leave_out=known_arguments(page) - {"sort", "size", "columns"})
         ),
@@ -456,7 +464,7 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
         "query": urlencode(pairs_of(page, args)),
         "query_pairs": pairs_of(page, args),
         "filtered": bool(filters),
-        "filter_words": "；".join(f"{one.label}：{one.value}" for one in asked) or _("没有筛选"),
+        "filter_words": _in_words(asked),
         "empty": _why_empty(page, user, filters) if not found.total else "",
         "empty_actions": [] if found.total else page.empty_actions(user),
         "masked": masked,
@@ -481,7 +489,7 @@ def narrowed(page: ListPage, user: User) -> dict[str, Any]:
             {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)}
             for one in asked
         ],
-        "problems": [f"{one.label}：{one.problem}" for one in asked if one.problem],
+        "problems": _problems(asked),
         "clear_url": page.url(),
         "fields": _fields(page, user, args),
         "keep": pairs_of(page, args, leave_out=own),

@@ -125,7 +125,7 @@ def _over(job_id: int) -> Any:
             db.session.rollback()
         if job.state.is_over:
             if job.state is not JobState.DONE:
-                raise SystemExit(f"{job.title}: {job.state.label} {job.message}")
+                raise SystemExit(f"{job.name}: {job.state.label} {job.message}")
             return job
         time.sleep(0.2)
 

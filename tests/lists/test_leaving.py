@@ -215,7 +215,10 @@ def test_each_reads_of_a_request_in_his_own_language(
     chen = as_user(cast.chen)
     assert "asks to export: Enterprises" in chen.see("/exports").text
     decide(chen, session.scalars(sa.select(ExportRequest.id)).one(), "approve")
-    assert session.scalars(sa.select(JobRun.title)).one() == "导出企业（已批准）"
+    assert "导出企业（已批准）" in as_user(cast.wang).see("/jobs").text
+    cast.wang.locale = "en"
+    session.commit()
+    assert "Export of Enterprises (approved)" in as_user(cast.wang).see("/jobs").text
 
 
 def test_few_rows_and_whoever_approves_wait_for_nobody(

@@ -44,7 +44,7 @@ def cancel(job: JobRun, *, actor: Any) -> None:
     if job.state.is_over:
         raise Refused(_("这次查重已经结束"))
     job.cancel_asked = True
-    record("scan.cancelled", job, actor=actor, name=job.title)
+    record("scan.cancelled", job, actor=actor, name=job.name)
 
 
 def share_of(job: JobRun) -> str:

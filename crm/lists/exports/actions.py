@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import force_locale
-
 from crm.audit.trail import record, recording
 from crm.db import db
 from crm.jobs import actions as jobs
@@ -52,9 +50,8 @@ def order_job(order: Order, *, actor: User, came_from: str, request: ExportReque
     params = order.params() | {"from": came_from}
     if request is not None:
         params["request"] = request.id
-    with force_locale(actor.locale):  # who approves may read another language than who gets the file
-        asked = _("导出%(what)s（已批准）", what=order.name)
-        title = asked if request is not None else _("导出%(what)s", what=order.name)
+    asked = _("导出%(what)s（已批准）", what=order.name)
+    title = asked if request is not None else _("导出%(what)s", what=order.name)
     return queue.new(KIND, title=title, params=params, user_id=actor.id)
 
 
