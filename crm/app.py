@@ -48,6 +48,7 @@ from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
+from crm.prospects import views as prospects
 from crm.referrals import views as referrals
 from crm.reporting import views as reporting
 from crm.reserve import views as reserve
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     capital.bp,
     referrals.bp,
     reserve.bp,
+    prospects.bp,
     calendars.bp,
     pipeline.bp,
     transfers.bp,

@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
     (N_("线索"), (
         Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),
+        Entry(N_("三个一批"), "prospects.index", "star", P.PROSPECT_VIEW),
         Entry(N_("招商活动"), "missions.index", "visit", P.MISSION_VIEW),
         Entry(N_("报信息"), "reporting.new", "plus", P.LEAD_REPORT),
         Entry(N_("我报的信息"), "reporting.mine", "chat", P.HOME),

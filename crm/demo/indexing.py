@@ -24,6 +24,8 @@ from crm.missions.actions import search_fields as mission_fields
 from crm.missions.models import Mission
 from crm.reserve.actions import search_fields as reserve_fields
 from crm.reserve.models import ReserveItem
+from crm.prospects.actions import search_fields as prospect_fields
+from crm.prospects.models import Prospect
 from crm.search import index
 
 
@@ -36,6 +38,7 @@ def index_everything() -> None:
         ("deal", Deal, deal_fields),
         ("contact_log", ContactLog, contact_fields),
         ("mission", Mission, mission_fields),
+        ("prospect", Prospect, prospect_fields),
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("reserve_item", ReserveItem, reserve_fields),

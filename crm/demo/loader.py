@@ -61,6 +61,7 @@ from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 from .indexing import index_everything
 from .missions import load_missions
 from .projects import load_projects
+from .prospects import load_prospects
 from .referrals import load_ties
 
 DAY = dt.date(2013, 7, 25)
@@ -136,6 +137,7 @@ def load() -> None:
     leads = load_leads(units, merchants, deals)
     logs = load_contacts(units, staff, merchants)
     users = {user.login: user for user in db.session.scalars(sa.select(User))} | leaders
+    load_prospects(rows, units=units, users=users, merchants=merchants)
     load_ties(rows, users=users, merchants=merchants)
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_funds(staff, deals)

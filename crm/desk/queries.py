@@ -31,6 +31,7 @@ from crm.missions import queries as missions
 from crm.missions.phases import Phase
 from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
+from crm.prospects import queries as prospects
 
 ROWS = 8
 """Lines of a section; the number beside its title says how many there are."""
@@ -317,7 +318,7 @@ class Found:
     total: int  # CAP when there are at least that many
 
 
-FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions",
+FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
         contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
 
@@ -325,7 +326,7 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
 def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
     """The best of every noun the user may see. `counting` also asks how many there are."""
     found = []
-    for source in (*contacts.SUBJECTS, missions.SOURCE, contacts.LOGS):
+    for source in (*contacts.SUBJECTS, prospects.SOURCE, missions.SOURCE, contacts.LOGS):
         records = source.best(user, q, limit)
         total = len(records)
         if counting and total == limit:
@@ -353,6 +354,7 @@ class Duty:
 DUTIES = (
     Duty(Asked("meeting_tasks", {"mine": "1", "overdue": "1"}, N_("会上交我办、已经逾期的事")), "bad"),
     Duty(Asked("meeting_tasks", {"mine": "1", "open": "1"}, N_("会上交我办的事"))),
+    Duty(Asked("prospects", {"owner": "me", "late": "1"}, N_("我负责的、过了期限还没有接触的目标")), "bad"),
     Duty(Asked("introductions", {"mine": "1", "overdue": "1"}, N_("由我去请、已经逾期的引荐")), "bad"),
     Duty(Asked("introductions", {"mine": "1", "state": "asked"}, N_("由我去请的引荐"))),
     Duty(Asked("mission_stops", {"mine": "1", "follow": "open"}, N_("走访后交我去办的事"))),

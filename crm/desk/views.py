@@ -20,6 +20,7 @@ from crm.missions.models import Mission
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
+from crm.prospects.models import Prospect
 from crm.web import display
 
 from . import queries
@@ -30,7 +31,7 @@ bp = Blueprint("desk", __name__)
 LONGEST_QUERY = 200
 A_PAGE = 10
 A_GLANCE = 4
-SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit")}
+SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star")}
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -273,11 +274,15 @@ def _item(record: Any, noun: str, icon: str, q: str) -> dict[str, Any]:
 def _note(record: Any) -> str:
     if isinstance(record, Mission):
         return f"{display.day(record.starts_on)} · {record.unit.name}"
+    if isinstance(record, Prospect):
+        return f"{record.batch.label} · {record.unit.name}"
     return note_of(record)
 
 
 def _url(record: Any) -> str:
-    return url_for("missions.show", id=record.id) if isinstance(record, Mission) else url_of(record)
+    pages = {Mission: "missions.show", Prospect: "prospects.show"}
+    page = pages.get(type(record))
+    return url_for(page, id=record.id) if page else url_of(record)
 
 
 def snippet(summary: str, next_step: str, q: str) -> list[tuple[str, bool]]:

@@ -30,6 +30,7 @@ LABELS = {
     "mission_stop": N_("走访"),
     "person": N_("人员"),
     "position": N_("任职"),
+    "prospect": N_("三个一批的目标"),
     "stored_file": N_("附件"),
     "suspect": N_("疑似重复"),
     "tie": N_("关系"),

@@ -41,6 +41,8 @@ class Permission(Labelled):
     CONTACT_EXPORT = "contact.export", N_("导出沟通记录")
     LEAD_VIEW = "lead.view", N_("查看线索")
     LEAD_REPORT = "lead.report", N_("报线索")
+    PROSPECT_VIEW = "prospect.view", N_("查看三个一批")
+    PROSPECT_MANAGE = "prospect.manage", N_("列目标、对接、放弃")
     MISSION_VIEW = "mission.view", N_("查看招商活动")
     MISSION_MANAGE = "mission.manage", N_("安排招商活动、列企业、总结")
     LEAD_JUDGE = "lead.judge", N_("答复、研判线索，反馈报送人")
@@ -89,6 +91,7 @@ _READS = {
     P.LEAD_VIEW: S.DISTRICT,
     P.BULLETIN_VIEW: S.DISTRICT,
     P.MISSION_VIEW: S.DISTRICT,
+    P.PROSPECT_VIEW: S.DISTRICT,
     P.DEAL_VIEW: S.DISTRICT,
     P.CAPITAL_VIEW: S.DISTRICT,
     P.PROJECT_VIEW: S.DISTRICT,
@@ -112,7 +115,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.BULLETIN_VIEW: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
+        P.PROSPECT_VIEW: S.UNIT,
         P.MISSION_MANAGE: S.OWN,
+        P.PROSPECT_MANAGE: S.OWN,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.OWN,
@@ -149,7 +154,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
+        P.PROSPECT_VIEW: S.UNIT,
         P.MISSION_MANAGE: S.UNIT,
+        P.PROSPECT_MANAGE: S.UNIT,
         P.LEAD_SKIP: S.UNIT,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
@@ -207,6 +214,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_REPORT: S.DISTRICT,
         P.LEAD_JUDGE: S.DISTRICT,
         P.MISSION_MANAGE: S.DISTRICT,
+        P.PROSPECT_MANAGE: S.DISTRICT,
         P.LEAD_SKIP: S.DISTRICT,
         P.DISPUTE_DECIDE: S.DISTRICT,
         P.BULLETIN_ISSUE: S.DISTRICT,

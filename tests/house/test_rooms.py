@@ -34,6 +34,7 @@ FEATURES = (
     "meetings",
     "merchants",
     "missions",
+    "prospects",
     "referrals",
     "org",
     "pipeline",

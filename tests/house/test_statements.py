@@ -24,6 +24,7 @@ from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
 from crm.org.models import User
+from crm.prospects.models import Prospect, TargetBatch
 from crm.referrals.models import Introduction, Tie, TieKind
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from tests.cast import (
@@ -97,6 +98,9 @@ def fill(cast: Cast, start: int, end: int) -> None:
             target_noun="enterprise", target_id=1, target_name=hub_firm.name, asked_noun="person", asked_id=person.id,
             asked_name=person.name, due_on=deal.stage_since, unit_id=wang.unit_id, owner_id=wang.id,
         ))  # fmt: skip
+        for target, of in ((firm, firm.name), (hub_firm, f"第{number}个目标")):
+            db.session.add(Prospect(batch=TargetBatch.INDUSTRY, name=of, enterprise=target, unit_id=wang.unit_id,
+                                    owner_id=wang.id, contact_by=deal.stage_since))  # fmt: skip
         mission = Mission(
             title=f"第{number}次外出", starts_on=deal.stage_since, ends_on=deal.stage_since, results_by=deal.stage_since,
             unit_id=wang.unit_id, owner_id=wang.id, leader_id=cast.zhou.id, members=[wang, colleague],
