@@ -22,10 +22,10 @@ from crm.merchants import identity, suspects
 from crm.merchants.models import Enterprise, Person
 from crm.missions.actions import search_fields as mission_fields
 from crm.missions.models import Mission
-from crm.reserve.actions import search_fields as reserve_fields
-from crm.reserve.models import ReserveItem
 from crm.prospects.actions import search_fields as prospect_fields
 from crm.prospects.models import Prospect
+from crm.reserve.actions import search_fields as reserve_fields
+from crm.reserve.models import ReserveItem
 from crm.search import index
 
 
