@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from crm import cli, config, navigation, recurring
+from crm.agreements import views as agreements
 from crm.audit.trail import client_address
 from crm.backups import views as backups
 from crm.bulletins import views as bulletins
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     transfers.bp,
     review.bp,
     meetings.bp,
+    agreements.bp,
     duplicates.bp,
     engine.bp,
     imports.bp,

@@ -85,6 +85,7 @@ KNOWN = {
         ),
         Known("reserve.district_count", N_("全区每年谋划多少个项目"), 100, 1, 10_000, N_("个")),
         Known("reserve.city_count", N_("全区每年列入市级储备库多少个"), 30, 1, 10_000, N_("个")),
+        Known("agreement.remind_days", N_("协议到期前多少天提醒"), 30, 1, 365, N_("天")),
         Known("export.rows_before_approval", N_("多少行以上的导出要负责人批准"), 500, 1, 1_000_000, N_("行")),
         Known("backup.kept_days", N_("备份保留多久"), 14, 1, 730, N_("天")),
         Known("job.kept_days", N_("结束的后台任务和看过的消息保留多久"), 90, 7, 3650, N_("天")),

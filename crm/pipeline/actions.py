@@ -52,6 +52,8 @@ def advance(
             _("项目已经到了%(stage)s，不能再推进到%(target)s", stage=deal.stage.label, target=target.label)
         )
     typed = {name: data[name] for name in queries.GATE_FIELDS if data.get(name) not in (None, "")}
+    if target.order >= Stage.SIGNED.order:
+        typed = queries.agreed(deal)[0] | typed
     evidence = data.get("evidence") or ""
     proof = bool(evidence) or any(upload and upload.filename for upload in uploads)
     dossier = queries.dossier_of(deal, typed, evidence=proof)

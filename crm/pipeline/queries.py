@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm.agreements import queries as agreements
 from crm.contacts.models import ContactLog
 from crm.db import db
 from crm.deals import queries as deals
@@ -32,12 +33,24 @@ GATES = "pipeline.gates"
 
 def dossier_of(deal: Deal, typed: dict[str, Any] | None = None, *, evidence: bool = False) -> Dossier:
     """The facts a gate asks for, with what is being typed laid over what is stored."""
-    known = {name: getattr(deal, name) for name in GATE_FIELDS}
+    says, paper = agreed(deal)
+    evidence = evidence or paper
+    known = {name: getattr(deal, name) for name in GATE_FIELDS} | says
     judged = deal.lead is None or deal.lead.conclusion is not None
     dossier = Dossier(
         stage=deal.stage, contact_logs=contact_logs_of(deal), evidence=evidence, judged=judged, **known
     )  # fmt: skip
     return replace(dossier, **(typed or {}))
+
+
+def agreed(deal: Deal) -> tuple[dict[str, Any], bool]:
+    """What a signed investment agreement says of the signing, as far as the deal does not say it yet; and whether it
+    brings its paper along, which is proof."""
+    if deal.stage.order >= Stage.SIGNED.order or (signed := agreements.investment_of(deal)) is None:
+        return {}, False
+    says = {"signed_on": signed.signed_on, "agreement_kind": signed.kind, "agreed_wan": signed.amount_wan}
+    new = {name: value for name, value in says.items() if value is not None and not getattr(deal, name)}
+    return new, agreements.has_file(signed)
 
 
 def gates_in_force() -> gates.Gates:

@@ -74,6 +74,8 @@ NOT_BY_LINK = {
     "meetings.item": "the demo district has held no meeting",
     "meetings.minutes": "the demo district has held no meeting",
     "meetings.task": "the demo district has held no meeting",
+    "agreements.show": "the demo district holds no agreement; tests/agreements opens it",
+    "agreements.edit": "the demo district holds no agreement",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 
 CRM = ROOT / "crm"
 FEATURES = (
+    "agreements",
     "backups",
     "bulletins",
     "calendars",
