@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from crm.db import db, reading
 from crm.duplicates.engine import scans
 from crm.jobs import queue
+from crm.jobs.lots import Lots
 from crm.jobs.models import JobRun
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _, joined
@@ -75,19 +76,21 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
         batch = db.session.get_one(ImportBatch, batch_id)
         done, user_id = undoing.left(batch), batch.user_id
         db.session.rollback()
+    lots = Lots(writing.LOT, writing.WAIT)
     while True:
         with reading():  # understanding and weighing hold no lock
             batch, actor = db.session.get_one(ImportBatch, batch_id), db.session.get_one(User, user_id)
-            rows = writing.next_rows(batch)
+            rows = writing.next_rows(batch, lots.many)
             seen, is_plain = [row.id for row in rows], nouns.of(batch).plain is not None
             merchants = [] if is_plain else [understand(row.values) for row in rows]
             again = writing.look_again(batch, rows, merchants, actor=actor) if merchants else {}
             db.session.rollback()
         if not rows:
             break
+        lots.begin()
         # One worker at a time, whoever else believes to be the one.
         batch, actor = _locked(batch_id), db.session.get_one(User, user_id)
-        rows = writing.next_rows(batch)
+        rows = writing.next_rows(batch, lots.many)
         if [row.id for row in rows] != seen:
             raise queue.NotMine
         if is_plain:
@@ -96,6 +99,7 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
             done += writing.write(batch, rows, merchants, again, actor=actor)
         beat(done)
         db.session.commit()
+        lots.end()
         db.session.expunge_all()
     batch = _locked(batch_id)
     actions.end_run(batch, actor=db.session.get_one(User, user_id))
@@ -114,7 +118,9 @@ def take_back(batch_id: int, beat: Beat) -> ImportBatch:
         db.session.rollback()
     beat(done, total)
     db.session.commit()
+    lots = Lots(undoing.LOT, writing.WAIT)
     while True:
+        lots.begin()
         batch = _locked(batch_id)
         rows = undoing.next_rows(batch)
         if not rows:
@@ -124,6 +130,7 @@ def take_back(batch_id: int, beat: Beat) -> ImportBatch:
         done += len(rows)
         beat(done)
         db.session.commit()
+        lots.end()
         db.session.expunge_all()
     last: int | None = None if nouns.of(batch).plain else 0
     while last is not None:

@@ -35,16 +35,17 @@ from .plain import pass_over
 from .saying import kept_changes
 from .understanding import Merchant
 
-LOT = 50  # rows in one transaction: others who write wait for one of these
+LOT = 50  # rows in one transaction at most
+WAIT = 0.2  # seconds that others who write may have to wait for one
 LONGEST = 0.15  # seconds of updating in one; they cost more than new ones
 CHUNK = 500
 Marked = dict[str, list[int | None]]
 
 
-def next_rows(batch: ImportBatch) -> list[ImportRow]:
-    """The rows with which something is to be done, and is not yet."""
+def next_rows(batch: ImportBatch, most: int) -> list[ImportRow]:
+    """The first rows with which something is to be done, and is not yet."""
     rows = queries.rows_of(batch, outcome=Outcome.WAITING).where(ImportRow.action != Action.SKIP)
-    return list(db.session.scalars(rows.limit(LOT)))
+    return list(db.session.scalars(rows.limit(most)))
 
 
 def look_again(

@@ -14,7 +14,6 @@ transactions, and how far the work has come is written down with each: a process
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -28,6 +27,7 @@ import sqlalchemy as sa
 from crm import dedup
 from crm.db import db, reading
 from crm.jobs import queue
+from crm.jobs.lots import Lots
 from crm.jobs.models import JobRun, JobState
 from crm.lib.words import N_, _
 from crm.search import index
@@ -107,21 +107,6 @@ def carry_out(job: JobRun) -> dict[str, Any]:
 
 
 @dataclass
-class Pace:
-    """How many at a time, by how long the last took: beside a busy web the same work takes several times as long."""
-
-    most: int
-    many: int = 0
-
-    def __post_init__(self) -> None:
-        self.many = max(1, self.most // 4)
-
-    def took(self, seconds: float) -> None:
-        fits = int(self.many * LONGEST / max(seconds, 0.001))
-        self.many = max(1, self.most // 10, min(self.most, fits, self.many * 2))
-
-
-@dataclass
 class Told:
     """What a rebuild did."""
 
@@ -192,10 +177,10 @@ def _count() -> int:
 def _entries(
     noun: str, done_to: int, told: Told, say: Callable[[int, int], None], search: bool, total: int
 ) -> None:
-    model, pace = identity.MODELS[noun], Pace(LOT)
+    model, lots = identity.MODELS[noun], Lots(LOT, LONGEST)
     while True:
-        began = _now_ours()
-        after = sa.select(model.id).where(model.id > done_to).order_by(model.id).limit(pace.many)
+        lots.begin()
+        after = sa.select(model.id).where(model.id > done_to).order_by(model.id).limit(lots.many)
         ids = list(db.session.scalars(after))
         if not ids:
             break
@@ -205,25 +190,12 @@ def _entries(
         _note(noun, done_to)
         say(told.records, total)
         db.session.commit()
-        pace.took(time.monotonic() - began)
+        lots.end()
         for one in sorted(left):  # held by somebody a moment ago: waited for one at a time, holding nothing
             _made_right(noun, [one], told, search, wait=True)
             db.session.commit()
-        _let_others(began)
     _note(STAGES[STAGES.index(noun) + 1], 0)
     db.session.commit()
-
-
-def _now_ours() -> float:
-    """The moment from which others wait: on SQLite this waits for the write lock itself."""
-    db.session.connection()
-    return time.monotonic()
-
-
-def _let_others(began: float) -> None:
-    """SQLite lets in whoever happens to ask while nobody writes: without a pause that would be us each time."""
-    if lookup.on_sqlite():
-        time.sleep(min(0.1, max(0.005, (time.monotonic() - began) / 4)))
 
 
 def _made_right(noun: str, ids: Sequence[int], told: Told, search: bool, *, wait: bool) -> set[int]:
@@ -244,10 +216,11 @@ def _made_right(noun: str, ids: Sequence[int], told: Told, search: bool, *, wait
 
 
 def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None]) -> None:
-    pace = Pace(PAGE)
+    lots = Lots(PAGE, LONGEST)
     with _sorted_keys(_all_entries()) as wanted:
-        done, began = wanted.below(done_to), time.monotonic()  # they are sorted before the first is asked for
-        for missing, extra, last, seen in _differences(wanted, done_to, pace):
+        done = wanted.below(done_to)
+        # Not begun before the first page: until it comes they are sorted, which may take a minute.
+        for missing, extra, last, seen in _differences(wanted, done_to, lots):
             if stage == FILLING:
                 lookup.put_in(missing)
                 told.put_in += len(missing)
@@ -259,9 +232,8 @@ def _keys(stage: str, done_to: int, told: Told, say: Callable[[int, int], None])
             _note(stage, last)
             say(done, wanted.count)
             db.session.commit()
-            pace.took(time.monotonic() - began)
-            _let_others(began)
-            began = _now_ours()
+            lots.end()
+            lots.begin()
     if stage == FILLING:
         _note(SURE, 0)
         db.session.commit()
@@ -320,10 +292,10 @@ class _Wanted:
     def below(self, key: int) -> int:
         return int(self._file.execute("SELECT count(*) FROM pair WHERE key < ?", (key,)).fetchone()[0])
 
-    def pages(self, first: int, pace: Pace) -> Iterator[list[Pair]]:
+    def pages(self, first: int, lots: Lots) -> Iterator[list[Pair]]:
         """From this key on, some thousands at a time."""
         rows = self._file.execute("SELECT key, record FROM pair WHERE key >= ? ORDER BY 1, 2", (first,))
-        while page := rows.fetchmany(pace.many):
+        while page := rows.fetchmany(lots.many):
             yield page
 
     def close(self) -> None:
@@ -360,13 +332,13 @@ def _all_entries() -> Iterator[tuple[int, Iterable[int]]]:
 
 
 def _differences(
-    wanted: _Wanted, first: int, pace: Pace
+    wanted: _Wanted, first: int, lots: Lots
 ) -> Iterator[tuple[list[Pair], list[Pair], int, int]]:
     """(missing, too much, last key, how many looked at), a page of keys at a time, from the key `first` on."""
     key, record_id = DEDUP_KEY.c
     place = sa.tuple_(key, record_id)
     last: Pair = (first - 1, _NO_RECORD)
-    for page in wanted.pages(first, pace):
+    for page in wanted.pages(first, lots):
         between = sa.select(key, record_id).where(place > sa.tuple_(*last), place <= sa.tuple_(*page[-1]))
         there = {(number, one) for number, one in db.session.execute(between)}
         asked = set(page)
@@ -420,7 +392,7 @@ def check(progress: Progress | None = None, *, search: bool = True) -> Found:
                 db.session.scalar(sa.select(sa.func.count(one.id))) or 0 for one in identity.MODELS.values()
             )
             with _sorted_keys(_recomputed(found, search, lambda done: say("records", done, total))) as wanted:
-                for missing, extra, _last, seen in _differences(wanted, 0, Pace(PAGE)):
+                for missing, extra, _last, seen in _differences(wanted, 0, Lots(PAGE, LONGEST)):
                     found.keys += seen
                     found.add(*(_of(pair, "key is missing") for pair in missing))
                     found.add(*(_of(pair, "key is too much") for pair in extra))
