@@ -237,8 +237,11 @@ def questions(count: int, seed: int) -> list[Question]:
         return [(known[one].record, entity[one]) for one in ids if one in known and " " in entity[one]]
 
     def twice(model: Any, number: int) -> list[tuple[Any, str]]:
+        """As many as there are, at most so many: a list that was invented has nobody's people twice."""
         found: list[tuple[Any, str]] = []
-        while len(found) < number:
+        for _look in range(20):
+            if len(found) >= number:
+                break
             for record, entity in some(model, 400):
                 same = sa.select(model.name).where(model.source == entity, model.id != record.id)
                 names = list(db.session.scalars(same))
