@@ -68,7 +68,7 @@ def test_the_plain_loop_leaves_the_base_as_it_was(cast: Any, session: Any, tmp_p
 def test_a_visitor_sends_the_form_as_it_stands(cast: Any, session: Any, as_user: Any) -> None:
     firm = base(cast, session)[0]
     wang = as_user(cast.wang)
-    fields = form_of(wang.get(f"/enterprises/{firm.id}/edit").said) | {"note": ["来过电话"]}
+    fields = form_of(wang.get(f"/enterprises/{firm.id}/edit").get_data(as_text=True)) | {"note": ["来过电话"]}
     assert fields["name"] == [NAMES[0]] and "csrf_token" not in fields
     answer = wang.post(f"/enterprises/{firm.id}/edit", data=fields | {"csrf_token": wang.token()})
     assert answer.status_code == 303

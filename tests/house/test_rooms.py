@@ -54,6 +54,7 @@ ROOMS = {"views", "forms", "lists", "actions", "queries", "models", "__init__"}
 NOT_PURE = {
     "merchants/across.py": "asks the base who works where",
     "jobs/terminal.py": "a command shows how far a job has come",
+    "jobs/lots.py": "takes the write lock and lets others have it between two lots",
     "imports/renewing.py": "the other half of writing: records that are there already are changed, and set back",
     "imports/declaring.py": "what a noun declares runs its own verbs",
     "deals/likeness.py": "asks the base for deals like the one that is being typed",
