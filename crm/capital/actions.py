@@ -18,7 +18,7 @@ from crm.deals.stages import EARLY, SourceScope
 from crm.files import store
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
-from crm.lib.words import _, listed
+from crm.lib.words import _, keep, listed
 from crm.org import settings
 from crm.org.models import User
 from crm.search import index
@@ -197,7 +197,7 @@ def close_month(month: dt.date, *, actor: User) -> MonthlyReturn:
         row_count=told.rows,
         waiting_count=waiting.rows,
         waiting_wan=waiting.amount_wan,
-        basis=queries.basis(year),
+        basis=keep(queries.basis(year)),
         closed_by_id=getattr(actor, "id", None),
     )
     db.session.add(closed)

@@ -29,7 +29,7 @@ _YEAR = re.compile(r"(20\d\d)\s*年?(?:度)?", re.ASCII)
 TURNED = "已转招商"
 
 COLUMNS = Columns((
-    Known("name", N_("项目名称"), ("项目名称", "项目", "谋划项目", "储备项目", "name"), example="衢化片区新材料产业园", note=N_("必填，全区不重名")),
+    Known("name", N_("名称"), ("项目名称", "项目", "谋划项目", "储备项目", "name"), example="衢化片区新材料产业园", note=N_("必填，全区不重名")),
     Known("unit", N_("谋划单位"), ("谋划单位", "储备单位", "责任单位", "申报单位", "单位", "unit"), example="区招商局",
           note=N_("空着就算本单位")),
     Known("year", N_("谋划年度"), ("谋划年度", "年度", "年份", "谋划年份", "year"), example="2013", note=N_("空着就算今年")),

@@ -15,7 +15,7 @@ WAN = {"unit": _l("万元"), "inputmode": "decimal"}
 
 
 class _Planned:
-    name = LineField(_l("项目名称"), [Needed()])
+    name = LineField(_l("名称"), [Needed()])
     content = ParagraphField(_l("项目内容"), render_kw={"rows": 4})
     year = IntegerField(
         _l("谋划年度"),

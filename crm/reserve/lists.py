@@ -36,7 +36,7 @@ PAGE = register(
         noun="reserve_item",
         model=ReserveItem,
         columns=(
-            Column("name", N_("项目名称"), lambda r: r.name, sort="name", url=lambda r: url_for("reserve.show", id=r.id)),
+            Column("name", N_("名称"), lambda r: r.name, sort="name", url=lambda r: url_for("reserve.show", id=r.id)),
             Column("unit", N_("谋划单位"), lambda r: r.unit.name, sort="unit"),
             Column("year", N_("谋划年度"), lambda r: str(r.year), sort="year"),
             Column("planned_wan", N_("谋划总投资"), lambda r: r.planned_wan, kind="wan", sort="planned"),

@@ -17,7 +17,7 @@ from crm.lib.words import N_
 class Group(Labelled):
     """Which quota a unit has."""
 
-    TOWNSHIP = "township", N_("乡镇街道")
+    TOWNSHIP = "township", N_("乡镇（街道）")
     DEPARTMENT = "department", N_("主要经济部门")
     NONE = "none", N_("没有任务的单位")
 

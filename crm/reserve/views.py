@@ -46,7 +46,7 @@ telling.VERBS.update(VERBS)
 telling.VERBS["deal.from_reserve"] = (N_("由储备项目转来"), "link")
 telling.VERBS["deal.left_reserve"] = (N_("取消与储备项目的关联"), "undo")
 telling.LABELS["reserve_item"] = {
-    "name": N_("项目名称"),
+    "name": N_("名称"),
     "content": N_("项目内容"),
     "year": N_("谋划年度"),
     "planned_wan": N_("谋划总投资"),

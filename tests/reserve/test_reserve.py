@@ -72,7 +72,7 @@ def test_a_project_is_planned_for_ones_unit_and_found(cast: Any, session: Any, a
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": ""}, "请填写项目名称"),
+        ({"name": ""}, "请填写名称"),
         ({"name": "（）"}, "项目名称里要有字"),
         ({"planned_wan": ""}, "请填写谋划总投资"),
         ({"planned_wan": "-1"}, "金额不能是负数"),
