@@ -5,7 +5,7 @@
 1. A base is filled straight into the tables (a list with `cluster_id` = the entity, or invented firms), each contact
    a person with a position, as an import makes them; people are made up to the number of firms.
 2. `flask dedup reindex` makes the look-up from nothing: seconds, megabytes.
-3. Questions as people type them, of nine kinds: milliseconds of the server, and how often the first of five
+3. Questions as people type them, of ten kinds: milliseconds of the server, and how often the first of five
    (and any of five) is right. Beside them, in the same run: one indexed look for an exact name, and a page without
    records.
 
@@ -253,7 +253,7 @@ def questions(count: int, seed: int) -> list[Question]:
                     found.append((record, entity))
         return found[:number]
 
-    each = max(1, count // 9)
+    each = max(1, count // 10)
     pool = some(Enterprise, 12 * each)
     readings: dict[str, set[str]] = defaultdict(set)
     for record, _entity in pool:
@@ -304,6 +304,14 @@ def questions(count: int, seed: int) -> list[Question]:
         ask("a phone", "enterprise", {"contact_phones": phone}, entity, says=phone)
     for record, entity in [one for one in pool if len(one[0].uscc) == 18][:each]:
         ask("a credit code", "enterprise", {"uscc": record.uscc}, entity)
+    for record, entity in [one for one in pool if one[0].phones and one[0].contacts][:each]:
+        core = profile_of(record).core
+        fields = {
+            "company": core[::-1],
+            "contact_name": record.contacts[0],
+            "contact_phone": record.phones[0],
+        }
+        ask("a lead, its firm beyond knowing", "lead", fields, entity)
     for record, entity in twice(Person, each):
         fields = {"name": record.name, "phones": "、".join(record.phones), "company": "、".join(record.companies),
                   "native_place": record.native_place, "chamber": record.chamber}  # fmt: skip
@@ -318,7 +326,10 @@ def is_right(question: Question, answer: Any) -> bool:
     from crm.dedup.profile import profile_of
     from crm.merchants import identity
 
-    if answer.noun != question.noun and question.kind != "a phone":
+    wanted = (
+        "enterprise" if question.noun == "lead" else question.noun
+    )  # the firm comes first, then its person
+    if answer.noun != wanted and question.kind != "a phone":
         return False
     model = identity.MODELS[answer.noun]
     name, entity = db.session.execute(sa.select(model.name, model.source).filter_by(id=answer.id)).one()
@@ -351,7 +362,7 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
 def measure(asked: list[Question], login: str) -> None:
     """By the function that forms and API ask, as a member of a unit who sees a part of the base."""
     from crm.db import db, reading
-    from crm.merchants import actions, identity, lookup
+    from crm.merchants import actions, asking, identity, lookup
     from crm.merchants.models import Enterprise
     from crm.org.models import User
 
@@ -366,6 +377,8 @@ def measure(asked: list[Question], login: str) -> None:
             make = actions.person_record if question.noun == "person" else actions.enterprise_record
 
             def one(question: Question = question, make: Any = make) -> Any:
+                if question.noun == "lead":
+                    return asking.look_alikes(user, "lead", question.fields)
                 return identity.likely(
                     user, make(question.fields), noun=question.noun, leave_out=question.leave_out
                 )
