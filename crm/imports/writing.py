@@ -18,7 +18,7 @@ from crm.audit.models import Event
 from crm.audit.trail import client_address, difference, record
 from crm.db import db, plain
 from crm.lib import clock
-from crm.lib.words import _
+from crm.lib.words import _, keep
 from crm.merchants import identity, suspects
 from crm.merchants import queries as merchants_seen
 from crm.merchants.handles import Way
@@ -163,7 +163,7 @@ def create(batch: ImportBatch, pairs: Sequence[tuple[ImportRow, Merchant]], *, a
     identity.refresh_many("person", sorted(people.known))
     for enterprise_id, row, _merchant in made:
         if row.finding is not Finding.NEW:
-            suspects.note("enterprise", enterprise_id, kept_reason=_("导入名单时选择了新增疑似重复的行"))
+            suspects.note("enterprise", enterprise_id, kept_reason=keep(_("导入名单时选择了新增疑似重复的行")))
 
 
 class Common:
