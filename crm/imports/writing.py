@@ -163,7 +163,9 @@ def create(batch: ImportBatch, pairs: Sequence[tuple[ImportRow, Merchant]], *, a
     identity.refresh_many("person", sorted(people.known))
     for enterprise_id, row, _merchant in made:
         if row.finding is not Finding.NEW:
-            suspects.note("enterprise", enterprise_id, kept_reason=keep(_("导入名单时选择了新增疑似重复的行")))
+            suspects.note(
+                "enterprise", enterprise_id, kept_reason=keep(_("导入名单时选择了新增疑似重复的行"))
+            )
 
 
 class Common:
