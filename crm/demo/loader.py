@@ -362,6 +362,8 @@ def load_leads(
             state, conclusion = LeadState.DUPLICATE, Conclusion.DUPLICATE
         deal = by_merchant.get(enterprise.id) if row["status"] == "已转新谈" else None
         judged_at = reported_at + dt.timedelta(days=1) if conclusion else None
+        if row["duplicate_of"]:
+            judged_at = reported_at  # the server's own word, at the moment of the report
         is_open = conclusion in (None, Conclusion.FOLLOW, Conclusion.NURTURE) and deal is None
         lead = added(
             Lead(
@@ -393,7 +395,7 @@ def load_leads(
         db.session.flush()
         if deal and deal.lead_id is None:
             deal.lead_id = lead.id
-        if judged_at and conclusion:
+        if judged_at and conclusion and not row["duplicate_of"]:
             db.session.add(
                 Judgement(
                     lead_id=lead.id,

@@ -123,7 +123,11 @@ def judge(id: int) -> Any:
         colleagues.append((lead.owner.id, lead.owner.name))
     form.owner_id.offer(colleagues, _("暂时没有"))
     form.leader_id.offer(org.leader_choices(), _("不建议领导带队"))
-    if not form.is_submitted() and lead.duplicate_of_id is None and (first := queries.first_of_same(lead)):
+    if (
+        not form.is_submitted()
+        and lead.state is LeadState.REPORTED
+        and (first := queries.first_of_same(lead))
+    ):
         form.duplicate_of_id.data = first.id if first.reported_at < lead.reported_at else None
     if not form.is_submitted() and lead.owner_id is None and lead.reported_by_id in dict(colleagues):
         form.owner_id.data = lead.reported_by_id
