@@ -44,7 +44,8 @@ def open_(data: dict[str, Any], deals: Sequence[Deal], *, actor: User) -> Meetin
 
 
 def note(item: MeetingItem, data: dict[str, Any], *, actor: User) -> None:
-    """What was said of a deal, its next step, and at most one task more. The next step becomes the deal's own."""
+    """What was said of a deal, its next step, and at most one task more. The next step becomes the deal's own
+    while the deal is open; of one that stands still it is said in the minutes only."""
     _refuse_if_closed(item.meeting)
     deal, step, due_on = item.deal, data.get("next_step") or "", data.get("next_due_on")
     if bool(step) != bool(due_on):
@@ -56,7 +57,7 @@ def note(item: MeetingItem, data: dict[str, Any], *, actor: User) -> None:
     with recording("meeting.noted", item, actor=actor):
         item.note = data.get("note") or ""
         item.next_step, item.next_due_on, item.discussed_at = step, due_on, clock.business_now()
-    if step and (step, due_on) != (deal.next_step, deal.next_due_on):
+    if step and deal.is_open and (step, due_on) != (deal.next_step, deal.next_due_on):
         with recording("deal.edited", deal, actor=actor, note=item.meeting.title):
             deal.next_step, deal.next_due_on = step, due_on
     if data.get("what") or data.get("assignee_id") or data.get("due_on"):
