@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.audit.models import Event
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -384,3 +385,8 @@ def files_visible_to(user: User) -> sa.Select[Any]:
 def events_of(project: KeyProject, limit: int = 40) -> Sequence[Event]:
     rows = sa.select(Event).where(Event.noun == NOUN, Event.record_id == project.id)
     return db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(limit)).all()
+
+
+SOURCE = contacts.Source(
+    NOUN, KeyProject, lambda user: visible_to(user), KeyProject.name, (joinedload(KeyProject.unit),)
+)

@@ -20,6 +20,7 @@ from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState, Stage
+from crm.delivery import queries as delivery
 from crm.duplicates import queries as duplicates
 from crm.leads.models import Lead, LeadState
 from crm.lib import clock
@@ -319,14 +320,14 @@ class Found:
 
 
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
-        contacts.NOUN: "contacts"}  # fmt: skip
+        delivery.NOUN: "projects", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
 
 
 def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
     """The best of every noun the user may see. `counting` also asks how many there are."""
     found = []
-    for source in (*contacts.SUBJECTS, prospects.SOURCE, missions.SOURCE, contacts.LOGS):
+    for source in (*contacts.SUBJECTS, delivery.SOURCE, prospects.SOURCE, missions.SOURCE, contacts.LOGS):
         records = source.best(user, q, limit)
         total = len(records)
         if counting and total == limit:
@@ -363,6 +364,11 @@ DUTIES = (
     Duty(Asked("missions", {"owner": "me", "phase": Phase.OVERDUE.value}, N_("我负责的、结果逾期的活动")), "bad"),
     Duty(Asked("missions", {"leader": "me", "phase": [Phase.PREPARING.value, Phase.UNDER_WAY.value]},
                N_("我带队的活动"))),
+    Duty(Asked("projects", {"leader": "me", "overdue": "1"}, N_("我挂联的、有超期节点的重点项目")), "bad"),
+    Duty(Asked("projects", {"leader": "me", "quiet": "1"}, N_("我挂联的、本周无进展的重点项目")), "warn"),
+    Duty(Asked("projects", {"leader": "me", "status": "not_started"}, N_("我挂联的、还没有开工的重点项目"))),
+    Duty(Asked("projects", {"unit": "mine", "overdue": "1"}, N_("本单位有超期节点的重点项目")), "bad"),
+    Duty(Asked("projects", {"unit": "mine", "quiet": "1"}, N_("本单位本周还没报进度的重点项目")), "warn"),
 )  # fmt: skip
 """Each is counted by the list that its link opens."""
 

@@ -10,6 +10,7 @@ from crm.contacts.models import ContactLog
 from crm.contacts.queries import NOUNS
 from crm.contacts.views import ICONS, note_of, url_of
 from crm.deals.models import Deal
+from crm.delivery.models import KeyProject
 from crm.leads.models import Lead
 from crm.leads.queries import judge_by
 from crm.lib import clock, texts
@@ -31,7 +32,8 @@ bp = Blueprint("desk", __name__)
 LONGEST_QUERY = 200
 A_PAGE = 10
 A_GLANCE = 4
-SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star")}
+SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
+                  "key_project": (N_("重点项目"), "stage")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -276,11 +278,15 @@ def _note(record: Any) -> str:
         return f"{display.day(record.starts_on)} · {record.unit.name}"
     if isinstance(record, Prospect):
         return f"{record.batch.label} · {record.unit.name}"
+    if isinstance(record, KeyProject):
+        return " · ".join(
+            part for part in (record.status.label, record.unit.name if record.unit else "") if part
+        )
     return note_of(record)
 
 
 def _url(record: Any) -> str:
-    pages = {Mission: "missions.show", Prospect: "prospects.show"}
+    pages = {Mission: "missions.show", Prospect: "prospects.show", KeyProject: "delivery.show"}
     page = pages.get(type(record))
     return url_for(page, id=record.id) if page else url_of(record)
 

@@ -38,6 +38,8 @@ from crm.contacts import queries as contact_queries
 from crm.contacts.models import ContactLog
 from crm.deals import queries as deal_queries
 from crm.deals.models import Deal
+from crm.delivery import queries as delivery_queries
+from crm.delivery.models import KeyProject, Milestone
 from crm.leads import queries as lead_queries
 from crm.leads.models import Lead
 from crm.lib.words import N_, _
@@ -48,7 +50,7 @@ from crm.org.permissions import Permission
 from crm.reserve import queries as reserve_queries
 from crm.reserve.models import ReserveItem
 
-from . import deals, leads, logs, paid_in, people, reserve
+from . import deals, leads, logs, milestones, paid_in, people, projects, reserve
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -92,6 +94,10 @@ NOUNS: dict[str, Noun] = {
              "capital.show", paid_in.PLAIN),
         Noun("reserve_item", N_("储备项目"), reserve.COLUMNS, Permission.RESERVE_EDIT, ReserveItem,
              reserve_queries.visible_to, "reserve.show", reserve.PLAIN),
+        Noun("key_project", N_("重点项目（带节点）"), projects.COLUMNS, Permission.PROJECT_EDIT, KeyProject,
+             delivery_queries.visible_to, "delivery.show", projects.PLAIN),
+        Noun("milestone", N_("重点项目的节点"), milestones.COLUMNS, Permission.PROJECT_EDIT, Milestone,
+             delivery_queries.milestones_visible_to, "delivery.edit_milestone", milestones.PLAIN),
     )
 }  # fmt: skip
 

@@ -392,3 +392,39 @@ def test_a_leader_notes_a_visit_and_a_reader_cannot(cast: Any, as_user: Any) -> 
     assert "攻坚" in text and "今天签完征迁协议" in text and cast.zhou.name in text
     assert as_user(cast.zhou).submit(here, on_day="2013-07-26", decision="明天").status_code == 422
     assert len(events("project.visited")) == 1
+
+
+# --- where else it is met -------------------------------------------------------------------------------------------
+
+
+def test_the_search_box_finds_it_and_strangers_do_not(cast: Any, as_user: Any) -> None:
+    as_user(cast.wang).submit("/projects/new", name="石华线改建工程")
+    assert f"/projects/{project().id}" in as_user(cast.wang).see("/find?q=shx").links
+    assert f"/projects/{project().id}" in as_user(cast.zheng).see("/find?q=华线").links
+    assert f"/projects/{project().id}" not in as_user(cast.li).see("/find?q=华线").links
+
+
+def test_the_desk_tells_the_leader_and_the_unit_what_is_late(cast: Any, as_user: Any) -> None:
+    one = make_project("项目", cast.wang, status=Status.BUILDING)
+    make_node(one, "主体", dt.date(2013, 7, 1))
+    led(one, cast.zhou)
+    leader = as_user(cast.zhou).see("/")
+    assert "我挂联的、有超期节点的重点项目 1" in leader.text and "我挂联的、本周无进展的重点项目 1" in leader.text
+    assert "/projects?leader=me&overdue=1" in leader.links
+    unit = as_user(cast.wang).see("/")
+    assert "本单位有超期节点的重点项目 1" in unit.text and "我挂联的" not in unit.text
+    assert "重点项目 1" not in as_user(cast.li).see("/").text
+    for user in (cast.zhou, cast.wang):
+        for link in (one for one in as_user(user).see("/").links if one.startswith("/projects?")):
+            assert f"/projects/{one.id}" in as_user(user).see(link).links
+
+
+def test_the_list_leaves_as_it_is_shown(cast: Any, as_user: Any) -> None:
+    one = make_project("石华线", cast.wang)
+    make_project("李的路", cast.li)
+    led(one, cast.zhou)
+    wang = as_user(cast.wang)
+    answer = wang.submit("/lists/projects/export?columns=name&columns=leader&columns=year_planned", format="csv")
+    text = answer.get_data().decode("utf-8-sig")
+    assert "石华线" in text and cast.zhou.name in text and "李的路" not in text
+    as_user(cast.zheng).see("/lists/projects/export", 403)

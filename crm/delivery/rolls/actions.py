@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from crm.audit.trail import Actor, record, recording
 from crm.db import db
@@ -56,6 +57,7 @@ def add(roll: ProjectList, projects: Iterable[KeyProject], *, actor: Actor) -> i
             roll.entries.append(ListEntry(project=project, planned_wan=_plan_of(project, roll.year)))
             there.add(project.id)
             added.append(project.name)
+            _tell(project, [None, roll.name], actor)
     db.session.flush()
     if added:
         record("project_list.filled", roll, actor=actor, changes={"projects": [None, added]})
@@ -65,6 +67,7 @@ def add(roll: ProjectList, projects: Iterable[KeyProject], *, actor: Actor) -> i
 def take_off(roll: ProjectList, entry: ListEntry, *, actor: Actor) -> None:
     _not_issued(roll)
     record("project_list.filled", roll, actor=actor, changes={"projects": [entry.project.name, None]})
+    _tell(entry.project, [roll.name, None], actor)
     roll.entries.remove(entry)
     db.session.flush()
 
@@ -113,6 +116,10 @@ def amend(
     )
     roll.amendments.append(amendment)
     db.session.flush()
+    for change in amendment.changes:
+        here = [None, roll.name] if change.act is AmendAct.ADD else [roll.name, None]
+        if change.act is not AmendAct.PLAN:
+            _tell(change.project, here, actor)
     names = {
         act.value: [None, [change.project.name for change in amendment.changes if change.act is act]]
         for act in AmendAct
@@ -162,3 +169,8 @@ def _plan_of(project: KeyProject, year: int) -> Decimal:
 def _not_issued(roll: ProjectList) -> None:
     if roll.issued_on:
         raise Refused(_("名单已于 %(day)s 下达，只能用调整来改", day=roll.issued_on.isoformat()))
+
+
+def _tell(project: KeyProject, change: list[Any], actor: Actor) -> None:
+    """A project's own trail says which lists it came on and off."""
+    record("project.listed", project, actor=actor, changes={"list": change})
