@@ -29,6 +29,7 @@ from .models import (
     Milestone,
     ProgressEntry,
     ProjectList,
+    ProjectMove,
     ProjectYear,
     Seat,
     SiteVisit,
@@ -79,6 +80,14 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 def with_milestones(rows: sa.Select[Any]) -> sa.Select[Any]:
     return rows.options(selectinload(KeyProject.milestones).selectinload(Milestone.after))
+
+
+def with_story(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """Its moves and visits with the people they name."""
+    return rows.options(
+        selectinload(KeyProject.moves).selectinload(ProjectMove.actor),
+        selectinload(KeyProject.visits).selectinload(SiteVisit.leader),
+    )
 
 
 def milestones_visible_to(user: User) -> sa.Select[Milestone]:
@@ -244,6 +253,16 @@ def rolls(year: int | None = None) -> list[ProjectList]:
     order = {kind: at for at, kind in enumerate(kinds())}
     found = db.session.scalars(rows.order_by(ProjectList.id).limit(200)).all()
     return sorted(found, key=lambda one: (-one.year, order.get(one.kind, len(order)), one.id))
+
+
+def counted_by_list(projects: sa.Select[Any]) -> dict[int, int]:
+    """{list: how many of these projects stand on it}; `projects` selects ids."""
+    rows = (
+        sa.select(ListEntry.list_id, sa.func.count())
+        .where(~ListEntry.is_dropped, ListEntry.project_id.in_(projects))
+        .group_by(ListEntry.list_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(rows)}
 
 
 def may_manage(user: User, roll: ProjectList) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -43,8 +45,8 @@ from .forms import (
     day_of,
 )
 from .lists import PAGE
-from .models import KeyProject, Milestone, Seat
-from .rates import Args, month_ends, rates
+from .models import KeyProject, Milestone, ProjectList, Seat
+from .rates import Args, Rate, month_ends, rates
 from .status import ORDER, BuildKind, Status, next_of, previous_of
 from .timetable import Paper
 from .weeks import percent, time_progress, week_of
@@ -386,73 +388,85 @@ def show_rates() -> Any:
     today = clock.today()
     year = _year_asked(today.year)
     found = rates(year, today)
+    counted = [(one, _counted(one.there), _counted(one.whole), _counted(one.missing)) for one in found]
     rolls = queries.rolls(year)
-    start = found[0]
-    by_list: list[dict[str, Any]] = [
-        {"roll": roll, "cells": [_rate(one, {"list": str(roll.id)}) for one in found]} for roll in rolls
-    ]
+    by_list = [{"roll": roll, "cells": [_cell(*four, roll_id=roll.id) for four in counted]} for roll in rolls]
     return render_template(
         "delivery/rates.html",
         year=year,
         years=sorted({*queries.years(), today.year}, reverse=True),
         today=today,
-        rates=[_rate(one, {}) for one in found],
+        rates=[_cell(*four) for four in counted],
         by_list=[one for one in by_list if any(cell["whole"] for cell in one["cells"])],
         everything=me().scope_of(P.PROJECT_VIEW) is Scope.DISTRICT,
-        outlook=_outlook(start, today, rolls) if year == today.year else [],
-        names=_names(start.missing),
-        start=start,
+        outlook=_outlook(*counted[0], today, rolls) if year == today.year else [],
+        names=_names(found[0].missing),
         gaps=_gaps(),
     )
 
 
-def _rate(rate: Any, more: Args) -> dict[str, Any]:
-    there, whole, missing = (_count({**args, **more}) for args in (rate.there, rate.whole, rate.missing))
+@dataclass(frozen=True)
+class Counted:
+    """How many projects an address of the list holds, and how many of them stand on each list."""
+
+    total: int
+    on: dict[int, int]
+
+    def of(self, roll_id: int | None) -> int:
+        return self.total if roll_id is None else self.on.get(roll_id, 0)
+
+
+def _counted(args: Args) -> Counted:
+    """Two statements beside the filters' own, however many lists there are."""
+    return Counted(_count(args), queries.counted_by_list(_ids(args)))
+
+
+def _cell(
+    rate: Rate, there: Counted, whole: Counted, missing: Counted, *, roll_id: int | None = None
+) -> dict[str, Any]:
+    more = {} if roll_id is None else {"list": str(roll_id)}
+    n, base = there.of(roll_id), whole.of(roll_id)
     return {
         "rate": rate,
-        "there": there,
-        "whole": whole,
-        "missing": missing,
-        "percent": percent(there, whole),
+        "there": n,
+        "whole": base,
+        "missing": missing.of(roll_id),
+        "percent": percent(n, base),
         "there_url": _url({**rate.there, **more}),
         "whole_url": _url({**rate.whole, **more}),
         "missing_url": _url({**rate.missing, **more}),
     }
 
 
-def _outlook(start: Any, today: dt.date, rolls: list[Any]) -> list[dict[str, Any]]:
+def _outlook(
+    rate: Rate, there: Counted, whole: Counted, missing: Counted, today: dt.date, rolls: Sequence[ProjectList]
+) -> list[dict[str, Any]]:
     """倒排: how the start rate goes on if every planned start happens, month by month while any is left."""
-    whole, there, missing = _count(start.whole), _count(start.there), _count(start.missing)
     found: list[dict[str, Any]] = []
     before = 0
     for end in month_ends(today, AHEAD):
-        args = {**start.missing, "starts_to": end.isoformat()}
-        to_start = _count(args)
-        if to_start > before:
-            month = {**start.missing, "starts_to": end.isoformat()}
-            if found:
-                month["starts_from"] = end.replace(day=1).isoformat()
+        until = {**rate.missing, "starts_to": end.isoformat()}
+        to_start = _counted(until)
+        if to_start.total > before:
+            month = {**until, "starts_from": end.replace(day=1).isoformat()} if found else until
+            n = there.total + to_start.total
             found.append(
                 {
                     "end": end,
-                    "starting": to_start - before,
+                    "starting": to_start.total - before,
                     "url": _url(month),
-                    "there": there + to_start,
-                    "whole": whole,
-                    "percent": percent(there + to_start, whole),
+                    "there": n,
+                    "whole": whole.total,
+                    "percent": percent(n, whole.total),
                     "lists": [
-                        (roll, n, base, percent(n, base))
+                        (roll, done, base, percent(done, base))
                         for roll in rolls
-                        if (base := _count({**start.whole, "list": str(roll.id)}))
-                        and (
-                            n := _count({**start.there, "list": str(roll.id)})
-                            + _count({**args, "list": str(roll.id)})
-                        )
+                        if (base := whole.of(roll.id)) and (done := there.of(roll.id) + to_start.of(roll.id))
                     ],
                 }
             )
-            before = to_start
-        if to_start == missing:
+            before = to_start.total
+        if to_start.total == missing.total:
             break
     return found
 
@@ -482,9 +496,12 @@ def _gaps() -> list[dict[str, Any]]:
     ]
 
 
+def _ids(args: Args) -> sa.Select[Any]:
+    return queries.ids_of(select_for(PAGE, me(), MultiDict(args)))
+
+
 def _count(args: Args) -> int:
-    rows = select_for(PAGE, me(), MultiDict(args)).with_only_columns(KeyProject.id).order_by(None)
-    return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_ids(args).subquery())) or 0
 
 
 def _url(args: Args) -> str:
@@ -562,7 +579,7 @@ def projects_of(deal: Deal) -> Markup:
 def _load(id: int, permission: P | None = None) -> KeyProject:
     """The project, if I may see it (404) and, when asked, change it so (403)."""
     rows = queries.visible_to(me()).filter_by(id=id)
-    project: KeyProject = db.one_or_404(queries.with_milestones(queries.with_names(rows)))
+    project: KeyProject = db.one_or_404(queries.with_story(queries.with_milestones(queries.with_names(rows))))
     if permission and not queries.may(me(), permission, project):
         abort(403)
     return project
@@ -570,9 +587,8 @@ def _load(id: int, permission: P | None = None) -> KeyProject:
 
 def _load_node(id: int) -> Milestone:
     node: Milestone = db.one_or_404(queries.milestones_visible_to(me()).filter_by(id=id))
-    if not queries.may(me(), P.PROJECT_EDIT, node.project):
-        abort(403)
-    return node
+    project = _load(node.project_id, P.PROJECT_EDIT)
+    return next(one for one in project.milestones if one.id == id)
 
 
 def _frame(project: KeyProject, here: str) -> dict[str, Any]:

@@ -409,7 +409,10 @@ def test_the_desk_tells_the_leader_and_the_unit_what_is_late(cast: Any, as_user:
     make_node(one, "主体", dt.date(2013, 7, 1))
     led(one, cast.zhou)
     leader = as_user(cast.zhou).see("/")
-    assert "我挂联的、有超期节点的重点项目 1" in leader.text and "我挂联的、本周无进展的重点项目 1" in leader.text
+    assert (
+        "我挂联的、有超期节点的重点项目 1" in leader.text
+        and "我挂联的、本周无进展的重点项目 1" in leader.text
+    )
     assert "/projects?leader=me&overdue=1" in leader.links
     unit = as_user(cast.wang).see("/")
     assert "本单位有超期节点的重点项目 1" in unit.text and "我挂联的" not in unit.text
@@ -424,7 +427,9 @@ def test_the_list_leaves_as_it_is_shown(cast: Any, as_user: Any) -> None:
     make_project("李的路", cast.li)
     led(one, cast.zhou)
     wang = as_user(cast.wang)
-    answer = wang.submit("/lists/projects/export?columns=name&columns=leader&columns=year_planned", format="csv")
+    answer = wang.submit(
+        "/lists/projects/export?columns=name&columns=leader&columns=year_planned", format="csv"
+    )
     text = answer.get_data().decode("utf-8-sig")
     assert "石华线" in text and cast.zhou.name in text and "李的路" not in text
     as_user(cast.zheng).see("/lists/projects/export", 403)

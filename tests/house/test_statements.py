@@ -20,6 +20,20 @@ from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
 from crm.db import db
 from crm.deals.models import Deal, Party, PartyRole, StageMove
 from crm.deals.stages import MoveKind, SourceScope, Stage
+from crm.delivery.models import (
+    AmendAct,
+    Amendment,
+    AmendmentChange,
+    KeyProject,
+    ListEntry,
+    ProgressEntry,
+    ProjectList,
+    ProjectMove,
+    ProjectYear,
+    SiteVisit,
+    Sponsorship,
+)
+from crm.delivery.status import BuildKind, Status, VisitKind
 from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
@@ -37,6 +51,7 @@ from tests.cast import (
     make_unit,
     make_user,
 )
+from tests.delivery.make import TODAY, led, make_list, make_node, make_project
 from tests.support.statements import count_statements
 
 FEW, MANY = 5, 40  # both on one page of any list
@@ -114,11 +129,37 @@ def fill(cast: Cast, start: int, end: int) -> None:
             Stop(enterprise=hub_firm, lead=lead, outcome=Outcome.INTERESTED, told_on=deal.stage_since,
                  follow_user_id=colleague.id, follow_due_on=deal.stage_since)
         )  # fmt: skip
+        drive(cast, colleague, number)
         for noun, thing in (("enterprise", firm), ("person", person), ("lead", lead), ("deal", deal)):
             db.session.add(Tag(noun=noun, record_id=thing.id, word=f"标签{number}"))
             db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
     close_a_month(cast)
     db.session.commit()
+
+
+def drive(cast: Cast, colleague: User, number: int) -> None:
+    """A key project, and one more of all that hangs on the first one."""
+    project = make_project(f"第{number}条路", cast.wang, status=Status.BUILDING, deal_id=1)
+    led(project, cast.zhou)
+    hub = db.session.get_one(KeyProject, 1)
+    last = hub.milestones[-1] if hub.milestones else None
+    node = make_node(hub, f"第{number}个节点", TODAY, person=colleague.name)
+    node.after = [last] if last else []
+    day = dt.date(1990, 1, 1) + dt.timedelta(days=7 * number)
+    hub.sponsorships.append(Sponsorship(leader=colleague, from_on=day, to_on=day))
+    hub.visits.append(SiteVisit(kind=VisitKind.TACKLE, on_day=day, decision="现场定了", leader=colleague))
+    hub.moves.append(ProjectMove(to_status=Status.BUILDING, on_day=day, actor=colleague))
+    hub.years.append(ProjectYear(year=2020 + number, build_kind=BuildKind.CONTINUED))
+    db.session.add(
+        ProgressEntry(project=hub, week_on=day, progress="一周", done_wan=Decimal(1), author=colleague)
+    )
+    roll = db.session.get(ProjectList, 1) or make_list("市重点", cast.chen, issued_on=TODAY)
+    roll.entries.append(ListEntry(project=project, planned_wan=Decimal(10)))
+    change = AmendmentChange(project=project, act=AmendAct.ADD, after_wan=Decimal(10))
+    roll.amendments.append(
+        Amendment(number=number + 1, on_day=TODAY, reason="调整", actor=colleague, changes=[change])
+    )
+    hub.places.append(ListEntry(project_list=make_list(f"第{number}种", cast.chen, issued_on=TODAY)))
 
 
 def make_paid_in(deal: Deal, *, by: User, state: PaidInState, number: int) -> None:
