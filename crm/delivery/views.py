@@ -390,7 +390,9 @@ def show_rates() -> Any:
     found = rates(year, today)
     counted = [(one, _counted(one.there), _counted(one.whole), _counted(one.missing)) for one in found]
     rolls = queries.rolls(year)
-    by_list = [{"roll": roll, "cells": [_cell(*four, roll_id=roll.id) for four in counted]} for roll in rolls]
+    by_list: list[dict[str, Any]] = [
+        {"roll": roll, "cells": [_cell(*four, roll_id=roll.id) for four in counted]} for roll in rolls
+    ]
     return render_template(
         "delivery/rates.html",
         year=year,
