@@ -243,8 +243,7 @@ def add_milestone(id: int) -> Any:
 @bp.route("/projects/milestones/<int:id>", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def edit_milestone(id: int) -> Any:
-    node = _load_node(id)
-    project = node.project
+    project, node = _load_node(id)
     form = MilestoneForm.of(node)
     form.after.choices = [(one.id, one.name) for one in project.route if one is not node]
     if not form.is_submitted():
@@ -261,25 +260,25 @@ def edit_milestone(id: int) -> Any:
 @bp.route("/projects/milestones/<int:id>/reach", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def reach(id: int) -> Any:
-    node = _load_node(id)
+    project, node = _load_node(id)
     form = ReachForm(on_day=clock.today())
     if form.submitted():
         with form.refusals():
             actions.reach(node, on_day=day_of(form.on_day), actor=me())
             return commit_and_go(
-                form, url_for(".show_timetable", id=node.project_id), _("“%(name)s”已完成", name=node.name)
+                form, url_for(".show_timetable", id=project.id), _("“%(name)s”已完成", name=node.name)
             )
-    return form.page("delivery/reach.html", project=node.project, node=node)
+    return form.page("delivery/reach.html", project=project, node=node)
 
 
 @bp.post("/projects/milestones/<int:id>/drop")
 @permit(P.PROJECT_EDIT)
 def drop_milestone(id: int) -> Any:
-    node = _load_node(id)
-    project_id, name = node.project_id, node.name
+    project, node = _load_node(id)
+    name = node.name
     actions.drop_milestone(node, actor=me())
     return commit_and_go(
-        None, url_for(".show_timetable", id=project_id), _("已去掉节点“%(name)s”", name=name)
+        None, url_for(".show_timetable", id=project.id), _("已去掉节点“%(name)s”", name=name)
     )
 
 
@@ -587,10 +586,10 @@ def _load(id: int, permission: P | None = None) -> KeyProject:
     return project
 
 
-def _load_node(id: int) -> Milestone:
+def _load_node(id: int) -> tuple[KeyProject, Milestone]:
+    """A milestone and its project, held together: what hangs on the project is loaded once."""
     node: Milestone = db.one_or_404(queries.milestones_visible_to(me()).filter_by(id=id))
-    project = _load(node.project_id, P.PROJECT_EDIT)
-    return next(one for one in project.milestones if one.id == id)
+    return _load(node.project_id, P.PROJECT_EDIT), node
 
 
 def _frame(project: KeyProject, here: str) -> dict[str, Any]:
