@@ -76,7 +76,7 @@ def run(batch_id: int, beat: Beat) -> ImportBatch:
         batch = db.session.get_one(ImportBatch, batch_id)
         done, user_id = undoing.left(batch), batch.user_id
         db.session.rollback()
-    lots = Lots(writing.LOT, writing.WAIT)
+    lots = Lots(writing.LOT, writing.WAIT, least=writing.LEAST)
     while True:
         with reading():  # understanding and weighing hold no lock
             batch, actor = db.session.get_one(ImportBatch, batch_id), db.session.get_one(User, user_id)

@@ -16,9 +16,10 @@ class Lots:
     lots.end()
     """
 
-    def __init__(self, most: int, longest_s: float) -> None:
+    def __init__(self, most: int, longest_s: float, *, least: int = 10) -> None:
+        """`least`: fewer cost more for the commit than for the work, and would never come to an end."""
         self.most, self.longest_s = most, longest_s
-        self.least, self.many = min(most, max(10, most // 10)), most
+        self.least, self.many = min(most, max(least, most // 10)), most
         self._began = time.monotonic()
 
     def begin(self) -> None:
