@@ -109,12 +109,14 @@ function draw(region) {
   region.hidden = !list.length;
   if (!list.length) return region.replaceChildren();
   const head = document.createElement("h2");
-  head.textContent = say("head", { n: list.length }, region);
+  const waiting = list.filter((item) => item.state === "waiting");
+  const heads = [["head", waiting.length], ["turned", list.length - waiting.length]];
+  head.textContent = heads.filter(([, n]) => n).map(([word, n]) => say(word, { n }, region)).join(" · ");
   const lines = document.createElement("ul");
   for (const item of list) lines.append(line(region, item));
   const note = document.createElement("p");
   note.className = "quiet";
-  note.textContent = say("kept", {}, region) + (list.some((item) => item.files) ? say("files", {}, region) : "");
+  note.textContent = (waiting.length ? say("kept", {}, region) : "") + (list.some((item) => item.files) ? say("files", {}, region) : "");
   return region.replaceChildren(head, lines, note);
 }
 

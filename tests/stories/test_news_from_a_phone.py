@@ -7,7 +7,10 @@ import re
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from crm.deals.stages import Stage
 from crm.leads.models import Lead
+from crm.merchants import identity
+from tests.deals.make import make_deal, make_enterprise
 
 SAID = "今天接待了杭州恒远屿科技有限公司董事长陈晓岚，13800001234，想来衢州投资3.32亿建精密件厂"
 
@@ -35,6 +38,7 @@ def test_a_pasted_message_is_read_checked_and_sent_in_two_touches(open_as, cast,
     expect(page.get_by_text("已识别，请核对")).to_be_visible()
     page.get_by_label("联系人").fill("陈晓兰")
     page.get_by_role("button", name="报送").click()
+    page.wait_for_url(re.compile(r"/leads/\d+$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("杭州恒远屿科技有限公司")
     assert leads(look) == [("杭州恒远屿科技有限公司", "陈晓兰", False)]
 
@@ -72,6 +76,25 @@ def test_what_waits_goes_out_from_another_page_too(open_as, cast, look):
     page.goto("/")
     page.wait_for_load_state("networkidle")
     assert len(leads(look)) == 1
+
+
+def test_what_a_rule_refuses_comes_back_with_its_sentence_and_can_be_taken_back(open_as, cast, look):
+    firm = make_enterprise("杭州恒远屿科技有限公司", cast.li)
+    identity.refresh(firm)
+    make_deal("在谈", cast.li, stage=Stage.NEGOTIATING, enterprise_id=firm.id)
+    page = open_report(open_as, cast.wang)
+    page.context.set_offline(True)
+    write(page, SAID)
+    page.get_by_role("button", name="报送").click()
+    expect(page.get_by_text("待发送 1 条")).to_be_visible()
+    page.context.set_offline(False)
+    outbox = page.get_by_role("region", name="待发送")
+    expect(outbox.get_by_text("没有收下 1 条")).to_be_visible()
+    expect(outbox.get_by_text("已由航埠镇在谈或签约", exact=False)).to_be_visible()
+    outbox.get_by_role("button", name="取回修改").click()
+    expect(page.get_by_label("听到的、看到的，都放这里")).to_have_value(SAID)
+    expect(outbox).to_be_hidden()
+    assert leads(look) == []
 
 
 def test_an_answer_that_is_lost_on_its_way_does_not_double_the_report(open_as, cast, look):
