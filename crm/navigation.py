@@ -20,6 +20,7 @@ from crm.lists.exports import queries as exports
 from crm.org import settings
 from crm.org.models import User
 from crm.org.permissions import Permission as P
+from crm.org.permissions import Role
 from crm.web.display import day
 
 
@@ -43,7 +44,6 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),
         Entry(N_("三个一批"), "prospects.index", "star", P.PROSPECT_VIEW),
         Entry(N_("招商活动"), "missions.index", "visit", P.MISSION_VIEW),
-        Entry(N_("报信息"), "reporting.new", "plus", P.LEAD_REPORT),
         Entry(N_("我报的信息"), "reporting.mine", "chat", P.HOME),
         Entry(N_("首报争议"), "disputes.index", "split", P.LEAD_VIEW),
         Entry(N_("信息通报"), "bulletins.index", "file", P.BULLETIN_VIEW),
@@ -84,6 +84,11 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("操作记录"), "org.events", "history", P.AUDIT_VIEW),
     )),
 )  # fmt: skip
+
+FOLDED = {N_("储备"), N_("资金"), N_("名单"), N_("管理")}
+"""Groups that stand closed until one of their pages is open: what is needed every day stays in sight."""
+AT_HAND = {Role.ADMINISTRATOR: {N_("管理")}}
+"""… but not to those whose daily work they are."""
 
 
 COUNTS: dict[str, Callable[[User], Any]] = {
@@ -128,7 +133,9 @@ def menu() -> list[dict[str, Any]]:
             if current_user.may(entry.permission) and entry.endpoint in current_app.view_functions
         ]
         if items:
-            groups.append({"label": _(title) if title else "", "items": items})
+            folds = title in FOLDED and title not in AT_HAND.get(current_user.role, ())
+            shut = folds and not any(item["active"] or item["count"] for item in items)
+            groups.append({"label": _(title) if title else "", "items": items, "folds": folds, "shut": shut})
     return groups
 
 
