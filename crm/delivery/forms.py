@@ -40,7 +40,7 @@ WAN = {"unit": _l("万元"), "inputmode": "decimal"}
 
 
 class ProjectFields:
-    name = LineField(_l("项目名称"), [Needed()])
+    name = LineField(_l("重点项目名称"), [Needed()])
     content = ParagraphField(_l("建设内容"), render_kw={"rows": 4})
     place = LineField(_l("建设地点"))
     direction = ChoiceField(_l("产业方向"), of=Direction, empty=_l("不属于招商方向"))

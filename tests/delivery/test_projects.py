@@ -59,7 +59,7 @@ def test_a_new_project_stands_at_not_started_with_its_plan_and_is_found(cast: An
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": ""}, "请填写项目名称"),
+        ({"name": ""}, "请填写重点项目名称"),
         ({"name": "长" * 201}, "最多 200 个字"),
         ({"planned_wan": "-5"}, "金额不能是负数"),
         ({"unit_id": "999999"}, "没有这个选项"),

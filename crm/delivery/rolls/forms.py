@@ -21,7 +21,9 @@ class BeginForm(ActForm):
 
 
 class AddForm(ActForm):
-    name = LineField(_l("项目名称"), [Needed()], render_kw={"list": "known-projects", "autocomplete": "off"})
+    name = LineField(
+        _l("重点项目名称"), [Needed()], render_kw={"list": "known-projects", "autocomplete": "off"}
+    )
 
 
 class IssueForm(EditForm):
@@ -31,7 +33,7 @@ class IssueForm(EditForm):
 
 class ChangeForm(Form):
     act = ChoiceField(_l("调整方式"), of=AmendAct)
-    name = LineField(_l("项目名称"), render_kw={"list": "known-projects", "autocomplete": "off"})
+    name = LineField(_l("重点项目名称"), render_kw={"list": "known-projects", "autocomplete": "off"})
     planned_wan = WanField(_l("调整后年度计划（万元）"), render_kw={"inputmode": "decimal"})
 
 
