@@ -29,7 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "key_project.tagged": (N_("打标签"), "tag"),
 }
 LABELS: dict[str, str] = {
-    "name": N_("项目名称"),
+    "name": N_("重点项目名称"),
     "content": N_("建设内容"),
     "place": N_("建设地点"),
     "direction": N_("产业方向"),
