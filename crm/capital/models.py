@@ -145,6 +145,8 @@ class MonthlyReturn(Model):
         "waiting_wan", "basis", "closed_by_id", "closed_at",
     })  # fmt: skip
 
+    __unrecorded__ = frozenset({"basis"})  # a kept sentence, which the trail would show as it is stored
+
     month: Mapped[dt.date]  # its first day
     year: Mapped[int]  # the year it counts for, which need not be the calendar's
     number: Mapped[int]
