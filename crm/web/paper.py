@@ -19,7 +19,10 @@ from docx.shared import Mm, Pt
 from crm.lib.words import _
 
 LATIN = "Times New Roman"
-SONG, HEI, FANG, KAI = "方正小标宋简体", "黑体", "仿宋", "楷体"
+SONG = "方正小标宋简体"
+HEI = "黑体"
+FANG = "仿宋"
+KAI = "楷体"
 TITLE, HEADING, BODY, CELL = Pt(22), Pt(16), Pt(16), Pt(10.5)
 
 
