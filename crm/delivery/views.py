@@ -230,7 +230,7 @@ def show_timetable(id: int) -> Any:
 def add_milestone(id: int) -> Any:
     project = _load(id, P.PROJECT_EDIT)
     form = NewMilestoneForm(after=[project.route[-1].id] if project.milestones else [])
-    form.after.choices = [(one.id, one.name) for one in project.route]
+    form.after.choices = [(one.id, one.title) for one in project.route]
     if form.submitted():
         with form.refusals():
             node = actions.add_milestone(project, form.data, actor=me())
@@ -245,7 +245,7 @@ def add_milestone(id: int) -> Any:
 def edit_milestone(id: int) -> Any:
     project, node = _load_node(id)
     form = MilestoneForm.of(node)
-    form.after.choices = [(one.id, one.name) for one in project.route if one is not node]
+    form.after.choices = [(one.id, one.title) for one in project.route if one is not node]
     if not form.is_submitted():
         form.after.data = node.after_ids
     if form.submitted():
