@@ -97,7 +97,16 @@ COUNTS: dict[str, Callable[[User], Any]] = {
     "disputes.index": disputes.number_waiting,
     "capital.queue": capital.number_waiting,
 }
-PAGES_OF_PEOPLE = ("merchants.new_person", "merchants.show_person", "merchants.edit_person", "merchants.card")
+ELSEWHERE = {
+    **dict.fromkeys(
+        ("merchants.new_person", "merchants.show_person", "merchants.edit_person", "merchants.card"),
+        "merchants.people",
+    ),
+    "delivery.show_leader": "delivery.leaders",
+    "pipeline.set_gates": "org.show_settings",
+    "capital.reasons": "org.show_settings",
+}
+"""Pages that do not stand under the first entry of their own feature."""
 
 
 def stands_under(endpoint: str | None) -> str:
@@ -105,10 +114,8 @@ def stands_under(endpoint: str | None) -> str:
     entries = [entry.endpoint for _title, group in MENU for entry in group]
     if endpoint in entries:
         return str(endpoint)
-    if endpoint in PAGES_OF_PEOPLE:
-        return "merchants.people"
-    if endpoint == "delivery.show_leader":
-        return "delivery.leaders"
+    if endpoint in ELSEWHERE:
+        return ELSEWHERE[endpoint]
     blueprint = (endpoint or "").split(".")[0]
     blueprint = {"engine": "duplicates", "transfers": "deals"}.get(blueprint, blueprint)
     return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")
