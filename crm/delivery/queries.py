@@ -302,7 +302,8 @@ def entries_seen(user: User, roll: ProjectList) -> list[ListEntry]:
     return list(db.session.scalars(rows).unique())
 
 
-def amendments_of(roll: ProjectList) -> list[Amendment]:
+def amendments_of(user: User, roll: ProjectList) -> list[tuple[Amendment, list[AmendmentChange]]]:
+    """Every amendment, the newest first, with those of its changes whose projects I may see."""
     rows = (
         sa.select(Amendment)
         .where(Amendment.list_id == roll.id)
@@ -312,7 +313,10 @@ def amendments_of(roll: ProjectList) -> list[Amendment]:
         )
         .order_by(Amendment.number.desc())
     )
-    return list(db.session.scalars(rows).unique())
+    found = list(db.session.scalars(rows).unique())
+    named = {change.project_id for one in found for change in one.changes}
+    seen = set(db.session.scalars(ids_of(visible_to(user).where(KeyProject.id.in_(named)))))
+    return [(one, [change for change in one.changes if change.project_id in seen]) for one in found]
 
 
 # --- leaders ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.db import db
-from crm.delivery.models import AmendAct, Amendment, ListEntry, ProjectList
+from crm.delivery.models import AmendAct, Amendment, AmendmentChange, ListEntry, ProjectList
 from crm.org import settings
 from tests.delivery.make import make_list, make_project
 
@@ -139,3 +139,33 @@ def test_readers_look_and_other_units_do_not_change_a_list(cast: Any, as_user: A
     as_user(cast.admin).see("/project-lists/999", 404)
     as_user(cast.admin).see(f"/project-lists/{roll.id}/amend")
     assert not verbs()
+
+
+def test_an_amendment_tells_only_of_the_projects_i_may_see(cast: Any, as_user: Any) -> None:
+    mine, theirs = make_project("王的路", cast.wang), make_project("李的路", cast.li)
+    roll = make_list("市重点", cast.admin, mine, theirs, **ISSUED)
+    amendment = Amendment(list_id=roll.id, number=1, on_day=dt.date(2013, 6, 1), reason="年中调整")
+    amendment.changes = [
+        AmendmentChange(project=one, act=AmendAct.PLAN, before_wan=Decimal(1000), after_wan=after)
+        for one, after in ((mine, Decimal(1230)), (theirs, Decimal(4560)))
+    ]
+    db.session.add(amendment)
+    db.session.commit()
+    panel = as_user(cast.wang).see(f"/project-lists/{roll.id}").text.split("第 1 号调整")[1]
+    assert "王的路" in panel and "1,230" in panel and "另有 1 个属于其他单位" in panel
+    assert "李的路" not in panel and "4,560" not in panel
+    whole = as_user(cast.zheng).see(f"/project-lists/{roll.id}").text
+    assert "李的路" in whole and "4,560" in whole and "属于其他单位" not in whole
+
+
+def test_what_i_do_not_see_i_do_not_take_off(cast: Any, as_user: Any) -> None:
+    mine, theirs = make_project("陈的路", cast.chen), make_project("李的路", cast.li)
+    roll = make_list("市重点", cast.chen, mine, theirs)
+    chen, here = as_user(cast.chen), f"/project-lists/{roll.id}"
+    token = {"csrf_token": chen.token()}
+    ids = {entry.project.name: entry.id for entry in roll.entries}
+    assert chen.post(f"{here}/entries/{ids['李的路']}/take-off", data=token).status_code == 404
+    assert chen.post(f"{here}/entries/{ids['陈的路']}/take-off", data=token).status_code == 303
+    db.session.refresh(roll)
+    assert [entry.project.name for entry in roll.entries] == ["李的路"]
+    assert "李的路" not in chen.see(here).text

@@ -65,7 +65,7 @@ def show(id: int) -> Any:
         total=seen,
         others=everything - seen,
         planned_wan=cents_to_wan(cents),
-        amendments=queries.amendments_of(roll),
+        amendments=queries.amendments_of(me(), roll),
         may_manage=may_manage,
         form=AddForm(formdata=None) if may_manage and not roll.issued_on else None,
         known=queries.names_like(me(), "", KNOWN) if may_manage and not roll.issued_on else [],
@@ -95,7 +95,8 @@ def add(id: int) -> Any:
 @permit(P.PROJECT_LIST)
 def take_off(id: int, entry_id: int) -> Any:
     roll = _load(id, managing=True)
-    entry: ListEntry = next((one for one in roll.entries if one.id == entry_id), None) or abort(404)
+    seen = queries.entries_seen(me(), roll)
+    entry: ListEntry = next((one for one in seen if one.id == entry_id), None) or abort(404)
     name = entry.project.name
     try:
         actions.take_off(roll, entry, actor=me())
