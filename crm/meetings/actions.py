@@ -8,6 +8,7 @@ from typing import Any
 
 from crm.audit.trail import recording
 from crm.db import db
+from crm.deals import queries as deal_queries
 from crm.deals.models import Deal
 from crm.files import store
 from crm.files.models import StoredFile
@@ -15,6 +16,7 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.org.permissions import Permission as P
 
 from . import minutes, queries
 from .models import Meeting, MeetingItem, MeetingState, MeetingTask
@@ -45,7 +47,7 @@ def open_(data: dict[str, Any], deals: Sequence[Deal], *, actor: User) -> Meetin
 
 def note(item: MeetingItem, data: dict[str, Any], *, actor: User) -> None:
     """What was said of a deal, its next step, and at most one task more. The next step becomes the deal's own
-    while the deal is open; of one that stands still it is said in the minutes only."""
+    while the deal is open and within the actor's reach; else it is said in the minutes only."""
     _refuse_if_closed(item.meeting)
     deal, step, due_on = item.deal, data.get("next_step") or "", data.get("next_due_on")
     if bool(step) != bool(due_on):
@@ -57,7 +59,8 @@ def note(item: MeetingItem, data: dict[str, Any], *, actor: User) -> None:
     with recording("meeting.noted", item, actor=actor):
         item.note = data.get("note") or ""
         item.next_step, item.next_due_on, item.discussed_at = step, due_on, clock.business_now()
-    if step and deal.is_open and (step, due_on) != (deal.next_step, deal.next_due_on):
+    is_mine = deal_queries.may(actor, P.MEETING_RUN, deal)
+    if step and deal.is_open and is_mine and (step, due_on) != (deal.next_step, deal.next_due_on):
         with recording("deal.edited", deal, actor=actor, note=item.meeting.title):
             deal.next_step, deal.next_due_on = step, due_on
     if data.get("what") or data.get("assignee_id") or data.get("due_on"):

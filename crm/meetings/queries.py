@@ -57,10 +57,13 @@ def items_of(meeting: Meeting, user: User) -> list[MeetingItem]:
 
 
 def tasks_visible_to(user: User) -> sa.Select[Any]:
-    """Mine, and those of the meetings I see."""
-    seen = visible_to(user).with_only_columns(Meeting.id)
+    """Mine, and in the meetings I see those about deals I see: one task opens its meeting, not what it went through."""
+    seen = sa.and_(
+        MeetingItem.meeting_id.in_(visible_to(user).with_only_columns(Meeting.id)),
+        MeetingItem.deal_id.in_(deals.visible_to(user).with_only_columns(Deal.id)),
+    )
     rows = sa.select(MeetingTask).join(MeetingTask.item)
-    return rows.where(sa.or_(MeetingTask.assignee_id == user.id, MeetingItem.meeting_id.in_(seen))).options(
+    return rows.where(sa.or_(MeetingTask.assignee_id == user.id, seen)).options(
         joinedload(MeetingTask.item).joinedload(MeetingItem.deal),
         joinedload(MeetingTask.item).joinedload(MeetingItem.meeting),
         joinedload(MeetingTask.assignee),

@@ -173,3 +173,39 @@ def test_a_deal_that_i_do_not_see_is_left_out(cast: Any, as_user: Any, deals: li
     db.session.commit()
     assert as_user(cast.wang).get(f"/meetings/{meeting.id}/minutes").status_code == 403
     assert as_user(cast.zhou).get(f"/meetings/{meeting.id}/minutes").status_code == 200
+
+
+def test_one_task_of_a_meeting_does_not_show_the_others(cast: Any, as_user: Any, deals: list[Deal]) -> None:
+    meeting = opened(as_user(cast.chen))
+    first, second = meeting.items
+    given = actions.assign(first, "去一趟杭州", cast.li.id, TODAY, actor=cast.chen)
+    other = actions.assign(second, "核对土地价格", cast.wang.id, TODAY, actor=cast.chen)
+    db.session.commit()
+    li = as_user(cast.li)
+    text = li.see("/meetings/tasks").text
+    assert "去一趟杭州" in text and "核对土地价格" not in text
+    li.see(f"/meetings/tasks/{given.id}")
+    li.see(f"/meetings/tasks/{other.id}", 404)
+    for name in ("wang", "chen", "zheng"):
+        text = as_user(getattr(cast, name)).see("/meetings/tasks").text
+        assert "去一趟杭州" in text and "核对土地价格" in text
+    assert other.done_on is None
+
+
+def test_a_next_step_does_not_reach_the_deal_of_another_unit(cast: Any, deals: list[Deal]) -> None:
+    theirs = make_deal(
+        "航埠的项目", by=cast.li, first_report_unit_id=cast.wang.unit_id, stage=Stage.NEGOTIATING,
+        next_step="谈", next_due_on=TODAY,
+    )  # fmt: skip
+    head = {"title": "例会", "kind": "weekly", "on_day": TODAY, "chair": "", "present": ""}
+    meeting = actions.open_(head, [theirs, deals[0]], actor=cast.chen)
+    said = {"note": "好", "next_step": "报能评", "next_due_on": TODAY}
+    for item in meeting.items:
+        actions.note(item, said, actor=cast.chen)
+    assert meeting.items[0].next_step == "报能评", "in the minutes"
+    assert (theirs.next_step, deals[0].next_step) == ("谈", "报能评")
+    assert not db.session.scalars(
+        sa.select(Event).where(Event.noun == "deal", Event.record_id == theirs.id)
+    ).all()
+    actions.note(meeting.items[0], said, actor=cast.zhou)
+    assert theirs.next_step == "报能评", "a leader runs meetings of the whole district"
