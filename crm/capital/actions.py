@@ -123,10 +123,11 @@ def recognise(row: PaidIn, *, actor: User, share_percent: int | None = None, not
         raise Refused(_("市内资金不计入到位资金，请退回并选“本地资金”"))
     if row.voucher_kind is VoucherKind.NONE:
         raise Refused(_("没有凭证不能认定，请退回补凭证"))
-    share = settings.get("capital.share_percent") if share_percent is None else share_percent
+    usual = queries.usual_share(row)
+    share = usual if share_percent is None else share_percent
     if not 1 <= share <= 100:
         raise Refused(_("计入比例请填 1 到 100"), "share_percent")
-    if share != settings.get("capital.share_percent") and not note:
+    if share != usual and not note:
         raise Refused(_("计入比例和规定的不同，请写明依据"), "why")
     with recording("paid_in.recognised", row, actor=actor, note=note):
         row.state = PaidInState.RECOGNISED

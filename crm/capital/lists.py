@@ -15,7 +15,6 @@ from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.lists.table import BulkAct, Column, Filter, ListPage, register
 from crm.org import queries as org
-from crm.org import settings
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.search import index
@@ -25,7 +24,7 @@ from .models import MonthlyReturn, PaidIn, PaidInState, PaidKind, ReturnLine, Vo
 
 
 def _share_of(row: PaidIn) -> int:
-    return row.share_percent or settings.get("capital.share_percent")
+    return row.share_percent or queries.usual_share(row)
 
 
 def basis_of(row: PaidIn) -> str:

@@ -113,6 +113,7 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
         selectinload(PaidIn.declared_by),
         selectinload(PaidIn.decided_by),
         selectinload(PaidIn.monthly_return),
+        selectinload(PaidIn.adjusts),
     )
 
 
@@ -162,6 +163,13 @@ def basis(year: int | None = None) -> str:
         first=first.isoformat(),
         last=last.isoformat(),
     )
+
+
+def usual_share(row: PaidIn) -> int:
+    """The share a row counts at unless its judge says why not: the setting's; an adjustment's is that of what it
+    adjusts, which the setting may have left since."""
+    adjusted = row.adjusts.share_percent if row.adjusts else None
+    return int(adjusted or settings.get("capital.share_percent"))
 
 
 def in_days(first: dt.date, last: dt.date) -> sa.ColumnElement[bool]:

@@ -255,7 +255,7 @@ def recognise(id: int) -> Any:
         abort(403)
     form = RecogniseForm.of(row)
     if not form.is_submitted():
-        form.share_percent.data = settings.get("capital.share_percent")
+        form.share_percent.data = queries.usual_share(row)
     if form.submitted():
         with form.refusals():
             actions.recognise(

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from crm.audit.models import Event
 from crm.capital import actions, queries
+from crm.capital.lists import basis_of
 from crm.capital.models import Closed, MonthlyReturn, PaidIn, PaidInState, ReturnLine, VoucherKind
 from crm.db import WrittenOnce, db
 from crm.deals.stages import SourceScope, Stage
@@ -144,6 +145,19 @@ def test_the_share_is_a_setting_and_another_share_needs_its_ground(cast: Any, de
     assert (joint.counted_wan, counted()) == (Decimal(490), Decimal(1_450))
     settings.put("capital.share_percent", 100)
     assert counted() == Decimal(1_450), "what was recognised keeps its share"
+
+
+def test_an_adjustment_counts_at_the_share_of_what_it_adjusts(cast: Any, deal: Any) -> None:
+    row = recognised(deal, cast.wang, cast.chen)
+    actions.close_month(JUNE, actor=cast.chen)
+    settings.put("capital.share_percent", 50)
+    change = actions.adjust(row, {"change_wan": Decimal(-1_200), "why": "全部退回"}, actor=cast.wang)
+    assert "计入 100%" in basis_of(change)
+    actions.check(change, actor=cast.chen)
+    with pytest.raises(Refused, match="请写明依据"):
+        actions.recognise(change, actor=cast.chen, share_percent=50)
+    actions.recognise(change, actor=cast.chen)
+    assert (change.share_percent, change.counted_wan, counted()) == (100, Decimal(-1_200), 0)
 
 
 def test_taken_back_while_the_month_is_open(cast: Any, deal: Any) -> None:
