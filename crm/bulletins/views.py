@@ -13,6 +13,7 @@ from crm.db import db
 from crm.lib import clock
 from crm.lib.dates import parse_day
 from crm.lib.errors import Refused
+from crm.lib.masking import mask_text
 from crm.lib.words import _
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
@@ -126,8 +127,9 @@ def _told(figures: dict[str, Any], rows: list[Any]) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     words = {name: content.said(name, row.get(name, "")) for name in content.WORDS}
+    names = {name: mask_text(row[name]) for name in ("title", "company")}  # it goes to the whole district
     planned = row["planned_wan"]
-    return {**row, **words, "planned": display.wan(Decimal(planned)) if planned else ""}
+    return {**row, **words, **names, "planned": display.wan(Decimal(planned)) if planned else ""}
 
 
 def _as_word(bulletin: Bulletin) -> bytes:

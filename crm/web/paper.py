@@ -1,4 +1,5 @@
-"""A paper as a Word file, in the fonts of official papers; a computer without them shows its own.
+"""A paper as a Word file, in the fonts of official papers; a computer without them shows its own. It leaves the house:
+phones and the like are masked wherever they stand in it.
 
 仿宋 for the text, 黑体 for headings, 方正小标宋 for the title (GB/T 9704).
 """
@@ -16,6 +17,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from crm.lib.masking import mask_text
 from crm.lib.words import _
 
 LATIN = "Times New Roman"
@@ -39,7 +41,7 @@ class Paper:
         normal.font.size = BODY
         _set_fonts(normal.element.get_or_add_rPr(), FANG)
         about = self.document.core_properties
-        about.title, about.author, about.created, about.modified = title, author, at, at
+        about.title, about.author, about.created, about.modified = mask_text(title), author, at, at
         about.last_modified_by, about.comments = author, ""
 
     def title(self, text: str) -> None:
@@ -81,7 +83,7 @@ class Paper:
         paragraph = self.document.add_paragraph()
         paragraph.alignment = align
         paragraph.paragraph_format.space_after = Pt(0)
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(mask_text(text))
         run.font.size = size
         _set_fonts(run._element.get_or_add_rPr(), font)
         return paragraph
@@ -95,7 +97,7 @@ class Paper:
 def _fill(cell: Any, words: str, font: str, align: Any) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = align
-    run = paragraph.add_run(words)
+    run = paragraph.add_run(mask_text(words))
     run.font.size = CELL
     _set_fonts(run._element.get_or_add_rPr(), font)
 

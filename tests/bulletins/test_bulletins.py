@@ -223,3 +223,18 @@ def test_the_demo_has_the_eleven_issues_of_the_half_year(district: Any) -> None:
     assert told[-1].last_on == D("2013-06-15") and queries.next_number(2013) == 12
     with pytest.raises(Exception, match="重叠"):
         actions.refuse_period(D("2013-06-15"), D("2013-06-30"))
+
+
+def test_a_phone_typed_into_a_title_does_not_go_out(cast: Any, as_user: Any) -> None:
+    new = a_month(cast)["new"]
+    new.title, new.company = "光伏组件 13800001234", "乙公司（电话13900005678）"
+    db.session.commit()
+    admin = as_user(cast.admin)
+    draft = admin.see("/bulletins/new?from=2013-07-01&to=2013-07-15").text
+    issue(admin, note="本期共 12,000万元，有事拨 13700009999。")
+    page = as_user(cast.li).see(f"/bulletins/{only().id}").text
+    word = _words(admin.get(f"/bulletins/{only().id}/word").get_data())
+    for text in (draft, page, word):
+        assert "光伏组件 138****1234" in text and "乙公司（电话139****5678）" in text
+        assert "13800001234" not in text and "13900005678" not in text
+    assert "12,000万元" in word and "13700009999" not in word and "2013-07-01" in word

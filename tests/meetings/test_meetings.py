@@ -209,3 +209,19 @@ def test_a_next_step_does_not_reach_the_deal_of_another_unit(cast: Any, deals: l
     ).all()
     actions.note(meeting.items[0], said, actor=cast.zhou)
     assert theirs.next_step == "报能评", "a leader runs meetings of the whole district"
+
+
+@pytest.mark.on("sqlite")
+def test_minutes_mask_the_phones_that_were_typed(cast: Any, as_user: Any, deals: list[Deal]) -> None:
+    chen = as_user(cast.chen)
+    meeting = opened(chen)
+    item = meeting.items[0]
+    actions.note(item, {"note": "找林总 13800001234 谈 9,000万元"}, actor=cast.chen)
+    actions.assign(item, "打13900005678约时间", cast.wang.id, TODAY, actor=cast.chen)
+    actions.close(meeting, actor=cast.chen)
+    db.session.commit()
+    word = Document(io.BytesIO(chen.get(f"/meetings/{meeting.id}/minutes").get_data()))
+    said = "\n".join(one.text for one in word.paragraphs)
+    cells = [cell.text for row in word.tables[0].rows for cell in row.cells]
+    assert "找林总 138****1234 谈 9,000万元" in said and "13800001234" not in said
+    assert cells[4:] == ["打139****5678约时间", "大项目", "王专员", TODAY.isoformat()]
