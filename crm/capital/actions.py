@@ -181,8 +181,8 @@ def close_month(month: dt.date, *, actor: User) -> MonthlyReturn:
     first = queries.first_month()
     end = window.last_day(month)
     year = window.year_of(month, first)
-    rows = queries.to_count_in(month)
-    told = queries.sum_of(rows)
+    rows = _locked(queries.to_count_in(month))
+    counted_wan = sum((row.counted_wan for row in rows), Decimal(0))
     waiting = queries.sum_of(queries.waiting_up_to(month))
     before = sa.select(sa.func.sum(MonthlyReturn.month_wan)).where(MonthlyReturn.year == year)
     number = sa.select(sa.func.max(MonthlyReturn.number)).where(MonthlyReturn.year == year)
@@ -193,9 +193,9 @@ def close_month(month: dt.date, *, actor: User) -> MonthlyReturn:
         number=(db.session.scalar(number) or 0) + 1,
         target_wan=target,
         pace_wan=window.pace(target, end, first) if target else None,
-        month_wan=told.counted_wan,
-        year_wan=Decimal(db.session.scalar(before) or 0) + told.counted_wan,
-        row_count=told.rows,
+        month_wan=counted_wan,
+        year_wan=Decimal(db.session.scalar(before) or 0) + counted_wan,
+        row_count=len(rows),
         waiting_count=waiting.rows,
         waiting_wan=waiting.amount_wan,
         basis=keep(queries.basis(year)),
@@ -204,19 +204,27 @@ def close_month(month: dt.date, *, actor: User) -> MonthlyReturn:
     db.session.add(closed)
     with recording("monthly_return.closed", closed, actor=actor):
         db.session.flush()
-    _freeze(rows, closed)
+    _freeze([row.id for row in rows], closed)
     return closed
 
 
-def _freeze(rows: sa.Select[PaidIn], closed: MonthlyReturn) -> None:
-    """Copy the rows and lock them, some hundred at a time."""
-    ids = db.session.scalars(rows.with_only_columns(PaidIn.id).order_by(PaidIn.counts_on, PaidIn.id)).all()
+def _locked(rows: sa.Select[PaidIn]) -> Sequence[Any]:
+    """Number and counted amount of what a return will hold, read once and held until it is written: what is recognised
+    or taken back meanwhile changes neither its sum nor its lines."""
+    told = rows.with_only_columns(PaidIn.id, PaidIn.counted_wan).order_by(PaidIn.counts_on, PaidIn.id)
+    return db.session.execute(told.with_for_update()).all()
+
+
+def _freeze(ids: Sequence[int], closed: MonthlyReturn) -> None:
+    """Copy the rows and lock them, some hundred at a time. Whoever has read one before it was locked writes in vain:
+    its version goes on."""
     for at in range(0, len(ids), A_LOT):
         some = ids[at : at + A_LOT]
         found = {
             row.id: row
             for row in db.session.scalars(
-                queries.with_names(sa.select(PaidIn).where(PaidIn.id.in_(some)))
+                queries.with_names(sa.select(PaidIn).where(PaidIn.id.in_(some))),
+                execution_options={"populate_existing": True},
             ).unique()
         }
         lines = [
@@ -231,7 +239,11 @@ def _freeze(rows: sa.Select[PaidIn], closed: MonthlyReturn) -> None:
             for row in (found[one] for one in some)
         ]  # fmt: skip
         db.session.execute(sa.insert(ReturnLine), lines)
-        lock = sa.update(PaidIn).where(PaidIn.id.in_(some)).values(monthly_return_id=closed.id)
+        lock = (
+            sa.update(PaidIn)
+            .where(PaidIn.id.in_(some))
+            .values(monthly_return_id=closed.id, version=PaidIn.version + 1)
+        )
         db.session.execute(lock, execution_options={"synchronize_session": False})
     db.session.expire_all()
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import FileStorage
 
 from crm.audit.models import Event
@@ -256,6 +258,42 @@ def test_what_counted_stays_whatever_is_tried(cast: Any, deal: Any) -> None:
     with pytest.raises(WrittenOnce):
         line.counted_wan = Decimal(5)
     db.session.rollback()
+
+
+def test_a_return_sums_the_rows_it_freezes_whatever_is_recognised_meanwhile(
+    cast: Any, deal: Any, monkeypatch: Any
+) -> None:
+    row = recognised(deal, cast.wang, cast.chen)
+    late = declared(deal, cast.wang, amount_wan=Decimal(300))
+    actions.check(late, actor=cast.chen)
+    db.session.commit()
+    waiting_up_to = queries.waiting_up_to
+
+    def meanwhile(month: dt.date) -> Any:
+        actions.recognise(late, actor=cast.chen)
+        return waiting_up_to(month)
+
+    monkeypatch.setattr(queries, "waiting_up_to", meanwhile)
+    closed = actions.close_month(JUNE, actor=cast.chen)
+    assert [(line.paid_in_id, line.counted_wan) for line in closed.lines] == [(row.id, closed.month_wan)]
+    assert (closed.row_count, closed.month_wan, late.monthly_return_id) == (1, 1_200, None)
+
+
+def test_who_read_a_sum_before_its_month_was_closed_cannot_write_it(cast: Any, deal: Any) -> None:
+    row = recognised(deal, cast.wang, cast.chen)
+    number = row.id
+    db.session.commit()
+    with Session(db.engine, expire_on_commit=False) as other:
+        read = other.get_one(PaidIn, number)
+        other.commit()
+        actions.close_month(JUNE, actor=cast.chen)
+        db.session.commit()
+        assert read.monthly_return_id is None
+        read.counted_wan = Decimal(1)
+        with pytest.raises(StaleDataError):
+            other.flush()
+        other.rollback()
+    assert row.counted_wan == 1_200
 
 
 def test_months_are_closed_one_after_another_and_only_when_they_are_over(cast: Any, deal: Any) -> None:
