@@ -319,10 +319,14 @@ def _refuse_doubles(row: PaidIn, reason: str, actor: User) -> None:
         return
     doubles = queries.doubles_of(row)
     if doubles:
+        ids = queries.visible_to(actor).with_only_columns(PaidIn.id)
+        seen = set(db.session.scalars(ids.where(PaidIn.id.in_([one.row.id for one in doubles]))))
         said = listed(
             _("%(unit)s %(day)s 申报的 %(amount)s 万元（%(why)s）",
               unit=one.row.unit.name, day=one.row.arrived_on.isoformat(), amount=f"{one.row.amount_wan.normalize():f}",
               why=one.why)
+            if one.row.id in seen
+            else _("%(unit)s申报的一笔（%(why)s）", unit=one.row.unit.name, why=one.why)
             for one in doubles
         )  # fmt: skip
         raise Refused(_("可能已经申报过：%(said)s。确实是另一笔，请写明理由", said=said), "duplicate_reason")

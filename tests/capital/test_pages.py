@@ -96,6 +96,22 @@ def test_a_double_is_named_beside_the_field_and_may_be_explained(
     assert "可能重复：有 1 笔" in page.text and f"/capital/{rows()[0].id}" in page.links
 
 
+def test_of_another_units_double_only_the_unit_is_told(
+    cast: Any, deal: Any, session: Any, as_user: Login
+) -> None:
+    first = declared(deal, cast.wang, amount_wan=Decimal(4_321))
+    other = declared(
+        signed("另一个项目", cast.li), cast.li, amount_wan=Decimal(4_321), payer=first.payer,
+        duplicate_reason="同日两笔",
+    )  # fmt: skip
+    other.amount_wan = Decimal(55)
+    first.voucher_no = other.voucher_no = "同一张凭证"
+    session.commit()
+    page = as_user(cast.li).see(f"/capital/{other.id}")
+    assert "可能重复：有 1 笔" in page.text and "区招商局" in page.text and "4,321" not in page.text
+    assert "4,321" in as_user(cast.zheng).see(f"/capital/{other.id}").text
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -186,9 +186,14 @@ def test_the_same_money_the_same_number_and_the_same_file_are_noticed(cast: Any,
     for data, uploads, why in doubles:
         with pytest.raises(Refused, match=why) as refused:
             actions.declare(other, data, actor=cast.li, uploads=uploads)
-        assert "区招商局" in refused.value.message and refused.value.field == "duplicate_reason"
+        told = refused.value.message
+        assert "区招商局申报的一笔" in told and refused.value.field == "duplicate_reason"
+        assert "万元" not in told and "2013-" not in told, "nothing else of another unit's row"
         db.session.rollback()
     assert db.session.scalar(sa.select(sa.func.count(PaidIn.id))) == 1
+    with pytest.raises(Refused, match="万元"):
+        actions.declare(deal, said(), actor=cast.wang)
+    db.session.rollback()
     actions.declare(other, said(amount_wan=Decimal(8)), actor=cast.li, uploads=[photo(b"another")])
     kept = actions.declare(other, said(duplicate_reason="同日两笔等额"), actor=cast.li)
     assert [one.row.id for one in queries.doubles_of(kept)] == [first.id]
