@@ -43,6 +43,7 @@ class Dispute(Model):
 
     @property
     def name(self) -> str:
+        """For the trail. Pages ask queries.name_for: this may be the side that the reader must not see."""
         return self.lead.company or self.lead.title
 
     @property

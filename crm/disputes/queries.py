@@ -12,6 +12,7 @@ from crm.db import db
 from crm.holidays import queries as holidays
 from crm.leads.models import Lead
 from crm.lib import clock
+from crm.lib.words import _
 from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import User
@@ -94,3 +95,11 @@ def sees_side(user: User, lead: Lead) -> bool:
     return scope is Scope.DISTRICT or reaches(
         scope, user, units=[lead.unit_id, lead.report_unit_id], owners=[lead.owner_id, lead.reported_by_id]
     )
+
+
+def name_for(user: User, dispute: Dispute) -> str:
+    """What the dispute is called before this user: by a side he may read, never by the hidden one."""
+    for lead in (dispute.lead, dispute.first):
+        if sees_side(user, lead):
+            return lead.company or lead.title
+    return _("首报争议")

@@ -36,6 +36,7 @@ def index() -> Any:
     return render_template(
         "disputes/index.html",
         page=page,
+        names={one.id: queries.name_for(me(), one) for one in page.items},
         left={one.id: queries.days_left(one) for one in page.items},
         tabs=[
             {"label": _("全部"), "url": url_for("disputes.index"), "active": not only_open},
@@ -121,6 +122,7 @@ def _sides(dispute: Dispute) -> dict[str, Any]:
             for one in sides
         ],
         "opened": leads.seen_by(me(), sides),
+        "name": queries.name_for(me(), dispute),
         "today": clock.today(),
     }
 

@@ -132,6 +132,22 @@ def test_it_is_refused_politely(cast: Any, as_user: Any) -> None:
 
 
 @pytest.mark.on("sqlite")
+def test_it_is_called_by_the_side_the_reader_may_see(cast: Any, as_user: Any) -> None:
+    first, second = two(cast)
+    first.company, second.company = "航埠那边的厂", "招商局那边的厂"
+    raised(as_user(cast.wang), second)
+    url = f"/disputes/{only().id}"
+    for user, own, hidden in (
+        (cast.wang, "招商局那边的厂", "航埠那边的厂"),
+        (cast.li, "航埠那边的厂", "招商局那边的厂"),
+    ):
+        for address in ("/disputes", url):
+            html = as_user(user).get(address).get_data(as_text=True)
+            assert own in html and hidden not in html, address
+    assert "招商局那边的厂" in as_user(cast.admin).see(f"{url}/decide").text
+
+
+@pytest.mark.on("sqlite")
 def test_who_may_see_and_decide(cast: Any, as_user: Any) -> None:
     first, second = two(cast)
     raised(as_user(cast.wang), second)
