@@ -132,7 +132,8 @@ def _page(transfer: Transfer, **forms: ActForm) -> Any:
     refused = next(iter(forms.values()), None)
     status = refused.status if refused is not None else 200
     return render_template(
-        "transfers/show.html", transfer=transfer, words=queries.split_in_words(transfer), may_answer=may_answer,
+        "transfers/show.html", transfer=transfer, deal_seen=bool(deals.seen_by(me(), [transfer.deal])),
+        words=queries.split_in_words(transfer), may_answer=may_answer,
         may_withdraw=waits and queries.may_withdraw(me(), transfer), accept=accepting,
         decline=forms.get("decline") or (DeclineForm(formdata=None) if may_answer else None), refused=refused,
     ), status  # fmt: skip

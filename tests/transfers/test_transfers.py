@@ -82,6 +82,19 @@ def test_the_credit_is_split_again_among_three(cast: Any, deal: Deal) -> None:
     assert [one.percent for one in first.shares] == [40, 60], "what was agreed before stays as it was"
 
 
+def test_what_was_declined_is_read_no_more(cast: Any, as_user: Any, deal: Deal) -> None:
+    offered(as_user(cast.chen), deal, cast.li.unit_id)
+    mayor, url = as_user(cast.mayor), f"/transfers/{the_transfer().id}"
+    deal.planned_wan = 4321
+    db.session.commit()
+    assert "4,321" in mayor.see(url).text and f"/deals/{deal.id}" in mayor.see(url).links, "while he is asked"
+    mayor.submit(url, _to=f"{url}/decline", answer="没有合适的地")
+    page = mayor.see(url)
+    assert "恒远屿项目" in page.text and "4,321" not in page.text and deal.stage.label not in page.text
+    assert f"/deals/{deal.id}" not in page.links
+    assert "4,321" in as_user(cast.chen).see(url).text
+
+
 def test_it_is_declined_with_a_reason_and_stays(cast: Any, as_user: Any, deal: Deal) -> None:
     offered(as_user(cast.chen), deal, cast.li.unit_id)
     mayor, url = as_user(cast.mayor), f"/transfers/{the_transfer().id}"
