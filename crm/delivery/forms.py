@@ -9,6 +9,7 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectMultipleField, widgets
 
+from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.lib.words import _
 from crm.merchants.models import Direction
@@ -62,11 +63,12 @@ class ProjectFields:
     def find_deal(self, user: User, now: Deal | None = None) -> bool:
         """Whether a deal's name that was typed has found its deal; says so beside the field when not.
 
-        `now` is the one it has: left as it stands it may be one that this user does not see.
+        `now` is the one it has. From a user who does not see it the field was empty, and left so it stays.
         """
         typed = self.deal.data or ""
-        if not typed or (now and now.name == typed):
-            self.found = now if typed else None
+        seen = bool(now and deals.seen_by(user, [now]))
+        if not typed or (now and seen and now.name == typed):
+            self.found = now if typed or not seen else None
             return True
         self.found = queries.deal_named(user, typed)
         if self.found is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from crm.db import db
 from crm.lib import clock
@@ -148,8 +148,7 @@ PAGE = register(
             Column("direction", N_("产业方向"), lambda p: p.direction, kind="state", default=False),
             Column("place", N_("建设地点"), lambda p: p.place, default=False),
             Column("content", N_("建设内容"), lambda p: p.content, default=False),
-            Column("deal", N_("招商项目"), lambda p: p.deal.name if p.deal else "", default=False,
-                   options=(joinedload(KeyProject.deal),)),
+            Column("deal", N_("招商项目"), lambda p: _("有") if p.deal_id else "", default=False),
         ),
         filters=(
             Filter("status", N_("状态"), "choice", lambda user: Status.choices(),

@@ -119,7 +119,8 @@ def edit(id: int) -> Any:
     project = _load(id, P.PROJECT_EDIT)
     form = ProjectForm.of(project)
     if not form.is_submitted():
-        form.deal.data = project.deal.name if project.deal else ""
+        seen = project.deal and deals.seen_by(me(), [project.deal])
+        form.deal.data = project.deal.name if project.deal and seen else ""
     _offer_units(form, project.unit)
     if form.submitted() and form.find_deal(me(), project.deal):
         with form.refusals():

@@ -49,7 +49,7 @@ PAGE = register(
             Column("city_number", N_("市级入库编号"), lambda r: r.city_number, kind="code", default=False),
             Column("direction", N_("招商方向"), lambda r: r.direction, kind="state", default=False),
             Column("content", N_("项目内容"), lambda r: r.content, default=False),
-            Column("deal", N_("转成的项目"), lambda r: r.deal.name if r.deal else "", default=False),
+            Column("deal", N_("转成的项目"), lambda r: _("有") if r.deal_id else "", default=False),
             Column("promoted_on", N_("转招商日期"), lambda r: r.promoted_on, kind="day", default=False),
             Column("drop_reason", N_("退出原因"), lambda r: r.drop_reason, default=False),
             Column("created_by", N_("录入人"), lambda r: r.created_by.name if r.created_by else "", default=False),

@@ -49,16 +49,6 @@ def sees_all(user: User) -> bool:
     return user.scope_of(P.RESERVE_VIEW) is Scope.DISTRICT
 
 
-def deal_seen(user: User, deal: Deal) -> bool:
-    """Whether he may open it; answered from the deal in hand."""
-    return reaches(
-        user.scope_of(P.DEAL_VIEW),
-        user,
-        units=[deal.unit_id, deal.first_report_unit_id],
-        owners=[deal.owner_id, deal.sponsor_id],
-    )
-
-
 def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
     return rows.options(
         joinedload(ReserveItem.unit), joinedload(ReserveItem.deal), selectinload(ReserveItem.created_by)

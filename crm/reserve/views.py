@@ -78,7 +78,7 @@ def show(id: int) -> Any:
         item=item,
         may_edit=mine,
         may_promote=mine and me().may(P.DEAL_EDIT) and item.deal_id is None and item.counts,
-        deal_seen=item.deal is not None and queries.deal_seen(me(), item.deal),
+        deal_seen=bool(item.deal and deals.seen_by(me(), [item.deal])),
         quota=queries.quota_of(queries.group_of(item.unit)),
         history=_history(item),
         basis=queries.basis(),
@@ -190,7 +190,7 @@ def unlink(id: int) -> Any:
         with form.refusals():
             actions.unlink(item, form.reason.data or "", actor=me())
             return commit_and_go(form, url_for("reserve.show", id=id), _("已取消关联，回到储备中"))
-    return form.page("reserve/unlink.html", item=item)
+    return form.page("reserve/unlink.html", item=item, deal_seen=bool(deals.seen_by(me(), [item.deal])))
 
 
 @bp.get("/reserve/progress")
@@ -255,6 +255,9 @@ def _history(item: ReserveItem) -> list[dict[str, Any]]:
         .limit(HISTORY)
     ).all()
     told = contacts.changes_in_words(events, display.said)
+    joined = {event.id: (event.changes.get("deal_id") or [None, None])[1] for event in events}
+    ids = deals.visible_to(me()).with_only_columns(Deal.id)
+    seen = set(db.session.scalars(ids.where(Deal.id.in_([one for one in joined.values() if one]))))
     return [
         {
             "id": f"event-{event.id}",
@@ -267,7 +270,10 @@ def _history(item: ReserveItem) -> list[dict[str, Any]]:
             "text": Markup(
                 render_template(
                     "contacts/_changes.html",
-                    event=event,
+                    # the note of 转招商 is the name of the deal
+                    event={"note": event.note}
+                    if event.verb != "reserve_item.promoted" or joined[event.id] in seen
+                    else {"note": ""},
                     changes=told[event.id],
                     is_new=event.verb == "reserve_item.planned",
                 )

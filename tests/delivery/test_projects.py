@@ -18,6 +18,7 @@ from crm.delivery.models import KeyProject, Milestone, ProgressEntry, SiteVisit,
 from crm.delivery.status import BuildKind, NodeKind, Status
 from crm.delivery.timetable import Paper
 from crm.files.models import StoredFile
+from crm.org.permissions import Role
 from crm.search import index
 from tests.cast import make_deal, make_user
 from tests.delivery.make import TODAY, led, make_node, make_project
@@ -433,3 +434,22 @@ def test_the_list_leaves_as_it_is_shown(cast: Any, as_user: Any) -> None:
     text = answer.get_data().decode("utf-8-sig")
     assert "石华线" in text and cast.zhou.name in text and "李的路" not in text
     as_user(cast.zheng).see("/lists/projects/export", 403)
+
+
+def test_the_deal_of_another_unit_is_not_named_and_stays_joined(
+    cast: Any, session: Any, as_user: Any
+) -> None:
+    deal = make_deal("外单位的招商项目", by=cast.wang)
+    made = make_project("石华线", cast.li, deal_id=deal.id)
+    cast.mayor = make_user("mayor", "吴镇长", Role.MANAGER, cast.li.unit)
+    session.commit()
+    mayor, admin, url = as_user(cast.mayor), as_user(cast.admin), f"/projects/{made.id}/edit"
+    for address in ("/projects?columns=name&columns=deal", f"/projects/{made.id}", url):
+        assert "外单位的招商项目" not in mayor.see(address).text, address
+    assert mayor.see(url).one("input", name="deal").get("value") in (None, "")
+    assert mayor.submit(url, place="石梁镇").status_code == 303
+    assert (made.place, made.deal_id) == ("石梁镇", deal.id)
+    guessed = mayor.submit(url, deal="外单位的招商项目")
+    assert guessed.status_code == 422 and made.deal_id == deal.id
+    assert admin.see(url).one("input", name="deal").get("value") == "外单位的招商项目"
+    assert admin.submit(url, deal="").status_code == 303 and made.deal_id is None

@@ -334,3 +334,21 @@ def test_in_english(cast: Any, session: Any, as_user: Login) -> None:
     session.commit()
     for url in (f"/reserve/{item.id}", f"/reserve/{item.id}/unlink", f"/deals/{deal.id}"):
         wang.see(url)
+
+
+def test_a_deal_of_another_unit_is_not_named_on_the_plan(cast: Any, session: Any, as_user: Login) -> None:
+    deal = make_deal("外单位的招商项目", cast.wang)
+    item = planned("新材料园", cast.li)
+    actions.link(item, deal, actor=cast.admin)
+    session.commit()
+    li, chen = as_user(cast.li), as_user(cast.chen)
+    for address in (
+        f"/reserve/{item.id}",
+        f"/reserve/{item.id}/unlink",
+        "/reserve?columns=name&columns=deal",
+    ):
+        assert "外单位的招商项目" not in li.see(address).text, address
+    page = li.see(f"/reserve/{item.id}")
+    assert "转成的项目" in page.text and f"/deals/{deal.id}" not in page.links
+    page = chen.see(f"/reserve/{item.id}")
+    assert "外单位的招商项目" in page.text and f"/deals/{deal.id}" in page.links
