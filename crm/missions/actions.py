@@ -138,9 +138,10 @@ def tell(
         raise Refused(_("交给%(name)s跟进，请写明做什么、什么时候", name=follower.name), "next_step")
     with recording("mission.told", mission, actor=actor, note=f"{stop.name}：{outcome.label}"):
         stop.outcome, stop.told_on, stop.result = outcome, clock.today(), data["summary"]
-        stop.follow_user_id = follower.id if follower else None
-        stop.follow_step, stop.follow_due_on = step, due_on
-        stop.follow_done_on, stop.follow_said = None, ""
+        given = (follower.id if follower else None, step, due_on)
+        if given != (stop.follow_user_id, stop.follow_step, stop.follow_due_on):
+            stop.follow_done_on, stop.follow_said = None, ""  # another thing to do; what was done stays done
+        stop.follow_user_id, stop.follow_step, stop.follow_due_on = given
         log = stop.contact_log
         if outcome is not Outcome.MISSED and log is None:
             said = data | {"kind": mission.kind.contact_kind, "leader_led": bool(mission.led_by)}

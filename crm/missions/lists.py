@@ -135,8 +135,8 @@ STOPS = register(
             Column("starts_on", N_("日期"), lambda one: one.mission.starts_on, "day", sort="starts"),
             Column("leader", N_("带队领导"), lambda one: one.mission.led_by),
             Column("unit", N_("单位"), lambda one: one.mission.unit.name, default=False),
-            Column("lead", N_("线索"), lambda one: one.lead and one.lead.title, default=False,
-                   url=lambda one: one.lead and url_for("leads.show", id=one.lead_id)),
+            # Who goes along need not see the lead: that there is one, and the page itself says the rest.
+            Column("lead", N_("线索"), lambda one: _("有") if one.lead_id else "", default=False),
             Column("why", N_("拟谈事项"), lambda one: one.why, default=False),
             Column("outcome", N_("结果"), lambda one: one.outcome, "state"),
             Column("result", N_("谈了什么"), lambda one: one.result),

@@ -53,8 +53,10 @@ def stops_visible_to(user: User) -> sa.Select[Stop]:
 
 
 def _enterprises_seen(user: User) -> sa.Select[int | None]:
-    """Who goes to see a firm reads what is known of it: only who sees a firm can put it on a mission's list."""
-    return stops_visible_to(user).with_only_columns(Stop.enterprise_id)
+    """Who goes to see a firm reads what is known of it: only who sees a firm can put it on a mission's list. A
+    mission that was cancelled shows nothing any more."""
+    held = sa.select(Mission.id).where(Mission.cancelled_on.is_(None))
+    return stops_visible_to(user).where(Stop.mission_id.in_(held)).with_only_columns(Stop.enterprise_id)
 
 
 merchants.SEEN_THROUGH.append(_enterprises_seen)
@@ -226,6 +228,7 @@ def briefings_of(user: User, stops: Sequence[Stop]) -> list[Briefing]:
     )  # fmt: skip
     logs = _first_of(contacts.visible_to(user), ContactLog, newest_log, firms)
     about_it = _first_of(deals.visible_to(user), Deal, (Deal.id.desc(),), firms, joinedload(Deal.unit))
+    brought = leads.seen_by(user, [stop.lead for stop in stops if stop.lead])
     news = _first_of(leads.visible_to(user), Lead, (Lead.id.desc(),), firms)
     return [
         Briefing(
@@ -233,7 +236,11 @@ def briefings_of(user: User, stops: Sequence[Stop]) -> list[Briefing]:
             people.get(stop.enterprise_id, []),
             logs.get(stop.enterprise_id, []),
             about_it.get(stop.enterprise_id, []),
-            news.get(stop.enterprise_id, []) if stop.enterprise_id else [stop.lead] if stop.lead else [],
+            news.get(stop.enterprise_id, [])
+            if stop.enterprise_id
+            else [stop.lead]
+            if stop.lead and stop.lead_id in brought
+            else [],
         )
         for stop in stops
     ]

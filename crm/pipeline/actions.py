@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -85,7 +85,7 @@ def may_pass(deal: Deal, user: User) -> bool:
     return deal_queries.may(user, Permission.GATE_PASS, deal)
 
 
-def set_gates(wanted: dict[Stage, Sequence[str]], *, actor: User) -> None:
+def set_gates(wanted: Mapping[Stage, Sequence[str]], *, actor: User) -> None:
     """What each stage asks for from now on. What is firm stays; what is unknown is no requirement."""
     before, after = queries.gates_in_force(), gates.as_set({one.value: keys for one, keys in wanted.items()})
     changes = {

@@ -25,8 +25,8 @@ def visible_to(user: User) -> sa.Select[Prospect]:
 
 
 def _enterprises_seen(user: User) -> sa.Select[int | None]:
-    """Whoever is to win a firm reads what is known of it."""
-    return visible_to(user).with_only_columns(Prospect.enterprise_id)
+    """Whoever is to win a firm reads what is known of it, until it is given up."""
+    return visible_to(user).where(Prospect.dropped_on.is_(None)).with_only_columns(Prospect.enterprise_id)
 
 
 merchants.SEEN_THROUGH.append(_enterprises_seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,10 +80,15 @@ def ways(user: User, target: Node) -> list[Way]:
     found = chains(steps, target, ours)
     shown = _shown(user, {node for chain in found for node in nodes_of(chain, target)})
     return [
-        Way(chain, [shown[node] for node in nodes_of(chain, target)], list(chain))
+        Way(chain, [shown[node] for node in nodes_of(chain, target)], [_told(step, shown) for step in chain])
         for chain in found
         if all(node in shown for node in nodes_of(chain, target))
     ]
+
+
+def _told(step: Step, shown: dict[Node, Shown]) -> Step:
+    """What is said of two of whom one is hidden may name them: it is left out."""
+    return step if shown[step.one].seen and shown[step.two].seen else replace(step, said="")
 
 
 def _net(target: Node) -> tuple[list[Step], set[Node]]:

@@ -137,6 +137,8 @@ def ask(noun: str, id: int) -> Any:
     way = next(
         (one for one in queries.ways(me(), target) if asked in [each.node for each in one.nodes]), None
     )
+    if not known.seen and way is None:
+        abort(404)  # of the hidden only those are known who stand on a way
     form = AskForm(owner_id=me().id)
     form.owner_id.offer((one.id, one.name) for one in _colleagues(me()))
     if form.submitted():

@@ -343,7 +343,7 @@ def stays(rows: sa.Select[Any], first: dt.date, last: dt.date, group: str) -> li
         still.state != DealState.ACTIVE,
         still.stage_since == DealSpan.stage_since,
     )
-    asked = (
+    asked: Any = (
         rows.with_only_columns(
             DealSpan.stage, GROUPS[group].label("of"), DealSpan.from_on, left_on.label("left_on"),
             went_on.label("went_on"), stopped.label("stopped"),

@@ -200,7 +200,7 @@ def _rows_any_day(args: MultiDict[str, str]) -> sa.Select[Any]:
 
 
 def _tabs(here: str, day: dt.date) -> list[dict[str, Any]]:
-    on = {} if day == clock.today() else {"on": day.isoformat()}
+    on: dict[str, Any] = {} if day == clock.today() else {"on": day.isoformat()}
     pages = (
         ("funnel", N_("漏斗与分表")), ("pace", N_("转化与速度")), ("as_of", N_("当日清单")), ("board", N_("当日看板")), ("changes", N_("有什么变化")),
     )  # fmt: skip
@@ -272,7 +272,7 @@ def _headline(found: Figures, links: _Links) -> list[dict[str, Any]]:
     talks = [("stage", stage.value) for stage in EARLY]
     large = f"from_{queries.LARGE_WAN}"
     signed, big = found.at("band", TOTAL, SIGNED), found.at("band", large, SIGNED)
-    rows = [
+    rows: list[tuple[str, int, str, str, str | None]] = [
         (stage.label, found.stages[stage].count, links.cell({}, stage), wan(found.stages[stage].wan), None)
         for stage in EARLY
     ]

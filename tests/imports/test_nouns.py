@@ -30,6 +30,7 @@ from crm.merchants import reindex
 from crm.merchants.models import Enterprise, Person, Position
 from crm.search.models import SearchEntry
 from tests.cast import make_deal, make_lead
+from tests.delivery.make import make_project
 from tests.imports.lists import batch, rows, run
 
 PEKING = dt.timezone(dt.timedelta(hours=8))
@@ -298,6 +299,9 @@ def test_every_nouns_template_is_itself_a_list_that_is_taken(
     cast: Any, session: Any, firm: Enterprise, as_user: Callable[..., Any], key: str
 ) -> None:
     wang, noun = as_user(cast.wang), nouns.NOUNS[key]
+    make_deal("衢澜精密阀门生产线项目", by=cast.wang)  # what the examples of money and milestones belong to
+    make_project("石华线改建工程", cast.wang)
+    session.commit()
     data = wang.get(f"/imports/template/{key}").get_data()
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames[1] == "说明" and book.worksheets[0].max_column == len(noun.columns.fields)
@@ -312,7 +316,9 @@ def test_a_noun_is_its_own_right(cast: Any, session: Any, as_user: Callable[...,
     wang = as_user(cast.wang)
     page = wang.see("/imports")
     choices = [option.get("value") for option in page.one("select", name="noun").iter("option")]
-    assert choices == ["enterprise", "person", "contact_log", "lead", "deal"]
+    assert choices == [
+        "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "key_project", "milestone",
+    ]  # fmt: skip
     assert wang.get("/imports/template/nothing").status_code == 404
     wrong = wang.submit("/imports", noun="lead", file=(io.BytesIO("单位\n某厂\n".encode()), "a.csv")).went_to
     answer = wang.submit(wrong, f"{wrong}/check")

@@ -163,6 +163,25 @@ def test_who_goes_along_reads_the_firms_he_goes_to_see(cast: Any, as_user: Any) 
     assert firm.name in li.see(f"/missions/{mission.id}").text
     assert firm.name in li.see(f"/enterprises/{firm.id}").text
     assert li.get(f"/missions/{mission.id}/edit").status_code == 403
+    mission.cancelled_on = TODAY
+    db.session.commit()
+    assert li.get(f"/enterprises/{firm.id}").status_code == 404
+
+
+def test_a_guest_does_not_read_the_lead_that_a_visit_is_about(cast: Any, as_user: Any) -> None:
+    lead = make_lead("秘密的线索标题", by=cast.wang, company="甲公司", judgement="秘密的研判意见",
+                     judged_at=clock.business_now(), conclusion=Conclusion.FOLLOW, state=LeadState.FOLLOWED)  # fmt: skip
+    mission = make_mission("组团", cast.wang, members=[cast.li])
+    mission.stops.append(Stop(lead=lead))
+    db.session.commit()
+    li, wang = as_user(cast.li), as_user(cast.wang)
+    for url in (
+        f"/missions/{mission.id}",
+        f"/missions/{mission.id}/briefings",
+        "/missions/visits?columns=lead",
+    ):
+        assert "秘密" not in li.see(url).text, url
+    assert "秘密的研判意见" in wang.see(f"/missions/{mission.id}/briefings").text
 
 
 def test_only_a_judged_lead_is_visited_unless_the_judge_gives_a_reason(cast: Any, as_user: Any) -> None:
@@ -290,6 +309,9 @@ def test_a_follow_up_is_done_by_whom_it_was_given_to(cast: Any, as_user: Any) ->
     as_user(cast.li).submit(url, _to=url, said="已寄出")
     db.session.refresh(stop)
     assert (stop.follow_done_on, stop.follow_said) == (TODAY, "已寄出")
+    tell(as_user(cast.wang), stop, outcome="followed", summary="改一个错字")
+    db.session.refresh(stop)
+    assert stop.follow_said == "已寄出"  # the same thing to do, and done
     again = as_user(cast.li).submit(url, _to=url, said="再寄")
     assert again.status_code == 422 and events("mission.followed_up")[0].note == "甲：已寄出"
 

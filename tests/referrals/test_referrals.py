@@ -84,10 +84,16 @@ def test_of_what_i_may_not_see_i_learn_only_the_unit_and_whom_to_ask(cast: Any, 
     secret.name = "不该看见的名字"
     log = make_contact("谈过", by=cast.li)
     log.people.append(secret)
-    make_tie(secret, boss, cast.li)
+    make_tie(secret, boss, cast.li, said="不该看见的依据")
     page = as_user(cast.wang).see(f"/enterprise/{target.id}/ways")
     assert "不该看见的名字" not in page.html and f"/people/{secret.id}" not in page.html
     assert "航埠镇的客商" in page.text and "李乡长" in page.text
+    assert "不该看见的依据" not in page.html
+    stranger = make_person("不在路上的人", by=cast.li)
+    db.session.commit()
+    ask_url = f"/enterprise/{target.id}/introduction?asked=person-"
+    assert as_user(cast.wang).get(f"{ask_url}{stranger.id}").status_code == 404
+    assert as_user(cast.wang).get(f"{ask_url}{secret.id}").status_code == 200
     assert "不该看见的名字" in as_user(cast.zhou).see(f"/enterprise/{target.id}/ways").text
 
 

@@ -34,8 +34,8 @@ def test_pasted_put_right_imported_and_undone(
     page.get_by_text("还没有写入任何内容").wait_for()
     page.get_by_text("覆盖会改").click()
     page.get_by_text("周海").first.wait_for()
-    page.get_by_label("第 3 行的联系电话").fill("15400000002")
-    page.get_by_role("button", name="改好").click()
+    page.locator("form.row-fix").get_by_label("联系电话").fill("15400000002")
+    page.get_by_role("button", name="改好并检查").click()
     page.get_by_role("button", name="导入 2 行").click()
     page.get_by_text("新增 1 条，更新 1 条").wait_for()
     with look() as session:

@@ -124,14 +124,14 @@ def test_a_lead_takes_the_firm_that_is_known_with_all_that_was_typed(signed_in, 
     page.goto("/leads/new")
     page.wait_for_load_state("networkidle")
     page.locator("[name=title]").fill("想回来建泵厂")
-    page.get_by_label("企业名称").press_sequentially("椒柯泵业", delay=20)
+    page.get_by_label("企业名称").press_sequentially("嘉衢国际", delay=20)
     page.get_by_role("button", name="用这个").first.click()
-    expect(page.get_by_label("企业名称")).to_have_value("台州椒柯泵业有限公司")
+    expect(page.get_by_label("企业名称")).to_have_value("香港嘉衢国际集团有限公司")
     page.get_by_role("button", name="报送").first.click()
     expect(page.get_by_role("heading", name="想回来建泵厂", level=1)).to_be_visible()
     with look() as session:
         lead = session.scalar(sa.select(Lead).filter_by(title="想回来建泵厂"))
-        assert lead.enterprise.name == "台州椒柯泵业有限公司"
+        assert lead.enterprise.name == "香港嘉衢国际集团有限公司"
 
 
 def drag(page, card, lane):
