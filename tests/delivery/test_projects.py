@@ -446,6 +446,7 @@ def test_the_deal_of_another_unit_is_not_named_and_stays_joined(
     mayor, admin, url = as_user(cast.mayor), as_user(cast.admin), f"/projects/{made.id}/edit"
     for address in ("/projects?columns=name&columns=deal", f"/projects/{made.id}", url):
         assert "外单位的招商项目" not in mayor.see(address).text, address
+    assert mayor.see("/projects?columns=name&columns=deal").rows()[0][-1] == "有"
     assert mayor.see(url).one("input", name="deal").get("value") in (None, "")
     assert mayor.submit(url, place="石梁镇").status_code == 303
     assert (made.place, made.deal_id) == ("石梁镇", deal.id)

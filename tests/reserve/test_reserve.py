@@ -348,6 +348,7 @@ def test_a_deal_of_another_unit_is_not_named_on_the_plan(cast: Any, session: Any
         "/reserve?columns=name&columns=deal",
     ):
         assert "外单位的招商项目" not in li.see(address).text, address
+    assert li.see("/reserve?columns=name&columns=deal").rows()[0][-1] == "有"
     page = li.see(f"/reserve/{item.id}")
     assert "转成的项目" in page.text and f"/deals/{deal.id}" not in page.links
     page = chen.see(f"/reserve/{item.id}")
