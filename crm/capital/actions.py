@@ -75,7 +75,8 @@ def edit(row: PaidIn, data: dict[str, Any], *, actor: User, uploads: Sequence[Fi
 
 def adjust(row: PaidIn, data: dict[str, Any], *, actor: User) -> PaidIn:
     """更正 what counted in a closed month: a row of its own, more or less, that goes the same way and counts when it is
-    recognised. The closed month stays as it is."""
+    recognised. The closed month stays as it is. Two at once wait for each other: each counts what the other took."""
+    db.session.refresh(row, with_for_update={"of": PaidIn})
     if row.state is not PaidInState.RECOGNISED or row.monthly_return_id is None:
         raise Refused(_("没有关账的可以直接撤回认定；调整只用于已经关账的"))
     if row.adjusts_id:
@@ -157,6 +158,7 @@ def take_back(row: PaidIn, note: str, *, actor: User) -> None:
         raise Refused(_("这一笔还没有认定"))
     if row.monthly_return_id:
         raise Refused(_("这一笔所在的月份已经关账，不能撤回；请报一笔调整"))
+    _refuse_own(row, actor)
     if not note:
         raise Refused(_("请写明为什么撤回认定"), "why")
     with recording("paid_in.taken_back", row, actor=actor, note=note):

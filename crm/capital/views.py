@@ -460,7 +460,7 @@ def _may_send_back(row: PaidIn) -> bool:
 
 def _may_take_back(row: PaidIn) -> bool:
     is_open = row.state is PaidInState.RECOGNISED and row.monthly_return_id is None
-    return is_open and queries.may_recognise(me(), row)
+    return is_open and row.declared_by_id != me().id and queries.may_recognise(me(), row)
 
 
 def _history(row: PaidIn) -> list[dict[str, Any]]:

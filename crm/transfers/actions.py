@@ -20,7 +20,9 @@ from .models import Share, Transfer, TransferState
 def propose(
     deal: Deal, to_unit_id: int, reason: str, shares: Mapping[int, int | None], *, actor: User
 ) -> Transfer:
-    """Offer the deal to another unit. Until it answers nothing changes."""
+    """Offer the deal to another unit. Until it answers nothing changes. Two offers at once wait for each other, so that
+    the second finds the first."""
+    db.session.refresh(deal, with_for_update={"of": Deal})
     to_unit = db.session.get(Unit, to_unit_id)
     if to_unit is None or not to_unit.active:
         raise Refused(_("请选接收单位"), "to_unit_id")

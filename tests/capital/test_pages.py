@@ -293,6 +293,15 @@ def test_taken_back_with_a_reason(cast: Any, deal: Any, as_user: Login) -> None:
     assert rows()[0].state is PaidInState.CHECKED and "凭证要再看" in chen.see(f"/capital/{row.id}").text
 
 
+def test_who_declared_it_is_not_asked_to_take_it_back(cast: Any, deal: Any, as_user: Login) -> None:
+    row = recognised(deal, cast.chen, cast.admin)
+    db.session.commit()
+    url = f"/capital/{row.id}/take-back"
+    chen, admin = as_user(cast.chen), as_user(cast.admin)
+    assert url not in chen.see(f"/capital/{row.id}").links and chen.get(url).status_code == 403
+    assert url in admin.see(f"/capital/{row.id}").links
+
+
 def test_the_administrator_keeps_the_reasons_of_a_year(cast: Any, session: Any, as_user: Login) -> None:
     admin = as_user(cast.admin)
     assert "还没有自己的清单" in admin.see("/admin/capital/reasons").text

@@ -166,6 +166,8 @@ def test_taken_back_while_the_month_is_open(cast: Any, deal: Any) -> None:
     row = recognised(deal, cast.wang, cast.chen)
     with pytest.raises(Refused, match="为什么撤回"):
         actions.take_back(row, "", actor=cast.chen)
+    with pytest.raises(Refused, match="您申报的"):
+        actions.take_back(row, "凭证要再看", actor=cast.wang)
     actions.take_back(row, "凭证要再看", actor=cast.chen)
     assert (row.state, row.counted_wan, counted()) == (PaidInState.CHECKED, 0, 0)
 
@@ -238,6 +240,17 @@ def test_a_closed_month_is_numbered_and_later_changes_count_later(cast: Any, dea
             PaidIn.state == PaidInState.RECOGNISED, queries.in_days(closed.month, queries.window.last_day(closed.month))
         ))  # fmt: skip
         assert live.counted_wan == closed.month_wan, "by live rows a closed month says what its return says"
+
+
+def test_an_adjustment_looks_at_the_sum_as_it_is_now(cast: Any, deal: Any) -> None:
+    row = recognised(deal, cast.wang, cast.chen)
+    actions.close_month(JUNE, actor=cast.chen)
+    _ = row.amount_wan
+    gone_on = sa.update(PaidIn).values(amount_wan=Decimal(700))
+    db.session.execute(gone_on, execution_options={"synchronize_session": False})
+    assert row.amount_wan == 1_200, "as it was read"
+    with pytest.raises(Refused, match="不能小于零"):
+        actions.adjust(row, {"change_wan": Decimal(-701), "why": "退回"}, actor=cast.wang)
 
 
 def test_what_counted_stays_whatever_is_tried(cast: Any, deal: Any) -> None:

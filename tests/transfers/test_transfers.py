@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.db import db
 from crm.deals.models import Deal
+from crm.deals.stages import DealState
+from crm.lib.errors import Refused
 from crm.org.permissions import Role
 from crm.transfers import actions, credit, queries
 from crm.transfers.models import Transfer, TransferState
@@ -70,6 +72,16 @@ def test_a_deal_is_offered_and_taken_and_both_go_on_seeing_it(cast: Any, as_user
         page = client.see(f"/deals/{deal.id}").text
         assert "区招商局 40%" in page and "航埠镇 60%" in page
         assert "恒远屿项目" in client.see("/transfers").text
+
+
+def test_an_offer_looks_at_the_deal_as_it_is_now(cast: Any, deal: Deal) -> None:
+    town, bureau = cast.li.unit_id, cast.wang.unit_id
+    assert deal.state is DealState.ACTIVE
+    gone_on = sa.update(Deal).values(state=DealState.LAPSED, state_reason="投资方放弃")
+    db.session.execute(gone_on, execution_options={"synchronize_session": False})
+    assert deal.state is DealState.ACTIVE, "as it was read"
+    with pytest.raises(Refused, match="已经终止"):
+        actions.propose(deal, town, "地块", {bureau: 40, town: 60}, actor=cast.chen)
 
 
 def test_the_credit_is_split_again_among_three(cast: Any, deal: Deal) -> None:
