@@ -8,6 +8,7 @@ from typing import Any
 
 from crm.audit.trail import recording
 from crm.db import db
+from crm.duplicates.references import restored
 from crm.org.models import User
 
 from .models import ImportBatch
@@ -76,14 +77,18 @@ class Plain:
     """Instead of `alike`, a finder of its own: see people.py."""
     found_by: Callable[[Read], dict[str, str]] | None = None
     """With it: {field: text} by which other rows of the list are found that may be the same."""
+    leaning: Callable[[int], set[int]] | None = None
+    """The records of this noun that need this one: it stays when one of them does."""
 
 
 def set_back(verb: str, index: Callable[[Any], None]) -> Callable[[Any, dict[str, Any], Any, User], None]:
-    """A `restore` that writes the columns and recalls `index` for the search entry."""
+    """A `restore` that writes the columns and recalls `index` for the search entry. What the verb changed beside them
+    is put back too, where `edit` has answered it: {column: what it said before, as JSON}."""
 
-    def restore(record: Any, before: dict[str, Any], _more: Any, actor: User) -> None:
+    def restore(record: Any, before: dict[str, Any], more: Any, actor: User) -> None:
+        beside = restored(type(record).__table__, more or {})
         with recording(verb, record, actor=actor):
-            for column, value in before.items():
+            for column, value in (beside | before).items():
                 setattr(record, column, value)
         db.session.flush()
         index(record)

@@ -17,6 +17,7 @@ from crm.dedup.profile import profile_of
 from crm.leads import actions
 from crm.leads import queries as leads
 from crm.leads.models import Lead, LeadSource
+from crm.leads.sameness import company_key
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.merchants import handles, identity
@@ -157,8 +158,15 @@ def _may(user: User, lead: Lead) -> bool:
     return lead.state.is_open and leads.may(user, Permission.LEAD_REPORT, lead)
 
 
-def _edit(change: Change, actor: User) -> None:
+def _edit(change: Change, actor: User) -> dict[str, Any]:
+    beside = {"unconfirmed": change.record.unconfirmed}
     actions.edit(change.record, change.columns, actor=actor)
+    return beside
+
+
+def _put_back(lead: Lead) -> None:
+    lead.company_key = company_key(lead.company)
+    index.put("lead", lead.id, actions.search_fields(lead))
 
 
 PLAIN = Plain(
@@ -169,7 +177,7 @@ PLAIN = Plain(
         FACTS,
         may=_may,
         edit=_edit,
-        restore=set_back("lead.edited", lambda lead: index.put("lead", lead.id, actions.search_fields(lead))),
+        restore=set_back("lead.edited", _put_back),
         empty=frozenset({LeadSource.OTHER}),
     ),
     Alike(

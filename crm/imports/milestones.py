@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm.db import db
+from crm.db import db, plain
 from crm.delivery import actions, queries
-from crm.delivery.models import KeyProject, Milestone
+from crm.delivery.models import KeyProject, Milestone, milestone_after
 from crm.delivery.status import NodeKind
 from crm.lib import clock
 from crm.lib.errors import Refused
@@ -36,6 +36,9 @@ COLUMNS = Columns((
     Known("signed_on", N_("责任书签订日期"), ("责任书签订日期", "签订日期")),
     Known("after", N_("接在哪些节点之后"), ("接在哪些节点之后", "接在", "前置节点", "紧前工作"), example="开工", note=N_("同一项目的节点名称，几个之间用顿号")),
 ), needed=("name", "project"))  # fmt: skip
+
+KEPT = ("name", "kind", "plan_on", "forecast_on", "actual_on", "person", "signed_on", "after_ids")
+"""What is compared before a milestone is taken away again: the trail keeps its acts with its project."""
 
 
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
@@ -110,15 +113,25 @@ def create(one: Read, batch: ImportBatch, actor: User) -> tuple[int, dict[str, A
     node = actions.add_milestone(
         project, {**one.data, "after": [known[name] for name in before]}, actor=actor
     )
-    return node.id, {}
+    db.session.refresh(node)
+    return node.id, {"columns": {name: [None, plain(getattr(node, name))] for name in KEPT}}
 
 
 def _may(user: User, node: Milestone) -> bool:
     return queries.may(user, Permission.PROJECT_EDIT, node.project)
 
 
-def _edit(change: Change, actor: User) -> None:
+def _edit(change: Change, actor: User) -> dict[str, Any]:
+    """The first plan becomes the baseline."""
+    beside = {"baseline_on": plain(change.record.baseline_on)}
     actions.edit_milestone(change.record, {**change.columns, "reason": _("随名单更新")}, actor=actor)
+    return beside
+
+
+def _leaning(node_id: int) -> set[int]:
+    """The milestones that come after this one."""
+    after = sa.select(milestone_after.c.milestone_id).where(milestone_after.c.after_id == node_id)
+    return set(db.session.scalars(after))
 
 
 PLAIN = Plain(
@@ -131,4 +144,5 @@ PLAIN = Plain(
         edit=_edit,
         restore=set_back("project.milestone_edited", lambda _node: None),
     ),
+    leaning=_leaning,
 )

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm.capital import actions, queries
-from crm.capital.models import PaidIn, PaidKind, VoucherKind
-from crm.db import db
+from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
+from crm.db import db, plain
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, SourceScope
 from crm.lib import clock
@@ -120,8 +120,16 @@ def create(one: Read, batch: ImportBatch, actor: User) -> tuple[int, dict[str, A
     return actions.declare(deal, {**one.data, "duplicate_reason": reason}, actor=actor).id, {}
 
 
-def _edit(change: Change, actor: User) -> None:
-    actions.edit(change.record, {**change.columns, "duplicate_reason": _("随名单更新")}, actor=actor)
+def _may(user: User, row: PaidIn) -> bool:
+    """What came back is declared anew by people, who have read why: a list would only clear the reason away."""
+    return row.state is PaidInState.DECLARED and queries.may_edit(user, row)
+
+
+def _edit(change: Change, actor: User) -> dict[str, Any]:
+    row = change.record
+    stamp = {name: plain(getattr(row, name)) for name in ("declared_by_id", "declared_at")}
+    actions.edit(row, {**change.columns, "duplicate_reason": _("随名单更新")}, actor=actor)
+    return stamp
 
 
 PLAIN = Plain(
@@ -130,7 +138,7 @@ PLAIN = Plain(
     naming.removal(PaidIn),
     Renew(
         facts={key: key for key in ("origin", "kind", "voucher_kind", "voucher_no", "note")},
-        may=queries.may_edit,
+        may=_may,
         edit=_edit,
         restore=set_back("paid_in.edited", lambda row: index.put(queries.NOUN, row.id, actions.search_fields(row))),
         added=frozenset({"note"}),

@@ -31,6 +31,7 @@ from .saying import Note, entries, kept_changes, said_of_likeness
 
 LONGEST = 0.15  # seconds of making in one transaction
 Row = tuple[int, list[str]]
+WORK = {"agreement", "transfer", "meeting_item"}  # go with their deal, but no import makes them
 
 
 class Seen:
@@ -335,6 +336,10 @@ def _remove(noun: Noun, batch: ImportBatch, made: dict[int, ImportRow], *, actor
             undoing.keep(row, _("那条记录已经合并或删除"))
         elif record_id in kept:
             undoing.keep(row, kept[record_id])
+        elif _written_over(model, record_id, row):
+            undoing.keep(row, _("后来改过"))
+        elif noun.plain.leaning and not noun.plain.leaning(record_id) <= set(gone):
+            undoing.keep(row, _("已经有别的记录用到它"))
         else:
             gone.append(record_id)
     if gone:
@@ -343,6 +348,13 @@ def _remove(noun: Noun, batch: ImportBatch, made: dict[int, ImportRow], *, actor
         undoing.record_gone(model.__tablename__, names, batch, actor)
     for one in gone:
         undoing.settle(batch, made[one])
+
+
+def _written_over(model: Any, record_id: int, row: ImportRow) -> bool:
+    """Whether a record that its row describes (see Plain.create) says something else now."""
+    if not row.effects.get("columns"):
+        return False
+    return renewing.differs(db.session.get_one(model, record_id, populate_existing=True), row.effects)
 
 
 def changed_since(noun: Noun, made: dict[int, ImportRow], batch: ImportBatch) -> dict[int, str]:
@@ -384,11 +396,12 @@ def why_kept(noun: Noun, made: dict[int, ImportRow], batch: ImportBatch) -> dict
 
 
 def naming(table: sa.Table) -> Iterable[sa.Column[Any]]:
-    """The columns elsewhere that name a record of this table; not those of rows that go with it."""
+    """The columns elsewhere that name a record of this table; not those of rows that go with it, unless these are
+    what people have made of it."""
     for other in Model.metadata.sorted_tables:
         for column in other.columns:
             keys = [key for key in column.foreign_keys if key.column.table is table]
-            if any(key.ondelete != "CASCADE" for key in keys):
+            if any(key.ondelete != "CASCADE" or other.name in WORK for key in keys):
                 yield column
             rule = column.info.get(KEY)
             if rule is not None and rule.noun_in == "noun" and rule.act in (Act.MOVES, Act.JOINS):

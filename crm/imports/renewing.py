@@ -35,7 +35,8 @@ def change_of(record: Any, one: Read, renew: Renew, *, overwrite: bool) -> Chang
         if not one.gives(field) or after in ("", None) or before == after:
             continue
         if column in renew.added:
-            lines = [line for line in str(after).split("\n") if line.strip() and line not in (before or "")]
+            there = {line.strip() for line in str(before or "").split("\n")}
+            lines = [line for line in str(after).split("\n") if line.strip() not in there | {""}]
             if lines:
                 change.columns[column] = "\n".join([*([before] if before else []), *lines])
             continue

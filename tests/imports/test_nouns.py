@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from crm.agreements.models import Agreement
 from crm.audit.models import Event
 from crm.contacts import actions as contacts
 from crm.contacts.models import ContactKind, ContactLog
@@ -19,16 +20,18 @@ from crm.contacts.next_step import Surroundings
 from crm.contacts.queries import About
 from crm.db import db
 from crm.deals.models import Deal, StageMove
-from crm.deals.stages import Stage
+from crm.deals.stages import AgreementKind, Stage
 from crm.imports import nouns, plain
 from crm.imports.models import BatchState, Finding, ImportRow, Outcome
 from crm.imports.reading import read_all
 from crm.leads.models import Lead, LeadSource
 from crm.lib import clock
+from crm.meetings.models import Meeting, MeetingItem, MeetingKind
 from crm.merchants import actions as merchants
 from crm.merchants import reindex
 from crm.merchants.models import Enterprise, Person, Position
 from crm.search.models import SearchEntry
+from crm.transfers.models import Transfer
 from tests.cast import make_deal, make_lead
 from tests.delivery.make import make_project
 from tests.imports.lists import batch, rows, run
@@ -272,6 +275,34 @@ def test_deals_are_opened_at_the_first_stage(
     assert [one.name for one in session.scalars(sa.select(Deal))] == ["二期仓库"]
     assert "已经有别的记录用到它" in rows_of(here)[3]
     assert session.scalar(sa.select(sa.func.count(StageMove.id))) == 1
+
+
+@pytest.mark.parametrize("work", ["agreement", "transfer", "meeting_item"])
+def test_a_deal_with_an_agreement_a_transfer_or_a_meeting_stays(
+    cast: Any, session: Any, firm: Enterprise, as_user: Callable[..., Any], work: str
+) -> None:
+    wang = as_user(cast.wang)
+    here = checked(wang, "deal", DEALS)
+    run(wang, here)
+    _first, second = session.scalars(sa.select(Deal).order_by(Deal.id))
+    made: dict[str, Any] = {
+        "agreement": Agreement(kind=AgreementKind.FRAMEWORK, title="框架协议"),
+        "transfer": Transfer(from_unit_id=cast.wang.unit_id, to_unit_id=cast.li.unit_id, reason="地块在航埠",
+                             proposed_by_id=cast.wang.id),
+        "meeting_item": MeetingItem(position=1, stage=second.stage),
+    }  # fmt: skip
+    kept = made[work]
+    kept.deal = second
+    if work == "meeting_item":
+        kept.meeting = Meeting(unit_id=cast.wang.unit_id, created_by_id=cast.wang.id, title="例会", kind=MeetingKind.WEEKLY,
+                               on_day=dt.date(2013, 7, 1))  # fmt: skip
+    session.add(kept)
+    session.commit()
+    undo(wang, here)
+    assert [one.id for one in session.scalars(sa.select(Deal))] == [second.id]
+    assert "已经有别的记录用到它" in rows_of(here)[3]
+    session.expire_all()
+    assert kept.deal_id == second.id
 
 
 def rows_of(here: str) -> dict[int, str]:

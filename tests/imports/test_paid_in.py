@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,7 +16,7 @@ from crm.capital import actions
 from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
 from crm.deals.stages import SourceScope, Stage
 from crm.imports.models import Finding, Outcome
-from tests.capital.make import signed
+from tests.capital.make import said, signed
 from tests.deals.make import make_deal
 from tests.imports.lists import rows, run
 
@@ -79,6 +80,28 @@ def test_sums_come_in_declared_and_go_again(
     assert page is not None and "陈主任后来改过" in page.text
     assert [row.id for row in session.scalars(sa.select(PaidIn))] == [first.id]
     assert {row.outcome for row in rows().values() if row.record_id == first.id} <= {Outcome.KEPT}
+
+
+def test_a_list_updates_what_waits_and_leaves_what_came_back(
+    cast: Any, session: Any, deal: Any, as_user: Callable[..., Any]
+) -> None:
+    waits = actions.declare(deal, said(note="原来的说明"), actor=cast.chen)
+    back = actions.declare(deal, said(arrived_on=dt.date(2013, 6, 21)), actor=cast.wang)
+    actions.send_back(back, "无凭证", "请补发票", actor=cast.chen)
+    session.commit()
+    before, returned = waits.snapshot(), back.snapshot()
+    text = "项目名称,到位日期,金额,付款方,凭证号\n"
+    text += "".join(f"阀门项目,2013-06-{day},1200,上海衢澜精密机械有限公司,No.{day}\n" for day in (20, 21))
+    chen = as_user(cast.chen)
+    here = chen.submit("/imports", noun="paid_in", file=(io.BytesIO(text.encode()), "台账.csv")).went_to
+    chen.submit(here, f"{here}/check", mode="both")
+    assert {number: row.finding for number, row in rows().items()} == {
+        2: Finding.UPDATE, 3: Finding.UNCHANGED,
+    }  # fmt: skip
+    run(chen, here)
+    assert waits.voucher_no == "No.20" and back.snapshot() == returned
+    chen.press(here, f"{here}/undo")
+    assert rows()[2].outcome is Outcome.UNDONE and waits.snapshot() == before
 
 
 @pytest.mark.on("sqlite")

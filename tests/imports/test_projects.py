@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm.db import db
+from crm.delivery import actions as delivery
 from crm.delivery.models import KeyProject, Milestone
 from crm.delivery.status import BuildKind, NodeKind, Status
 from crm.imports.models import Finding, Outcome
@@ -125,6 +126,35 @@ def test_milestones_come_in_as_a_second_sheet_in_their_order(cast: Any, as_user:
     assert road.route[1].forecast_on is None
     wang.press(here, f"{here}/undo")
     assert road.milestones == []
+
+
+def test_a_milestone_that_was_worked_with_stays_with_what_it_comes_after(cast: Any, as_user: Any) -> None:
+    road = make_project("石华线", cast.wang)
+    wang = as_user(cast.wang)
+    text = "项目名称,节点名称,计划时间,接在\n石华线,征地,2013-03-01,\n石华线,路基,2013-09-01,征地\n"
+    text += "石华线,桥,2013-10-01,\n石华线,绿化,2013-10-01,\n石华线,路灯,2013-10-01,\n"
+    here = checked(wang, "milestone", text)
+    run(wang, here)
+    nodes = {node.name: node for node in road.milestones}
+    delivery.reach(nodes["路基"], on_day=dt.date(2013, 7, 20), actor=cast.wang)
+    make_node(road, "桥面", dt.date(2013, 12, 1)).after = [nodes["桥"]]
+    delivery.edit_milestone(nodes["路灯"], {"after": [nodes["绿化"].id]}, actor=cast.wang)
+    db.session.commit()
+    wang.press(here, f"{here}/undo")
+    assert {row.number: row.outcome for row in rows().values()} == dict.fromkeys(range(2, 7), Outcome.KEPT)
+    assert "后来改过" in said(3) and "后来改过" in said(6)
+    assert all("已经有别的记录用到它" in said(number) for number in (2, 4, 5))
+    assert nodes["路基"].actual_on == dt.date(2013, 7, 20) and nodes["路基"].after == [nodes["征地"]]
+
+
+def test_a_first_plan_that_is_taken_back_takes_its_baseline_along(cast: Any, as_user: Any) -> None:
+    node = make_node(make_project("石华线", cast.wang), "路基", None)
+    wang = as_user(cast.wang)
+    here = checked(wang, "milestone", "项目名称,节点名称,计划时间\n石华线,路基,2013-09-20\n", mode="both")
+    run(wang, here)
+    assert (node.plan_on, node.baseline_on) == (dt.date(2013, 9, 20),) * 2
+    wang.press(here, f"{here}/undo")
+    assert (node.plan_on, node.baseline_on) == (None, None)
 
 
 def test_milestones_of_a_project_that_is_not_mine_are_refused(cast: Any, as_user: Any) -> None:

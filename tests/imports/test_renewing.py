@@ -28,6 +28,7 @@ from crm.lib.words import told
 from crm.merchants import actions as merchants
 from crm.merchants import reindex
 from crm.merchants.models import Enterprise, Person
+from crm.search import index
 from tests.cast import make_deal
 from tests.imports.lists import batch, decide, rows, run
 
@@ -235,6 +236,43 @@ def test_a_record_of_another_unit_is_nobodys_to_change(
     )
     run(li, here)
     assert case.record.snapshot() == before
+
+
+@pytest.mark.on("sqlite")
+def test_a_lead_set_back_is_the_lead_of_its_company_again(
+    cast: Any, session: Any, as_user: Callable[..., Any]
+) -> None:
+    wang = as_user(cast.wang)
+    made = leads.report(
+        {"title": "阀门生产线投资意向", "company": "上海旧名机械有限公司", "contact_phone": "15400000009", "unconfirmed": True},
+        actor=cast.wang,
+    )  # fmt: skip
+    session.commit()
+    before, key = made.snapshot(), made.company_key
+    here = checked(wang, "lead", f"线索名称,投资方,电话\n阀门生产线投资意向,{FIRM},15400000009\n")
+    decide(wang, here, "overwrite", 2)
+    run(wang, here)
+    assert made.company == FIRM and made.company_key != key and not made.unconfirmed
+    undo(wang, here)
+    assert made.snapshot() == before and made.unconfirmed and made.company_key == key
+    assert made.id in session.scalars(index.matching("lead", "旧名机械")).all()
+    assert made.id not in session.scalars(index.matching("lead", "衢澜精密")).all()
+
+
+def test_a_line_is_added_unless_that_whole_line_is_there(
+    cast: Any, session: Any, firm: Enterprise, as_user: Callable[..., Any]
+) -> None:
+    made = make_deal("精密阀门项目", by=cast.wang, enterprise_id=firm.id, content="一期用地30亩\n二期待定",
+                     next_step="再约", next_due_on=dt.date(2099, 8, 1))  # fmt: skip
+    session.commit()
+    wang = as_user(cast.wang)
+    text = f'项目名称,投资方,项目内容\n精密阀门项目,{FIRM},"用地30亩\n二期待定"\n'
+    here = checked(wang, "deal", text)
+    run(wang, here)
+    assert rows()[2].outcome is Outcome.UPDATED, rows()[2].message
+    assert made.content == "一期用地30亩\n二期待定\n用地30亩"
+    checked(wang, "deal", text)
+    assert rows()[2].finding is Finding.UNCHANGED
 
 
 @pytest.mark.on("sqlite")
