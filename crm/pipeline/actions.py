@@ -174,7 +174,7 @@ def undo(move: StageMove, *, actor: User) -> StageMove:
     back = {
         name: _READ[name](old) if old is not None else None
         for name, (old, new) in _pairs(move)
-        if plain(getattr(deal, name)) == new
+        if getattr(deal, name) == (None if new is None else _READ[name](new))
     }
     if not back.keys() & {"stage", "state"}:
         raise Refused(_("这已经不是最后一步，不能撤销"))

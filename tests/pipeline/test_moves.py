@@ -308,6 +308,18 @@ def test_undoing_leaves_what_somebody_has_changed_since(cast: Any) -> None:
     assert (deal.stage, deal.signed_on, deal.agreed_wan) == (Stage.NEGOTIATING, None, Decimal(7_777))
 
 
+def test_undoing_takes_back_amounts_that_the_database_writes_with_its_own_digits(cast: Any) -> None:
+    """Typed and kept as "10000.00", read again as 10000: the same amount."""
+    deal = ready_to_sign("项目", cast.wang, agreed_wan=Decimal(8_000))
+    typed = SIGNING | {"agreed_wan": Decimal("10000.00")}
+    move = actions.advance(deal, Stage.SIGNED, typed, actor=cast.wang)
+    db.session.commit()
+    db.session.expire_all()
+    assert str(deal.agreed_wan) != move.before["agreed_wan"][1], "else this tests nothing"
+    actions.undo(move, actor=cast.wang)
+    assert (deal.stage, deal.agreed_wan) == (Stage.NEGOTIATING, Decimal(8_000))
+
+
 def test_a_deal_that_was_never_moved_has_nothing_to_undo(cast: Any) -> None:
     deal = make_deal("项目", cast.wang)
     with pytest.raises(Refused):
