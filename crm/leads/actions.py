@@ -53,8 +53,8 @@ def report(data: dict[str, Any], *, uploads: Sequence[FileStorage] = (), actor: 
     _fill(lead, data)
     for refuse in REFUSALS:
         refuse(lead)
-    first = None if lead.other_matter else queries.first_of_same(lead)
-    if first and queries.is_protected(first):
+    first = None if lead.other_matter else queries.protected_first(lead)
+    if first:
         _join(lead, first)
     db.session.add(lead)
     note = lead.other_matter or data.get("duplicate_reason") or ""
@@ -222,6 +222,12 @@ def make_first(lead: Lead, other: Lead, reason: str, *, actor: User) -> None:
         with recording("lead.ruled_first", lead, actor=actor, note=reason):
             lead.duplicate_of_id, lead.state, lead.conclusion = None, LeadState.REPORTED, None
             lead.judged_at, lead.judged_by_id, lead.closed_at = None, None, None
+            if (
+                lead.answered_by_id is None
+            ):  # stopped by joining: nobody has answered, the clock runs after all
+                lead.answered_at = None
+            if lead.fed_back_by_id is None:
+                lead.fed_back_at = None
     if other.duplicate_of_id == lead.id:
         return
     for joined in (other, *queries.joined_to(other)):

@@ -33,6 +33,8 @@ RECENT = 50
 OPEN = (LeadState.REPORTED, LeadState.FOLLOWED, LeadState.NURTURED)
 UNDER_WAY = (*OPEN, LeadState.CONVERTED)
 """What a later report of the same merchant repeats; one that was given up bars nobody."""
+MOST_OF_SAME = 20
+"""Reports of one merchant looked through for the one that is protected."""
 
 TERMS = {
     Clock.ANSWER: "lead.answer_days",
@@ -117,17 +119,30 @@ def is_late(today: dt.date, which: Clock = Clock.JUDGE) -> sa.ColumnElement[bool
 def first_of_same(lead: Lead) -> Lead | None:
     """The report that a new one of the same merchant repeats: the earliest that is under way. The end of its chain
     has the credit. Asked of the whole district, whoever may see it."""
+    return next(iter(_all_of_same(lead)), None)
+
+
+def protected_first(lead: Lead) -> Lead | None:
+    """The earliest of the same merchant whom others have to keep away for today: one whose protection is over does
+    not hide another that is protected."""
+    same = _all_of_same(lead)
+    kept = protections(same)
+    return next((one for one in same if kept[one.id].holds(clock.today())), None)
+
+
+def _all_of_same(lead: Lead) -> Sequence[Lead]:
+    """What is under way of the same merchant, the earliest first."""
     same = []
     if lead.enterprise_id:
         same.append(Lead.enterprise_id == lead.enterprise_id)
     if lead.company_key:
         same.append(Lead.company_key == lead.company_key)
     if not same:
-        return None
+        return []
     rows = sa.select(Lead).where(sa.or_(*same), Lead.state.in_(UNDER_WAY))
     if lead.id:
         rows = rows.where(Lead.id != lead.id)
-    return db.session.scalar(rows.order_by(Lead.reported_at, Lead.id).limit(1))
+    return db.session.scalars(rows.order_by(Lead.reported_at, Lead.id).limit(MOST_OF_SAME)).all()
 
 
 def joined_to(lead: Lead) -> Sequence[Lead]:

@@ -85,6 +85,24 @@ def test_a_ruling_is_superseded_and_the_old_one_stays(cast: Any, as_user: Any) -
         only().rulings[0].reason = "改一改"
 
 
+def test_clocks_that_only_joining_stopped_run_again(cast: Any) -> None:
+    _first, second = two(cast)
+    assert second.answered_at and second.fed_back_at and second.answered_by_id is None
+    dispute = actions.raise_dispute(second, "我们先", actor=cast.wang)
+    actions.decide(dispute, second, "确实", actor=cast.admin)
+    assert (second.answered_at, second.judged_at, second.fed_back_at) == (None, None, None)
+
+
+def test_an_answer_that_somebody_gave_stays_given(cast: Any) -> None:
+    first, second = two(cast)
+    second.answered_by_id = second.fed_back_by_id = cast.chen.id
+    said = second.answered_at, second.fed_back_at
+    dispute = actions.raise_dispute(second, "我们先", actor=cast.wang)
+    actions.decide(dispute, second, "确实", actor=cast.admin)
+    assert first.duplicate_of_id == second.id
+    assert (second.answered_at, second.fed_back_at) == said
+
+
 def test_what_joined_the_one_joins_the_other(cast: Any) -> None:
     first, second = two(cast)
     third = make_lead("第三条", cast.chen, duplicate_of_id=first.id, state=LeadState.DUPLICATE,

@@ -102,6 +102,22 @@ def test_the_protection_is_kept_alive_by_contacts_of_the_first_unit(
     assert first.report_unit_id == cast.li.unit_id, "open to others, and still first"
 
 
+def test_a_report_whose_protection_is_over_does_not_hide_the_one_that_is_protected(
+    cast: Any, as_user: Any
+) -> None:
+    since = dt.datetime(2013, 3, 1, 9, tzinfo=clock.HOME)
+    over = make_lead("早先报的", cast.zhou, company=FIRM, reported_at=since)
+    over.company_key = "3101|衢澜精密机械||"
+    db.session.commit()
+    with clock.freeze(at(10, 5)):
+        report(as_user(cast.li))
+    with clock.freeze(at(16, 30)):
+        report(as_user(cast.wang))
+    _over, now_first, second = leads()
+    assert (now_first.state, now_first.duplicate_of_id) == (LeadState.REPORTED, None), "open to others"
+    assert (second.state, second.duplicate_of_id) == (LeadState.DUPLICATE, now_first.id)
+
+
 def test_a_unit_cannot_judge_its_own_joined_report_into_the_first(cast: Any, as_user: Any) -> None:
     _first, second = two_reports(cast, as_user)
     url = f"/leads/{second.id}/judge"
