@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Stay:
-    """One deal in one stage. `went_on` says that it reached a later stage, `stopped` that it stands still there."""
+    """One deal in one stage. `went_on` says that it left for a later one, `stopped` that it stands still there."""
 
     stage: Any
     group: Any

@@ -328,14 +328,22 @@ GROUPS = {
 def stays(rows: sa.Select[Any], first: dt.date, last: dt.date, group: str) -> list[Stay]:
     """Who came into a stage between two days, with the unit, direction or size it had then, and what came of it.
 
-    A span that begins on the day its stage began is where a stay begins; a return begins another.
+    A span that begins on the day its stage began is where a stay begins; a return begins another. Where it went
+    when it left tells whether it went on: one that was returned has not, whatever came later.
     """
     later = aliased(DealSpan, name="later")
     after = sa.and_(later.deal_id == DealSpan.deal_id, later.from_on > DealSpan.from_on)
     left_on = (
         sa.select(sa.func.min(later.from_on)).where(after, later.stage != DealSpan.stage).scalar_subquery()
     )
-    went_on = sa.exists().where(after, _order(later.stage) > _order(DealSpan.stage))
+    left_to = (
+        sa.select(later.stage)
+        .where(after, later.stage != DealSpan.stage)
+        .order_by(later.from_on)
+        .limit(1)
+        .scalar_subquery()
+    )
+    went_on = sa.func.coalesce(_order(left_to), -1) > _order(DealSpan.stage)
     still = aliased(DealSpan, name="still")
     stopped = sa.exists().where(
         still.deal_id == DealSpan.deal_id,

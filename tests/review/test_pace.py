@@ -72,6 +72,23 @@ def test_the_page_counts_what_happened(cast: Any, as_user: Any) -> None:
     assert lines(zhou.see("/review/pace?since=2012-01-01"))["在谈"][0] == "4"
 
 
+def test_a_stay_that_was_returned_has_not_gone_on_whatever_came_later(cast: Any, as_user: Any) -> None:
+    deal = ready_to_sign("来回的", cast.wang, stage_since=days_ago(60))
+    db.session.commit()
+    moves.return_(deal, Stage.NEW_TALKS, "要重谈", actor=cast.wang, on_day=days_ago(50))
+    db.session.commit()
+    moves.advance(
+        deal, Stage.NEGOTIATING, {"on_day": days_ago(30), "evidence": "又谈了一次"}, actor=cast.wang
+    )
+    db.session.commit()
+    moves.advance(deal, Stage.SIGNED, {**SIGNING, "signed_on": days_ago(10)}, actor=cast.wang)
+    db.session.commit()
+    found = lines(as_user(cast.zhou).see("/review/pace"))
+    # twice in talks: returned after 10 days, gone on after 20
+    assert found["在谈"][:7] == ["2", "1", "50.0%", "0", "0", "20", "20.0"]
+    assert found[Stage.NEW_TALKS.label][:2] == ["1", "1"]
+
+
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("by", "name"), [("unit", "区招商局"), ("direction", "先进制造业"), ("band", "1—5亿元")]
