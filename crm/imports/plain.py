@@ -330,7 +330,7 @@ def _remove(noun: Noun, batch: ImportBatch, made: dict[int, ImportRow], *, actor
     model = noun.model
     here = set(db.session.scalars(sa.select(model.id).where(model.id.in_(list(made))).with_for_update()))
     kept = why_kept(noun, {one: row for one, row in made.items() if one in here}, batch)
-    gone = []
+    gone: list[int] = []
     for record_id, row in made.items():
         if record_id not in here:
             undoing.keep(row, _("那条记录已经合并或删除"))
