@@ -238,7 +238,7 @@ def tell(id: int, stop_id: int) -> Any:
         (person.id, f"{person.name}（{post}）" if post else person.name) for person, post in known
     )
     form.colleagues.offer((one.id, one.name) for one in ours)
-    form.follow_user_id.offer(_followers(mission, ours), _("不用跟进"))
+    form.follow_user_id.offer(_followers(stop, ours), _("不用跟进"))
     surroundings = contacts.surroundings(me(), about, clock.business_now())
     if form.submitted():
         with form.refusals():
@@ -428,5 +428,9 @@ def _told_before(stop: Stop) -> dict[str, Any]:
     }
 
 
-def _followers(mission: Mission, ours: list[User]) -> list[tuple[int, str]]:
-    return [(one.id, one.name) for one in {one.id: one for one in [*mission.members, *ours]}.values()]
+def _followers(stop: Stop, ours: list[User]) -> list[tuple[int, str]]:
+    """Who went, my unit's people, and whoever has it in hand already."""
+    now = [stop.follow_user] if stop.follow_user else []
+    return [
+        (one.id, one.name) for one in {one.id: one for one in [*now, *stop.mission.members, *ours]}.values()
+    ]
