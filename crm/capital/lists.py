@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
@@ -13,7 +12,7 @@ from crm.deals.models import Deal
 from crm.deals.stages import SourceScope
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
-from crm.lists.table import BulkAct, Column, Filter, ListPage, register
+from crm.lists.table import BulkAct, Column, Filter, ListPage, between, register
 from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -35,13 +34,6 @@ def basis_of(row: PaidIn) -> str:
     if row.adjusts_id:
         said.append(_("调整"))
     return " · ".join(said)
-
-
-def _between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [column >= low] if low is not None else []
-    parts += [column <= high] if high is not None else []
-    return sa.and_(sa.true(), *parts)
 
 
 def _months(user: User) -> list[tuple[str, str]]:
@@ -142,9 +134,9 @@ PAGE = register(
             Filter("voucher", N_("凭证种类"), "choice", lambda user: VoucherKind.choices(),
                    lambda v, user: PaidIn.voucher_kind == VoucherKind(v)),
             Filter("reason", N_("不予认定的原因"), "choice", _reasons, lambda v, user: PaidIn.reason == v),
-            Filter("amount", N_("到位金额"), "wan_range", where=lambda v, user: _between(PaidIn.amount_wan, v)),
-            Filter("arrived", N_("到位日期"), "days", where=lambda v, user: _between(PaidIn.arrived_on, v)),
-            Filter("counts", N_("计入日期"), "days", where=lambda v, user: _between(PaidIn.counts_on, v)),
+            Filter("amount", N_("到位金额"), "wan_range", where=lambda v, user: between(PaidIn.amount_wan, v)),
+            Filter("arrived", N_("到位日期"), "days", where=lambda v, user: between(PaidIn.arrived_on, v)),
+            Filter("counts", N_("计入日期"), "days", where=lambda v, user: between(PaidIn.counts_on, v)),
             Filter("late", N_("补报的"), "flag", where=lambda v, user: PaidIn.counts_on != PaidIn.arrived_on),
             Filter("adjustment", N_("调整的"), "flag", where=lambda v, user: PaidIn.adjusts_id.is_not(None)),
             Filter("mine", N_("等我办的"), "flag",

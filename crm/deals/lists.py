@@ -14,7 +14,7 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.money import Band
 from crm.lib.words import N_, _
-from crm.lists.table import BulkAct, Column, Filter, ListPage, register
+from crm.lists.table import BulkAct, Column, Filter, ListPage, between, register
 from crm.merchants.lists import contact_of, phones_of
 from crm.merchants.models import Direction, Enterprise, Person, Position
 from crm.org import queries as org
@@ -38,13 +38,6 @@ def _in_band(value: str) -> sa.ColumnElement[bool]:
     upper = list(Band)[list(Band).index(size) + 1 :][:1]
     where = Deal.planned_wan >= Decimal(size.from_wan)
     return sa.and_(where, Deal.planned_wan < Decimal(upper[0].from_wan)) if upper else where
-
-
-def _between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [column >= low] if low is not None else []
-    parts += [column <= high] if high is not None else []
-    return sa.and_(sa.true(), *parts)
 
 
 def _contact(deal: Deal) -> str:
@@ -179,14 +172,14 @@ PAGE = register(
             Filter("source", N_("资金来源地"), "choice", lambda user: SourceScope.choices(),
                    lambda v, user: Deal.source_scope == SourceScope(v)),
             Filter("band", N_("总投资规模"), "choice", lambda user: Band.choices(), lambda v, user: _in_band(v)),
-            Filter("planned", N_("总投资"), "wan_range", where=lambda v, user: _between(Deal.planned_wan, v)),
-            Filter("signed", N_("签约日期"), "days", where=lambda v, user: _between(Deal.signed_on, v)),
+            Filter("planned", N_("总投资"), "wan_range", where=lambda v, user: between(Deal.planned_wan, v)),
+            Filter("signed", N_("签约日期"), "days", where=lambda v, user: between(Deal.signed_on, v)),
             Filter("admission", N_("决策咨询结论"), "choice", lambda user: Admission.choices(),
                    lambda v, user: Deal.admission == Admission(v)),
             Filter("idle", N_("未联系超过（天）"), "text", where=lambda v, user: _idle_over(v)),
             Filter("long_idle", N_("久未联系"), "flag", where=lambda v, user: queries.is_long_idle(clock.today())),
             Filter("due", N_("下一步日期"), "days",
-                   where=lambda v, user: sa.and_(queries.is_open(), _between(Deal.next_due_on, v))),
+                   where=lambda v, user: sa.and_(queries.is_open(), between(Deal.next_due_on, v))),
             Filter("overdue", N_("下一步已逾期"), "flag", where=lambda v, user: queries.is_overdue(clock.today())),
             Filter("no_step", N_("没有下一步"), "flag",
                    where=lambda v, user: sa.and_(queries.is_open(), Deal.next_due_on.is_(None))),

@@ -10,7 +10,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, User
@@ -33,13 +33,6 @@ def _reported_between(ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
     parts = [Lead.reported_at >= clock.start_of(low)] if low else []
     parts += [Lead.reported_at < clock.start_of(high + dt.timedelta(days=1))] if high else []
     return sa.and_(sa.true(), *parts)
-
-
-def _due_between(ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [Lead.next_due_on >= low] if low else []
-    parts += [Lead.next_due_on <= high] if high else []
-    return sa.and_(Lead.state.in_(queries.OPEN), *parts)
 
 
 def _owned_by(value: str, user: User) -> sa.ColumnElement[bool]:
@@ -108,12 +101,9 @@ PAGE = register(
                                  *org.colleague_choices(user, P.LEAD_VIEW)], _owned_by),
             Filter("mine", N_("我报的"), "flag", where=lambda v, user: Lead.reported_by_id == user.id),
             Filter("planned", N_("意向总投资"), "wan_range",
-                   where=lambda v, user: sa.and_(
-                       sa.true(),
-                       *([Lead.planned_wan >= v[0]] if v[0] is not None else []),
-                       *([Lead.planned_wan <= v[1]] if v[1] is not None else []))),
+                   where=lambda v, user: between(Lead.planned_wan, v)),
             Filter("reported", N_("报送时间"), "days", where=lambda v, user: _reported_between(v)),
-            Filter("due", N_("下一步日期"), "days", where=lambda v, user: _due_between(v)),
+            Filter("due", N_("下一步日期"), "days", where=lambda v, user: sa.and_(Lead.state.in_(queries.OPEN), between(Lead.next_due_on, v))),
         ),
         sorts={
             "id": Lead.id,

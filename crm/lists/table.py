@@ -111,6 +111,14 @@ class Filter:
         return (f"{self.key}_from", f"{self.key}_to") if ranged else (self.key,)
 
 
+def between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
+    """From the one to the other, both included; an end that is None is open. What a range filter asks."""
+    low, high = ends
+    parts = [column >= low] if low is not None else []
+    parts += [column <= high] if high is not None else []
+    return sa.and_(sa.true(), *parts)
+
+
 @dataclass(frozen=True)
 class BulkAct:
     """One act on many records: `run(record, value, user)` does it or raises Refused, which skips the record.

@@ -9,7 +9,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -17,16 +17,6 @@ from crm.org.permissions import Permission as P
 from . import queries
 from .models import Mission, MissionKind, Outcome, Stop
 from .phases import Phase
-
-
-def _days(column: Any) -> Any:
-    def where(ends: tuple[Any, Any], _user: User) -> sa.ColumnElement[bool]:
-        low, high = ends
-        parts = [column >= low] if low else []
-        parts += [column <= high] if high else []
-        return sa.and_(sa.true(), *parts)
-
-    return where
 
 
 def _led_by(value: str, user: User) -> sa.ColumnElement[bool]:
@@ -101,7 +91,7 @@ PAGE = register(
             Filter("owner", N_("负责人"), "choice",
                    lambda user: [("me", _("我")), *org.colleague_choices(user, P.MISSION_VIEW)],
                    lambda value, user: Mission.owner_id == (user.id if value == "me" else int(value))),
-            Filter("starts", N_("开始日期"), "days", where=_days(Mission.starts_on)),
+            Filter("starts", N_("开始日期"), "days", where=lambda value, user: between(Mission.starts_on, value)),
             Filter("held", N_("没有取消"), "flag", where=lambda value, user: Mission.cancelled_on.is_(None)),
         ),
         sorts={
@@ -158,7 +148,7 @@ STOPS = register(
             Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(),
                    lambda value, user: _of_mission(Mission.unit_id == int(value))),
             Filter("starts", N_("日期"), "days",
-                   where=lambda value, user: _of_mission(_days(Mission.starts_on)(value, user))),
+                   where=lambda value, user: _of_mission(between(Mission.starts_on, value))),
         ),
         sorts={
             "id": Stop.id,

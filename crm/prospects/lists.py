@@ -9,7 +9,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, User
@@ -17,13 +17,6 @@ from crm.org.permissions import Permission as P
 
 from . import queries
 from .models import GroupKind, Progress, Prospect, TargetBatch
-
-
-def _by(ends: tuple[Any, Any], _user: User) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [Prospect.contact_by >= low] if low else []
-    parts += [Prospect.contact_by <= high] if high else []
-    return sa.and_(sa.true(), *parts)
 
 
 def _late(_value: Any, _user: User) -> sa.ColumnElement[bool]:
@@ -71,7 +64,7 @@ PAGE = register(
             Filter("owner", N_("负责人"), "choice",
                    lambda user: [("me", _("我")), *org.colleague_choices(user, P.PROSPECT_VIEW)],
                    lambda value, user: Prospect.owner_id == (user.id if value == "me" else int(value))),
-            Filter("contact_by", N_("首次接触期限"), "days", where=_by),
+            Filter("contact_by", N_("首次接触期限"), "days", where=lambda value, user: between(Prospect.contact_by, value)),
         ),
         sorts={
             "id": Prospect.id,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.org import queries as org
-from crm.org.models import User
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -22,13 +19,6 @@ PAGES = {"person": "merchants.show_person", "enterprise": "merchants.show"}
 
 def _url(noun: str, id: int) -> str | None:
     return url_for(PAGES[noun], id=id) if noun in PAGES else None
-
-
-def _due(ends: tuple[Any, Any], _user: User) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [Introduction.due_on >= low] if low else []
-    parts += [Introduction.due_on <= high] if high else []
-    return sa.and_(Introduction.state == Asking.ASKED, *parts)
 
 
 PAGE = register(
@@ -59,7 +49,8 @@ PAGE = register(
                                                      Introduction.due_on < clock.today())),
             Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(),
                    lambda value, user: Introduction.unit_id == int(value)),
-            Filter("due", N_("什么时候以前"), "days", where=_due),
+            Filter("due", N_("什么时候以前"), "days", where=lambda value, user: sa.and_(Introduction.state == Asking.ASKED,
+                                                     between(Introduction.due_on, value))),
         ),
         sorts={"id": Introduction.id, "due": Introduction.due_on},
         default_sort="due",

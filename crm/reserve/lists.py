@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, UnitKind
@@ -16,13 +14,6 @@ from crm.org.permissions import Permission as P
 
 from . import queries
 from .models import Depth, PlanWay, ReserveItem, ReserveState, counting
-
-
-def _between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [column >= low] if low is not None else []
-    parts += [column <= high] if high is not None else []
-    return sa.and_(sa.true(), *parts)
 
 
 def _of_kind(value: str) -> sa.ColumnElement[bool]:
@@ -69,8 +60,8 @@ PAGE = register(
                    lambda v, user: ReserveItem.depth == Depth(v)),
             Filter("direction", N_("招商方向"), "choice", lambda user: Direction.choices(),
                    lambda v, user: ReserveItem.direction == Direction(v)),
-            Filter("planned", N_("谋划总投资"), "wan_range", where=lambda v, user: _between(ReserveItem.planned_wan, v)),
-            Filter("city", N_("市级入库日期"), "days", where=lambda v, user: _between(ReserveItem.city_registered_on, v)),
+            Filter("planned", N_("谋划总投资"), "wan_range", where=lambda v, user: between(ReserveItem.planned_wan, v)),
+            Filter("city", N_("市级入库日期"), "days", where=lambda v, user: between(ReserveItem.city_registered_on, v)),
             Filter("in_city", N_("已列入市级储备库"), "flag", where=lambda v, user: ReserveItem.in_city),
             Filter("counts", N_("计入谋划数的"), "flag", where=lambda v, user: counting()),
             Filter("unlinked", N_("已转招商、还没有关联项目"), "flag",

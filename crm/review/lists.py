@@ -21,7 +21,7 @@ from crm.lib.dates import parse_day
 from crm.lib.errors import Refused
 from crm.lib.money import Band
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, User
@@ -64,13 +64,6 @@ def _owned_by(value: str, user: User) -> sa.ColumnElement[bool]:
     if value == "me":
         return DealSpan.owner_id == user.id
     return DealSpan.owner_id.is_(None) if value == "none" else DealSpan.owner_id == int(value)
-
-
-def _between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
-    low, high = ends
-    parts = [column >= low] if low is not None else []
-    parts += [column <= high] if high is not None else []
-    return sa.and_(sa.true(), *parts)
 
 
 def _band(value: str) -> sa.ColumnElement[bool]:
@@ -132,9 +125,9 @@ AS_OF = register(
                    else DealSpan.direction == Direction(v)),
             Filter("band", N_("总投资规模"), "choice", lambda user: [*Band.choices(), ("none", _("未填金额"))],
                    lambda v, user: _band(v)),
-            Filter("planned", N_("总投资"), "wan_range", where=lambda v, user: _between(DealSpan.planned_wan, v)),
-            Filter("signed", N_("签约日期"), "days", where=lambda v, user: _between(DealSpan.signed_on, v)),
-            Filter("stage_since", N_("进入阶段"), "days", where=lambda v, user: _between(DealSpan.stage_since, v)),
+            Filter("planned", N_("总投资"), "wan_range", where=lambda v, user: between(DealSpan.planned_wan, v)),
+            Filter("signed", N_("签约日期"), "days", where=lambda v, user: between(DealSpan.signed_on, v)),
+            Filter("stage_since", N_("进入阶段"), "days", where=lambda v, user: between(DealSpan.stage_since, v)),
             Filter("long_idle", N_("久未联系"), "flag", where=lambda v, user: sa.true()),
             Filter("overdue", N_("下一步已逾期"), "flag", where=lambda v, user: sa.true()),
         ),
