@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade
@@ -12,6 +13,7 @@ from flask_migrate import upgrade
 from crm.audit.trail import HOUSE, record
 from crm.db import db
 from crm.lib.errors import Refused
+from crm.org.models import SignedIn
 
 from . import actions, archive, queries
 
@@ -70,6 +72,7 @@ def restore(file: Path, keep: bool) -> None:
     except Refused as refused:
         raise click.ClickException(refused.message) from None
     upgrade()
+    db.session.execute(sa.delete(SignedIn))  # who signed out since the backup stays signed out
     record("backup.restored", actor=HOUSE, noun="backup", name=file.name)
     db.session.commit()
     click.echo(

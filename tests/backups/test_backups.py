@@ -25,7 +25,7 @@ from crm.jobs.models import JobRun, JobState, Notice
 from crm.lib import clock
 from crm.merchants.models import Enterprise
 from crm.org import settings
-from crm.org.models import User
+from crm.org.models import SignedIn, User
 from tests.cast import make_enterprise, make_user
 from tests.support import postgres
 
@@ -85,6 +85,16 @@ def test_what_is_gone_comes_back(app: Any, cast: Any, session: Any) -> None:
     assert len(before) == 1, "what was there before is kept"
     assert command(app, "restore", str(before[0].path), "--yes", "--no-keep").exit_code == 0
     assert names(db.session) == ["改错了", "后来的厂"]
+
+
+def test_who_signed_out_since_stays_signed_out(app: Any, cast: Any, session: Any, as_user: Any) -> None:
+    as_user(cast.wang).see("/")
+    assert session.scalar(sa.select(sa.func.count()).select_from(SignedIn)) > 0
+    assert command(app, "make").exit_code == 0
+    (one,) = queries.backups()
+    done = command(app, "restore", str(one.path), "--yes", "--no-keep")
+    assert done.exit_code == 0, done.output
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(SignedIn)) == 0
 
 
 def test_a_backup_is_looked_through_without_touching_anything(app: Any, cast: Any, session: Any) -> None:
