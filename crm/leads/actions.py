@@ -53,6 +53,7 @@ def report(data: dict[str, Any], *, uploads: Sequence[FileStorage] = (), actor: 
     _fill(lead, data)
     for refuse in REFUSALS:
         refuse(lead)
+    queries.wait_for_same(lead)
     first = None if lead.other_matter else queries.protected_first(lead)
     if first:
         _join(lead, first)

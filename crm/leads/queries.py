@@ -122,6 +122,14 @@ def first_of_same(lead: Lead) -> Lead | None:
     return next(iter(_all_of_same(lead)), None)
 
 
+def wait_for_same(lead: Lead) -> None:
+    """Until the transaction ends nobody else reports a merchant of this name: of two reports in one moment one is
+    first. On SQLite only one writes at a time as it is."""
+    if lead.company_key and db.session.get_bind().dialect.name == "postgresql":
+        key = sa.func.hashtext(f"lead:{lead.company_key}")
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
 def protected_first(lead: Lead) -> Lead | None:
     """The earliest of the same merchant whom others have to keep away for today: one whose protection is over does
     not hide another that is protected."""

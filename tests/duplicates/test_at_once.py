@@ -23,31 +23,9 @@ from crm.org.models import User
 from tests.cast import Cast, make_contact, make_enterprise, make_person
 from tests.conftest import ROOT
 from tests.support.statements import count_statements
+from tests.support.threads import in_threads
 
 from .make import base, twins
-
-
-def in_threads(app: Any, works: list[Any]) -> list[Any]:
-    """What each answered, or the refusal it met; anything else is a fault."""
-    answers: list[Any] = [None] * len(works)
-
-    def run(at: int) -> None:
-        with app.app_context():
-            try:
-                answers[at] = works[at]()
-                db.session.commit()
-            except Refused as refused:
-                db.session.rollback()
-                answers[at] = refused
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def test_of_eight_who_merge_the_same_two_exactly_one_wins(app: Any, cast: Cast) -> None:

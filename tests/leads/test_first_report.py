@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from crm.contacts.models import ContactKind
 from crm.db import db
 from crm.deals.stages import DealState, Stage
 from crm.duplicates import merging, undoing
-from crm.leads import queries
+from crm.leads import actions, queries
 from crm.leads.models import Conclusion, Lead, LeadState
 from crm.lib import clock
 from crm.merchants import identity
+from crm.org.models import User
 from tests.deals.make import make_contact, make_deal, make_enterprise, make_lead
+from tests.support.threads import in_threads
 
 FIRM = "上海衢澜精密机械有限公司"
 
@@ -32,6 +35,24 @@ def report(client: Any, **typed: Any) -> Any:
 
 def leads() -> list[Lead]:
     return list(db.session.scalars(sa.select(Lead).order_by(Lead.id)))
+
+
+def test_of_two_units_in_one_moment_one_is_first(app: Any, cast: Any) -> None:
+    reporters = [cast.wang.id, cast.li.id]
+    db.session.remove()
+    start = threading.Barrier(2)
+
+    def told_by(id: int) -> Any:
+        def report_it() -> int:
+            start.wait(30)
+            actor = db.session.get_one(User, id)
+            return actions.report({"title": "想建精密件厂", "company": FIRM}, actor=actor).id
+
+        return report_it
+
+    answers = in_threads(app, [told_by(id) for id in reporters])
+    assert all(isinstance(one, int) for one in answers), answers
+    assert sorted(lead.state.value for lead in leads()) == ["duplicate", "reported"]
 
 
 def two_reports(cast: Any, as_user: Any) -> tuple[Lead, Lead]:
