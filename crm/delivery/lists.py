@@ -117,7 +117,7 @@ PAGE = register(
             Column("name", N_("重点项目名称"), lambda p: p.name, sort="name", url=lambda p: url_for("delivery.show", id=p.id)),
             Column("status", N_("状态"), lambda p: p.status, kind="state", sort="status"),
             Column("build_kind", N_("建设性质"), lambda p: y.build_kind if (y := _year(p)) else None, kind="state"),
-            Column("lists", N_("列入名单"), lambda p: listed(one.project_list.kind for one in p.lists_now
+            Column("lists", N_("所在名单"), lambda p: listed(one.project_list.kind for one in p.lists_now
                                                          if one.project_list.year == this_year())),
             Column("year_planned", N_("本年计划投资"), lambda p: y.planned_wan if (y := _year(p)) else None, kind="wan",
                    sort="year_planned"),
