@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
-from crm.org.permissions import Role
+from crm.org.permissions import Role, Scope
 
 from .models import (
     Amendment,
@@ -42,6 +42,9 @@ from .timetable import Paper
 NOUN = KeyProject.__tablename__
 ENTRY = ProgressEntry.__tablename__
 
+SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
+"""Upper floors add what else a unit sees: the ids of projects in which something is asked of it, say."""
+
 
 def visible_to(user: User) -> sa.Select[KeyProject]:
     """The projects my unit answers for or has entered, and those I lead."""
@@ -56,6 +59,8 @@ def visible_to(user: User) -> sa.Select[KeyProject]:
             Sponsorship.leader_id == user.id, Sponsorship.to_on.is_(None)
         )
         mine = sa.or_(mine, KeyProject.id.in_(led))
+    if user.scope_of(P.PROJECT_VIEW) is Scope.UNIT:
+        mine = sa.or_(mine, *(KeyProject.id.in_(seen(user)) for seen in SEEN_THROUGH))
     return sa.select(KeyProject).where(mine)
 
 

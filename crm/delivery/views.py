@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -54,6 +54,10 @@ from .weeks import percent, time_progress, week_of
 bp = Blueprint("delivery", __name__)
 AHEAD = 6  # months that the outlook of starts looks forward
 
+Tab = tuple[str, str, int | None]
+TABS: list[Callable[[KeyProject], Tab | None]] = []
+"""Upper features hang their tab on a project: (endpoint that takes its `id`, label, count), None for nothing to see."""
+
 
 @bp.get("/projects")
 @permit(P.PROJECT_VIEW)
@@ -64,10 +68,10 @@ def index() -> Any:
 @bp.get("/projects/<int:id>")
 @permit(P.PROJECT_VIEW)
 def show(id: int) -> Any:
-    project = _load(id)
+    project = load(id)
     return render_template(
         "delivery/show.html",
-        **_frame(project, "show"),
+        **frame(project, "delivery.show"),
         years=list(reversed(project.years)),
         this_year=clock.today().year,
         time_progress=time_progress(clock.today()),
@@ -116,7 +120,7 @@ def new() -> Any:
 @bp.route("/projects/<int:id>/edit", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def edit(id: int) -> Any:
-    project = _load(id, P.PROJECT_EDIT)
+    project = load(id, P.PROJECT_EDIT)
     form = ProjectForm.of(project)
     if not form.is_submitted():
         seen = project.deal and deals.seen_by(me(), [project.deal])
@@ -134,7 +138,7 @@ def edit(id: int) -> Any:
 @bp.route("/projects/<int:id>/years", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def plan_year(id: int) -> Any:
-    project = _load(id, P.PROJECT_EDIT)
+    project = load(id, P.PROJECT_EDIT)
     this_year = clock.today().year
     text = request.args.get("year", "")
     asked = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else this_year
@@ -161,7 +165,7 @@ def plan_year(id: int) -> Any:
 @bp.route("/projects/<int:id>/advance", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def advance(id: int) -> Any:
-    project = _load(id, P.PROJECT_EDIT)
+    project = load(id, P.PROJECT_EDIT)
     target = next_of(project.status, productive=project.is_productive)
     form = AdvanceForm.of(project, on_day=clock.today())
     if form.submitted():
@@ -178,7 +182,7 @@ def advance(id: int) -> Any:
 @bp.route("/projects/<int:id>/step-back", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def step_back(id: int) -> Any:
-    project = _load(id, P.PROJECT_EDIT)
+    project = load(id, P.PROJECT_EDIT)
     form = StepBackForm.of(project, on_day=clock.today())
     if form.submitted():
         with form.refusals():
@@ -194,7 +198,7 @@ def step_back(id: int) -> Any:
 @bp.route("/projects/<int:id>/leader", methods=["GET", "POST"])
 @permit(P.PROJECT_SPONSOR)
 def change_leader(id: int) -> Any:
-    project = _load(id, P.PROJECT_SPONSOR)
+    project = load(id, P.PROJECT_SPONSOR)
     form = LeaderForm(from_on=clock.today())
     form.leader_id.offer(org.leader_choices(), _("不再由领导挂联") if project.sponsorship else _("请选择"))
     if form.submitted():
@@ -215,11 +219,11 @@ def change_leader(id: int) -> Any:
 @bp.get("/projects/<int:id>/timetable")
 @permit(P.PROJECT_VIEW)
 def show_timetable(id: int) -> Any:
-    project = _load(id)
+    project = load(id)
     route = project.route
     return render_template(
         "delivery/timetable.html",
-        **_frame(project, "show_timetable"),
+        **frame(project, "delivery.show_timetable"),
         picture=drawing.drawn(route, clock.today()),
         rows=_node_rows(project),
         papers=_papers(project),
@@ -229,7 +233,7 @@ def show_timetable(id: int) -> Any:
 @bp.route("/projects/<int:id>/milestones", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def add_milestone(id: int) -> Any:
-    project = _load(id, P.PROJECT_EDIT)
+    project = load(id, P.PROJECT_EDIT)
     form = NewMilestoneForm(after=[project.route[-1].id] if project.milestones else [])
     form.after.choices = [(one.id, one.title) for one in project.route]
     if form.submitted():
@@ -287,7 +291,7 @@ def drop_milestone(id: int) -> Any:
 @permit(P.PROJECT_VIEW)
 def sheet(id: int) -> Any:
     """One page to hand out: what it is, the four, the drawn timetable, who has signed for what, the last visit."""
-    project = _load(id)
+    project = load(id)
     return render_template(
         "delivery/sheet.html",
         project=project,
@@ -306,16 +310,16 @@ def sheet(id: int) -> Any:
 @bp.get("/projects/<int:id>/visits")
 @permit(P.PROJECT_VIEW)
 def visits(id: int) -> Any:
-    project = _load(id)
+    project = load(id)
     return render_template(
-        "delivery/visits.html", **_frame(project, "visits"), found=list(reversed(project.visits))
+        "delivery/visits.html", **frame(project, "delivery.visits"), found=list(reversed(project.visits))
     )
 
 
 @bp.route("/projects/<int:id>/visits/new", methods=["GET", "POST"])
 @permit(P.PROJECT_VISIT)
 def log_visit(id: int) -> Any:
-    project = _load(id)
+    project = load(id)
     if not (me().scope_of(P.PROJECT_VISIT) is Scope.DISTRICT or queries.may(me(), P.PROJECT_VISIT, project)):
         abort(403)
     leads = project.leader is not None and project.leader.id == me().id
@@ -331,12 +335,12 @@ def log_visit(id: int) -> Any:
 @bp.get("/projects/<int:id>/progress")
 @permit(P.PROJECT_VIEW)
 def progress(id: int) -> Any:
-    project = _load(id)
+    project = load(id)
     entries = queries.entries_of(project)
     files = store.hanging_on(queries.ENTRY, [one.id for one in entries])
     return render_template(
         "delivery/progress.html",
-        **_frame(project, "progress"),
+        **frame(project, "delivery.progress"),
         entries=entries,
         files=files,
         week=week_of(clock.today()),
@@ -349,7 +353,7 @@ def progress(id: int) -> Any:
 @permit(P.PROJECT_EDIT)
 def report(id: int) -> Any:
     """This week's entry, begun with what the last one said."""
-    project = _load(id, P.PROJECT_EDIT)
+    project = load(id, P.PROJECT_EDIT)
     week = week_of(clock.today())
     this, last = queries.entry_of_week(project, week), queries.last_entry(project, week)
     year = project.in_year(week.year)
@@ -578,7 +582,7 @@ def projects_of(deal: Deal) -> Markup:
 # --- what the views share ---------------------------------------------------------------------------------------
 
 
-def _load(id: int, permission: P | None = None) -> KeyProject:
+def load(id: int, permission: P | None = None) -> KeyProject:
     """The project, if I may see it (404) and, when asked, change it so (403)."""
     rows = queries.visible_to(me()).filter_by(id=id)
     project: KeyProject = db.one_or_404(queries.with_story(queries.with_milestones(queries.with_names(rows))))
@@ -590,16 +594,17 @@ def _load(id: int, permission: P | None = None) -> KeyProject:
 def _load_node(id: int) -> tuple[KeyProject, Milestone]:
     """A milestone and its project, held together: what hangs on the project is loaded once."""
     node: Milestone = db.one_or_404(queries.milestones_visible_to(me()).filter_by(id=id))
-    return _load(node.project_id, P.PROJECT_EDIT), node
+    return load(node.project_id, P.PROJECT_EDIT), node
 
 
-def _frame(project: KeyProject, here: str) -> dict[str, Any]:
-    """What stands round every tab of a project."""
-    tabs = [
-        ("show", _("概况"), None),
-        ("show_timetable", _("时间表"), len(project.milestones)),
-        ("visits", _("一线记录"), None),
-        ("progress", _("周报"), None),
+def frame(project: KeyProject, here: str) -> dict[str, Any]:
+    """What stands round every tab of a project; `here` is the endpoint of the tab that is open."""
+    tabs: list[Tab] = [
+        ("delivery.show", _("概况"), None),
+        ("delivery.show_timetable", _("时间表"), len(project.milestones)),
+        ("delivery.visits", _("一线记录"), None),
+        ("delivery.progress", _("周报"), None),
+        *(tab for more in TABS if (tab := more(project))),
     ]
     return {
         "project": project,
@@ -612,11 +617,11 @@ def _frame(project: KeyProject, here: str) -> dict[str, Any]:
         "tabs": [
             {
                 "label": label,
-                "url": url_for(f".{name}", id=project.id),
-                "active": name == here,
+                "url": url_for(endpoint, id=project.id),
+                "active": endpoint == here,
                 "count": count,
             }
-            for name, label, count in tabs
+            for endpoint, label, count in tabs
         ],
     }
 
