@@ -52,7 +52,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("看板"), "pipeline.board", "board", P.DEAL_VIEW),
         Entry(N_("项目列表"), "deals.index", "deal", P.DEAL_VIEW),
         Entry(N_("漏斗与变化"), "review.funnel", "chart", P.DEAL_VIEW),
-        Entry(N_("例会"), "meetings.index", "meeting", P.DEAL_VIEW),
+        Entry(N_("会议"), "meetings.index", "meeting", P.DEAL_VIEW),
         Entry(N_("协议"), "agreements.index", "file", P.DEAL_VIEW),
         Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
     )),

@@ -60,6 +60,7 @@ from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
 from .indexing import index_everything
 from .missions import load_missions
+from .papers import load_agreements, load_meeting
 from .projects import load_projects
 from .prospects import load_prospects
 from .referrals import load_ties
@@ -140,6 +141,8 @@ def load() -> None:
     load_prospects(rows, units=units, users=users, merchants=merchants)
     load_ties(rows, users=users, merchants=merchants)
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
+    load_agreements(deals.values(), users["manager"])
+    load_meeting(deals.values(), users["manager"])
     load_funds(staff, deals)
     load_projects(rows, units, leaders, DAY)
     load_reserve(units, staff)

@@ -6,12 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from crm import cli
+from crm.agreements.models import Agreement
 from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import DealState, Stage
 from crm.demo import loader
 from crm.leads.models import Lead
 from crm.lib import clock
+from crm.meetings.models import Meeting, MeetingTask
 from crm.merchants.models import Enterprise, Person, Suspect
 from crm.org import demo
 from crm.org.models import User
@@ -52,6 +54,13 @@ def test_twenty_three_signed_in_the_half_year_two_of_them_large(district):
     assert count(*half) == 23
     assert count(*half, Deal.planned_wan >= 50000) == 2
     assert count(*half, Deal.planned_wan >= 100000) == 0
+
+
+def test_each_deal_signed_by_agreement_has_its_paper_and_a_meeting_is_over_without_a_task_left(district):
+    signed = count(Deal.signed_on.is_not(None), Deal.agreement_kind.is_not(None))
+    assert count(Agreement.id > 0) == signed == 29
+    assert count(Meeting.closed_at.is_(None)) == 0
+    assert (count(MeetingTask.id > 0), count(MeetingTask.done_on.is_(None))) == (1, 0)
 
 
 def test_the_duplicates_of_the_district_are_on_the_list(district):

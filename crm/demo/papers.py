@@ -1,0 +1,84 @@
+"""What the demo district has put on paper: an agreement for each signed deal of the year, and one meeting that is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from crm.agreements.models import Agreement
+from crm.db import db
+from crm.deals.models import Deal
+from crm.deals.stages import Stage
+from crm.lib import clock
+from crm.meetings.models import Meeting, MeetingItem, MeetingState, MeetingTask
+from crm.org.models import User
+
+DISTRICT = "衢州市柯城区人民政府"
+MEETING_ON = dt.date(2013, 7, 19)
+GONE_THROUGH = 4
+
+
+def load_agreements(deals: Iterable[Deal], keeper: User) -> None:
+    for deal in deals:
+        if deal.signed_on is None or deal.agreement_kind is None:
+            continue
+        parties = [f"甲方：{DISTRICT}"]
+        if deal.enterprise:
+            parties.append(f"乙方：{deal.enterprise.name}")
+        db.session.add(
+            Agreement(
+                deal_id=deal.id,
+                kind=deal.agreement_kind,
+                title=f"{deal.name}{deal.agreement_kind.msgid}",
+                number=f"示例〔{deal.signed_on.year}〕{deal.id:02d}号",
+                parties="\n".join(parties),
+                amount_wan=deal.agreed_wan,
+                signed_on=deal.signed_on,
+                effective_on=deal.signed_on,
+                created_by_id=keeper.id,
+                created_at=clock.start_of(deal.signed_on) + dt.timedelta(hours=17),
+            )
+        )
+    db.session.flush()
+
+
+def load_meeting(deals: Iterable[Deal], chair: User) -> None:
+    """The weekly round of the unit, ended, with one task that was done: nobody's desk fills by looking at the demo."""
+    opened = clock.start_of(MEETING_ON) + dt.timedelta(hours=9)
+    talked = [
+        deal
+        for deal in deals
+        if deal.unit_id == chair.unit_id and deal.stage in (Stage.NEW_TALKS, Stage.NEGOTIATING)
+    ]
+    meeting = Meeting(
+        title=f"{MEETING_ON.isoformat()} 例会",
+        on_day=MEETING_ON,
+        chair=chair.name,
+        present="示例参会人员",
+        state=MeetingState.CLOSED,
+        unit_id=chair.unit_id,
+        created_by_id=chair.id,
+        created_at=opened,
+        closed_at=opened + dt.timedelta(hours=1),
+    )
+    for at, deal in enumerate(talked[:GONE_THROUGH], 1):
+        meeting.items.append(
+            MeetingItem(
+                deal_id=deal.id,
+                position=at,
+                stage=deal.stage,
+                note="示例：进展已听取",
+                discussed_at=opened + dt.timedelta(minutes=10 * at),
+            )
+        )
+    meeting.items[0].tasks.append(
+        MeetingTask(
+            what="示例：补齐项目资料",
+            assignee_id=chair.id,
+            due_on=MEETING_ON + dt.timedelta(days=3),
+            done_on=MEETING_ON + dt.timedelta(days=2),
+            done_note="已补齐",
+        )
+    )
+    db.session.add(meeting)
+    db.session.flush()
