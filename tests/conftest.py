@@ -9,6 +9,7 @@ check runs itself; pytest counts what was left out as deselected.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 pytest.register_assert_rewrite("tests.pages", "tests.support.client", "tests.cast")
 
@@ -96,6 +98,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if _is_slow(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end: the collector need not go over it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _is_slow(item: pytest.Item) -> bool:
@@ -180,6 +189,11 @@ def house(database: Any, run: SimpleNamespace, worker_id: str) -> Iterator[Any]:
     if database.name == "sqlite":
         database.reset()
     app = make_app(database.url, Path(run.folder) / f"data-{worker_id}-{database.name}")
+    compiled = (
+        Path(run.folder) / "templates"
+    )  # a template is compiled once a run, not once a worker and database
+    compiled.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     yield app
     from crm.db import db
 

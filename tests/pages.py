@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from xml.etree.ElementTree import Element
 
-import html5lib
-from html5lib.constants import E as PARSE_ERRORS
+from tests.support import html as markup
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 RUNS = re.compile(r"\s*(javascript|vbscript|data):", re.I)
@@ -29,12 +28,7 @@ class Page:
     def __init__(self, html: str) -> None:
         self.html = html
         self.whole = "<html" in html[:2000].lower()
-        self._parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = (
-            self._parser.parse(html)
-            if self.whole
-            else self._parser.parseFragment(html)  # a part that script puts into a page
-        )
+        self.root: Element = markup.tree(html, whole=self.whole)  # or a part that script puts into a page
         self._parent = {child: parent for parent in self.root.iter() for child in parent}
 
     # --- reading -----------------------------------------------------------------------------------------
@@ -73,7 +67,11 @@ class Page:
 
     @property
     def title(self) -> str:
-        return words(self.one("title"))
+        return words(self._titles()[0])
+
+    def _titles(self) -> list[Element]:
+        """Without those of drawings."""
+        return [one for one in self.all("title") if self._parent[one].tag == "head"]
 
     @property
     def links(self) -> list[str]:
@@ -102,10 +100,10 @@ class Page:
         return list(dict.fromkeys(found))
 
     def _structure(self) -> Iterator[str]:
-        lines = self.html.splitlines()
-        for (line, _column), code, data in self._parser.errors:
-            shown = lines[line - 1].strip()[:120] if line <= len(lines) else ""
-            yield f"HTML, line {line}: {PARSE_ERRORS[code] % data} | {shown}"
+        yield from markup.faults(self.html, whole=self.whole)
+        for inside in (one for select in self.all("select") for one in select.iter()):
+            if inside.tag not in ("select", "optgroup", "option", "hr"):
+                yield f"{tag_of(inside)} stands in a <select>: older browsers drop it"
         ids = Counter(element.get("id") for element in self.elements if element.get("id") is not None)
         for id_, times in ids.items():
             if times > 1:
@@ -124,7 +122,7 @@ class Page:
         headings = self.all("h1")
         if len(headings) != 1 or not words(headings[0]):
             yield f"a page has one h1 with words in it; this one has {[words(one) for one in headings]}"
-        titles = [one for one in self.all("title") if self._parent[one].tag == "head"]
+        titles = self._titles()
         if len(titles) != 1 or not words(titles[0]):
             yield "the page has no <title>"
         if len(self.all("main")) != 1:
@@ -214,14 +212,9 @@ class Page:
         user's text happens to equal a sentence, `translate="no"`, `lang="zh-CN"` or `data-user-text` on it or
         around it says so.
         """
+        theirs = {inside for one in self.elements if _is_theirs(one) for inside in one.iter()}
         for element in self.elements:
-            around = [element, *self.ancestors(element)]
-            if any(
-                one.get("translate") == "no"
-                or one.get("data-user-text") is not None
-                or (one.tag != "html" and one.get("lang", "").startswith("zh"))
-                for one in around
-            ):
+            if element in theirs:
                 continue
             texts = [element.text or "", *(child.tail or "" for child in element)]
             texts += [element.get(name, "") for name in SPOKEN]
@@ -230,6 +223,15 @@ class Page:
             for text in texts:
                 if HAN.search(text) and (sentence := _catalogue_sentence_in(text)):
                     yield f"untranslated on an English page: {sentence} (in {tag_of(element)})"
+
+
+def _is_theirs(element: Element) -> bool:
+    """Whether what stands in it is marked as somebody's own words."""
+    return (
+        element.get("translate") == "no"
+        or element.get("data-user-text") is not None
+        or (element.tag != "html" and element.get("lang", "").startswith("zh"))
+    )
 
 
 def words(element: Element) -> str:
@@ -258,7 +260,7 @@ def tag_of(element: Element) -> str:
     return f"<{element.tag}{shown}>"
 
 
-@lru_cache
+@cache
 def _catalogue() -> tuple[frozenset[str], list[re.Pattern[str]]]:
     from crm.translations import catalogue
 
@@ -272,6 +274,7 @@ def _catalogue() -> tuple[frozenset[str], list[re.Pattern[str]]]:
     return plain, patterns
 
 
+@cache  # the same words stand on page after page
 def _catalogue_sentence_in(text: str) -> str | None:
     plain, patterns = _catalogue()
     text = text.strip()

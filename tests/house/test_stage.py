@@ -22,6 +22,16 @@ GOOD = (
 )
 FAULTS = {
     "a paragraph that is closed twice": ("<p></p></p>", "HTML, line 1"),
+    "a division that is not closed": ("<div>", "HTML, line 1"),
+    "a division in a table": ("<table><div>字</div></table>", "HTML, line 1"),
+    "words in a table": ("<table>字</table>", "HTML: Non-space table text"),
+    "a form in a form": ('<form method="dialog"><form method="dialog"></form></form>', "HTML, line 1"),
+    "a paragraph in a list of choices": (
+        '<label>选<select name="a"><option>一</option><p>字</p></select></label>',
+        "stands in a <select>",
+    ),
+    "an attribute given twice": ('<p class="a" class="b">字</p>', "HTML, line 1"),
+    "an ampersand that becomes a sign": ('<a href="/x?a=1&copy=2">字</a>', "HTML, line 1"),
     "two things of one name": ('<i id="a"></i><b id="a"></b>', "is given 2 times"),
     "a second h1": ("<h1>又一个</h1>", "one h1"),
     "a field without a label": ('<input name="name">', "has no label"),
@@ -56,6 +66,12 @@ def test_a_good_page_has_no_faults() -> None:
     assert pages.Page(GOOD % '<p>字</p><a href="/deals">项目</a>').faults() == []
 
 
+def test_a_part_of_a_page_is_judged_too() -> None:
+    part = pages.Page('<p>字</p><template><i>一</i></template><a href="/deals">项目</a>')
+    assert (part.faults(), part.links, part.text) == ([], ["/deals"], "字项目")
+    assert any("HTML, line 1" in fault for fault in pages.Page("<p>字</p></p>").faults())
+
+
 @pytest.mark.parametrize("what", FAULTS)
 def test_a_page_is_refused_for(what: str) -> None:
     html, sentence = FAULTS[what]
@@ -68,6 +84,7 @@ def test_an_english_page_with_a_sentence_of_ours_in_chinese_is_refused(
 ) -> None:
     patterns = [re.compile("共 .*? 家企业")]
     monkeypatch.setattr(pages, "_catalogue", lambda: (frozenset({"签约", "保存"}), patterns))
+    monkeypatch.setattr(pages, "_catalogue_sentence_in", pages._catalogue_sentence_in.__wrapped__)
 
     def faults(html: str) -> list[str]:
         return pages.Page(
