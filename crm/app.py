@@ -33,6 +33,7 @@ from crm.desk import views as desk
 from crm.disputes import views as disputes
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
+from crm.health import views as health
 from crm.holidays import views as holidays
 from crm.imports import views as imports
 from crm.jobs import queue
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     bulletins.bp,
     missions.bp,
     capital.bp,
+    health.bp,
     referrals.bp,
     reserve.bp,
     prospects.bp,

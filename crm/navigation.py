@@ -61,6 +61,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("三率"), "delivery.show_rates", "chart", P.PROJECT_VIEW),
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
         Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),
+        Entry(N_("项目体检"), "health.index", "warn", P.DEAL_VIEW),
     )),
     (N_("储备"), (
         Entry(N_("储备库"), "reserve.index", "list", P.RESERVE_VIEW),

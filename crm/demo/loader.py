@@ -144,7 +144,7 @@ def load() -> None:
     load_agreements(deals.values(), users["manager"])
     load_meeting(deals.values(), users["manager"])
     load_funds(staff, deals)
-    load_projects(rows, units, leaders, DAY)
+    load_projects(rows, units, leaders, deals, DAY)
     load_reserve(units, staff)
     db.session.flush()
     index_everything()

@@ -364,6 +364,8 @@ DUTIES = (
     Duty(Asked("missions", {"owner": "me", "phase": Phase.OVERDUE.value}, N_("我负责的、结果逾期的活动")), "bad"),
     Duty(Asked("missions", {"leader": "me", "phase": [Phase.PREPARING.value, Phase.UNDER_WAY.value]},
                N_("我带队的活动"))),
+    Duty(Asked("health", {"owner": "me"}, N_("我跟进的、体检亮灯的项目")), "bad"),
+    Duty(Asked("health", {"sponsor": "me"}, N_("我挂联的、体检亮灯的项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "overdue": "1"}, N_("我挂联的、有超期节点的重点项目")), "bad"),
     Duty(Asked("projects", {"leader": "me", "quiet": "1"}, N_("我挂联的、本周无进展的重点项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "status": "not_started"}, N_("我挂联的、还没有开工的重点项目"))),

@@ -442,6 +442,8 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
     rows = listing.ordered(rows, page.sorts, default=page.default_sort, key=page.key)
     columns = chosen_columns(page, user, args)
     found = listing.page_of(rows, key=page.key, load=with_options(page.select(user), columns))
+    if page.dress:
+        found.items = page.dress(found.items, user)
     tags = {}
     if page.tag_permission and any(column.key == TAGS.key for column in columns):
         tags = queries.tags_of(page.noun, [row.id for row in found.items])

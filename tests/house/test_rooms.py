@@ -26,6 +26,7 @@ FEATURES = (
     "desk",
     "disputes",
     "duplicates",
+    "health",
     "holidays",
     "imports",
     "jobs",
