@@ -24,6 +24,7 @@ from crm.bulletins import views as bulletins
 from crm.calendars import views as calendars
 from crm.capital import views as capital
 from crm.contacts import views as contacts
+from crm.contests import views as contests
 from crm.db import db, options_for, set_reading
 from crm.deals import history
 from crm.deals import views as deals
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     reporting.bp,
     delivery.bp,
     rolls.bp,
+    contests.bp,
     bulletins.bp,
     missions.bp,
     capital.bp,

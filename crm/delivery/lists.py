@@ -23,7 +23,7 @@ from .models import KeyProject, Milestone, ProjectList, ProjectYear, Seat, Spons
 from .rolls import actions as rolls
 from .status import BuildKind, NodeKind, Status
 from .timetable import Paper
-from .weeks import week_of
+from .weeks import Pace, week_of
 
 MILESTONES = selectinload(KeyProject.milestones).selectinload(Milestone.after)
 
@@ -166,6 +166,8 @@ PAGE = register(
             Filter("overdue", N_("有超期的节点"), "flag", where=lambda v, user: queries.overdue(clock.today())),
             Filter("quiet", N_("本周无进展"), "flag",
                    where=lambda v, user: queries.without_progress(week_of(clock.today()))),
+            Filter("pace", N_("本年投资进度"), "choice", lambda user: Pace.choices(),
+                   lambda v, user: queries.at_pace(Pace(v), clock.today())),
             Filter("starts", N_("计划开工"), "days", where=lambda v, user: queries.planned(NodeKind.START, v)),
             Filter("due_built", N_("应建成（含已建成）"), "days", where=lambda v, user: queries.built_or_due(v)),
             Filter("productive", N_("适用投产"), "flag", where=lambda v, user: KeyProject.is_productive),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role, Scope
 
+from . import weeks
 from .models import (
     Amendment,
     AmendmentChange,
@@ -38,6 +40,7 @@ from .models import (
 )
 from .status import BUILT, BuildKind, NodeKind, Status
 from .timetable import Paper
+from .weeks import Pace
 
 NOUN = KeyProject.__tablename__
 ENTRY = ProgressEntry.__tablename__
@@ -215,6 +218,25 @@ def without_progress(week_on: dt.date) -> sa.ColumnElement[bool]:
     """本周无进展: under construction, and nothing was reported in the week."""
     told = sa.select(ProgressEntry.project_id).where(ProgressEntry.week_on == week_on)
     return sa.and_(KeyProject.status == Status.BUILDING, KeyProject.id.not_in(told))
+
+
+def time_progress(today: dt.date) -> Decimal:
+    """By days or by whole months, as the settings say."""
+    return weeks.time_progress(today, by_months=bool(settings.get("project.time_by_months")))
+
+
+def at_pace(pace: Pace, today: dt.date) -> sa.ColumnElement[bool]:
+    """weeks.pace_of as a WHERE, of this year's plan."""
+    done = sa.type_coerce(ProjectYear.done_wan, sa.BigInteger)
+    planned = sa.type_coerce(ProjectYear.planned_wan, sa.BigInteger)
+    on_time = done * 1000 >= planned * int(time_progress(today) * 10)
+    where = {
+        Pace.DONE: done >= planned,
+        Pace.ON_TIME: sa.and_(done < planned, on_time),
+        Pace.BEHIND: sa.and_(done < planned, ~on_time),
+    }[pace]
+    rows = sa.select(ProjectYear.project_id).where(ProjectYear.year == today.year, planned > 0, where)
+    return KeyProject.id.in_(rows)
 
 
 def year_column(column: Any, year: Any) -> Any:

@@ -130,6 +130,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 def load() -> None:
     """Everything, in the caller's transaction."""
     settings.put(settings.BUSINESS_DAY, DAY.isoformat())
+    settings.put("project.time_by_months", 1)  # its amounts are those of the end of June
     load_holidays()
     units = load_units()
     staff, leaders = load_people(units)

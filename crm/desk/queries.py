@@ -21,6 +21,7 @@ from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState, Stage
 from crm.delivery import queries as delivery
+from crm.delivery.weeks import Pace
 from crm.duplicates import queries as duplicates
 from crm.leads.models import Lead, LeadState
 from crm.lib import clock
@@ -366,6 +367,9 @@ DUTIES = (
                N_("我带队的活动"))),
     Duty(Asked("health", {"owner": "me"}, N_("我跟进的、体检亮灯的项目")), "bad"),
     Duty(Asked("health", {"sponsor": "me"}, N_("我挂联的、体检亮灯的项目")), "warn"),
+    Duty(Asked("health", {"unit": "mine"}, N_("本单位体检亮灯的项目")), "warn"),
+    Duty(Asked("projects", {"leader": "me", "pace": Pace.BEHIND.value}, N_("我挂联的、投资低于时间进度的重点项目")), "warn"),
+    Duty(Asked("projects", {"unit": "mine", "pace": Pace.BEHIND.value}, N_("本单位投资低于时间进度的重点项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "overdue": "1"}, N_("我挂联的、有超期节点的重点项目")), "bad"),
     Duty(Asked("projects", {"leader": "me", "quiet": "1"}, N_("我挂联的、本周无进展的重点项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "status": "not_started"}, N_("我挂联的、还没有开工的重点项目"))),

@@ -68,6 +68,7 @@ class Permission(Labelled):
     PROJECT_SPONSOR = "project.sponsor", N_("更换重点项目的挂联领导")
     PROJECT_LIST = "project.list", N_("编制、下达、调整重点项目名单")
     PROJECT_EXPORT = "project.export", N_("导出重点项目")
+    CONTEST_MANAGE = "contest.manage", N_("定互看互学的计分办法")
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
@@ -195,6 +196,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CAPITAL_EXPORT: S.DISTRICT,
         P.PROJECT_VISIT: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
+        P.CONTEST_MANAGE: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
@@ -233,6 +235,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_SPONSOR: S.DISTRICT,
         P.PROJECT_LIST: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
+        P.CONTEST_MANAGE: S.DISTRICT,
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,

@@ -21,6 +21,7 @@ FEATURES = (
     "calendars",
     "capital",
     "contacts",
+    "contests",
     "deals",
     "delivery",
     "desk",

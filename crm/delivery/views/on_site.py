@@ -9,7 +9,7 @@ from flask import abort, render_template, url_for
 from crm.db import db
 from crm.delivery import actions, queries
 from crm.delivery.forms import ReportForm, VisitForm
-from crm.delivery.weeks import time_progress, week_of
+from crm.delivery.weeks import week_of
 from crm.files import store
 from crm.lib import clock
 from crm.lib.words import _
@@ -60,7 +60,7 @@ def progress(id: int) -> Any:
         files=files,
         week=week_of(clock.today()),
         year=project.in_year(clock.today().year),
-        time_progress=time_progress(clock.today()),
+        time_progress=queries.time_progress(clock.today()),
     )
 
 

@@ -25,7 +25,6 @@ from crm.delivery.forms import (
 from crm.delivery.lists import PAGE
 from crm.delivery.models import KeyProject
 from crm.delivery.status import ORDER, BuildKind, Status, next_of, previous_of
-from crm.delivery.weeks import time_progress
 from crm.lib import clock
 from crm.lib.words import _
 from crm.lists.table import context
@@ -55,7 +54,7 @@ def show(id: int) -> Any:
         **frame(project, "delivery.show"),
         years=list(reversed(project.years)),
         this_year=clock.today().year,
-        time_progress=time_progress(clock.today()),
+        time_progress=queries.time_progress(clock.today()),
         steps=_steps(project),
         deal_seen=bool(project.deal and deals.seen_by(me(), [project.deal])),
         history=_history(project),
