@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm.contacts.models import ContactKind, ContactLog
 from crm.db import db
 from crm.deals.models import Deal
@@ -51,6 +53,12 @@ def make_user(login: str, name: str, role: Role, unit: Unit, **columns: object) 
     user.password_hash = sessions.hasher().hash(PASSWORD)
     db.session.add(user)
     return user
+
+
+def gathered() -> Cast:
+    """Those who are in the database."""
+    there = {user.login: user for user in db.session.scalars(sa.select(User))}
+    return Cast(**{field.name: there[field.name] for field in fields(Cast)})
 
 
 def gather() -> Cast:

@@ -202,16 +202,24 @@ def house(database: Any, run: SimpleNamespace, worker_id: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def app(house: Any, database: Any) -> Iterator[Any]:
-    """The application with an empty database, in its context, on MOMENT."""
+def app(request: pytest.FixtureRequest, house: Any, database: Any) -> Iterator[Any]:
+    """The application with an empty database, in its context, on MOMENT.
+
+    For who asks for `cast`, the six are in it already: most tests do, and to write them anew costs more than many
+    of these tests.
+    """
     from crm.config import make_folders
     from crm.db import db
     from crm.lib import clock
+    from tests.cast import gather
 
     before = dict(house.config)
     with house.app_context(), clock.freeze(MOMENT):
         db.engine.dispose()
-        database.reset()
+        if "cast" in request.fixturenames:
+            _reset_to(database, "cast", gather)
+        else:
+            database.reset()
         data = Path(house.config["CRM_DATA"])
         for folder in data.iterdir():
             if any(folder.iterdir()):
@@ -221,6 +229,20 @@ def app(house: Any, database: Any) -> Iterator[Any]:
         db.session.remove()
     house.config.clear()
     house.config.update(before)
+
+
+def _reset_to(database: Any, name: str, make: Callable[[], object]) -> None:
+    """The database as it is after `make`, which is called only the first time."""
+    from crm.db import db
+
+    if not database.keeps(name):
+        database.reset()
+        make()
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+        database.keep(name)
+    database.reset(name)
 
 
 @pytest.fixture
@@ -234,22 +256,25 @@ def session(app: Any) -> Any:
 @pytest.fixture
 def cast(app: Any) -> Any:
     """The six people of tests/cast.py."""
-    from tests.cast import gather
+    from tests.cast import gathered
 
-    return gather()
+    return gathered()
 
 
 @pytest.fixture
-def district(app: Any) -> dict[str, Any]:
-    """The demo district, loaded (a third of a second); its named accounts by login: promoter, leader ..."""
+def district(app: Any, database: Any) -> dict[str, Any]:
+    """The demo district, loaded; its named accounts by login: promoter, leader ..."""
     from crm.db import db
     from crm.demo import loader
     from crm.org import demo
     from crm.org.models import User
 
-    loader.load()
-    db.session.commit()
-    return {user.login: user for user in db.session.query(User).where(User.login.in_(demo.LOGINS))}
+    db.session.remove()
+    db.engine.dispose()
+    _reset_to(database, "district", loader.load)
+    found = {user.login: user for user in db.session.query(User).where(User.login.in_(demo.LOGINS))}
+    db.session.commit()  # an open transaction of the test would keep a server from writing
+    return found
 
 
 @pytest.fixture

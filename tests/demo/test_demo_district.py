@@ -19,12 +19,6 @@ from crm.org import demo
 from crm.org.models import User
 
 
-@pytest.fixture
-def district(app):
-    loader.load()
-    db.session.commit()
-
-
 def count(*conditions):
     return db.session.scalar(sa.select(sa.func.count()).where(*conditions))
 

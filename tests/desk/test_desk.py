@@ -28,7 +28,7 @@ def days_ago(days: int) -> dt.datetime:
 
 
 @pytest.fixture
-def district(cast: Any) -> None:
+def two_units(cast: Any) -> None:
     """A bit of everything, in two units."""
     for by, mark in ((cast.wang, "局"), (cast.li, "镇")):
         firm = make_enterprise(
@@ -92,7 +92,7 @@ def total_of(page: Any) -> int:
 
 @pytest.mark.parametrize("name", ["wang", "chen", "zhou", "zheng", "admin"])
 def test_every_number_is_the_total_of_the_list_it_links_to(
-    cast: Any, as_user: AsUser, district: None, name: str
+    cast: Any, as_user: AsUser, two_units: None, name: str
 ) -> None:
     client = as_user(getattr(cast, name))
     client.judges_pages = False  # the same few pages very often: judged elsewhere
@@ -108,7 +108,7 @@ def test_every_number_is_the_total_of_the_list_it_links_to(
 
 
 def test_a_promoter_sees_her_own_first_and_her_units_behind_a_tab(
-    cast: Any, as_user: AsUser, district: None
+    cast: Any, as_user: AsUser, two_units: None
 ) -> None:
     make_deal("同事的", by=cast.chen, stage=Stage.NEGOTIATING)
     wang = as_user(cast.wang)
@@ -118,7 +118,7 @@ def test_a_promoter_sees_her_own_first_and_her_units_behind_a_tab(
     assert "镇新谈" not in wang.see("/?view=all").text
 
 
-def test_a_leader_sees_what_he_sponsors_and_the_district(cast: Any, as_user: AsUser, district: None) -> None:
+def test_a_leader_sees_what_he_sponsors_and_the_district(cast: Any, as_user: AsUser, two_units: None) -> None:
     zhou = as_user(cast.zhou)
     assert figures(zhou.see("/"))["在谈项目"] == 2
     assert figures(zhou.see("/"))["本年签约"] == 0
@@ -126,7 +126,7 @@ def test_a_leader_sees_what_he_sponsors_and_the_district(cast: Any, as_user: AsU
     assert "总投资 2.40亿元" in zhou.see("/").text  # 12000.55 twice, summed exactly
 
 
-def test_a_manager_sees_who_carries_how_much(cast: Any, as_user: AsUser, district: None) -> None:
+def test_a_manager_sees_who_carries_how_much(cast: Any, as_user: AsUser, two_units: None) -> None:
     make_deal("没人管的", by=cast.wang, owner_id=None, next_due_on=TODAY - dt.timedelta(days=1))
     page = as_user(cast.chen).see("/")
     assert page.rows(0) == [["王专员", "6", "2", "1"], ["还没有人", "1", "1", "0"]]
@@ -134,7 +134,7 @@ def test_a_manager_sees_who_carries_how_much(cast: Any, as_user: AsUser, distric
 
 
 def test_each_section_names_the_records_and_one_click_logs(
-    cast: Any, as_user: AsUser, district: None
+    cast: Any, as_user: AsUser, two_units: None
 ) -> None:
     page = as_user(cast.wang).see("/")
     overdue = page.one("section", id="overdue")
@@ -156,7 +156,7 @@ def test_each_section_names_the_records_and_one_click_logs(
     assert "局新谈" in idle and "31 天未联系" in idle and "局在谈" not in idle
 
 
-def test_thirty_days_are_not_yet_more_than_thirty(cast: Any, as_user: AsUser, district: None) -> None:
+def test_thirty_days_are_not_yet_more_than_thirty(cast: Any, as_user: AsUser, two_units: None) -> None:
     settings.put("contact.idle_days", 29)
     assert figures(as_user(cast.wang).see("/"))["久未联系"] == 2
 
@@ -197,7 +197,7 @@ def test_what_is_idle_here_is_red_on_the_board_and_on_the_deals_own_page(cast: A
     assert "洽谈中，超过 30 天" in wang.see("/").text
 
 
-def test_logging_the_contact_takes_it_off_the_desk(cast: Any, as_user: AsUser, district: None) -> None:
+def test_logging_the_contact_takes_it_off_the_desk(cast: Any, as_user: AsUser, two_units: None) -> None:
     wang = as_user(cast.wang)
     url = next(
         link for link in wang.see("/").links if link.startswith("/contacts/new?") and "deal_id" in link
@@ -208,7 +208,7 @@ def test_logging_the_contact_takes_it_off_the_desk(cast: Any, as_user: AsUser, d
     assert (after["逾期的下一步"], after["久未联系"]) == (0, 0)
 
 
-def test_leads_wait_for_those_who_judge(cast: Any, as_user: AsUser, district: None) -> None:
+def test_leads_wait_for_those_who_judge(cast: Any, as_user: AsUser, two_units: None) -> None:
     make_lead("同事报的", by=cast.chen)
     assert "待研判的线索 2" in as_user(cast.chen).see("/").text
     assert "待研判的线索 1" in as_user(cast.wang).see("/").text  # her own, waiting
@@ -216,7 +216,7 @@ def test_leads_wait_for_those_who_judge(cast: Any, as_user: AsUser, district: No
 
 
 @pytest.mark.parametrize("name", ["wang", "chen", "zhou"])
-def test_the_desk_in_english(cast: Any, as_user: AsUser, district: None, name: str) -> None:
+def test_the_desk_in_english(cast: Any, as_user: AsUser, two_units: None, name: str) -> None:
     user = getattr(cast, name)
     user.locale = "en"
     client = as_user(user)
@@ -233,12 +233,12 @@ def test_an_empty_desk_is_kind(cast: Any, as_user: AsUser) -> None:
 
 
 @pytest.mark.parametrize("view", ["nonsense", "district", "%00", "mine&view=all"])
-def test_a_view_that_is_not_mine_is_my_first(cast: Any, as_user: AsUser, district: None, view: str) -> None:
+def test_a_view_that_is_not_mine_is_my_first(cast: Any, as_user: AsUser, two_units: None, view: str) -> None:
     page = as_user(cast.wang).see(f"/?view={view}")
     assert "镇新谈" not in page.text
 
 
-def test_it_costs_the_same_with_few_and_with_many(cast: Any, as_user: AsUser, district: None) -> None:
+def test_it_costs_the_same_with_few_and_with_many(cast: Any, as_user: AsUser, two_units: None) -> None:
     chen = as_user(cast.chen)
 
     def cost() -> int:
@@ -258,18 +258,11 @@ def test_it_costs_the_same_with_few_and_with_many(cast: Any, as_user: AsUser, di
     assert cost() == few
 
 
-def test_the_half_year_report_comes_out_of_the_demo_district(app: Any, as_user: AsUser) -> None:
+def test_the_half_year_report_comes_out_of_the_demo_district(district: Any, as_user: AsUser) -> None:
     """M05, 2013-06-30: 意向 12, 新谈 9, 在谈 10; 签约 23, of them 2 of 5亿 and more; 8 idle, 7 overdue."""
-    import sqlalchemy as sa
-
-    from crm.demo import loader
-    from crm.org.models import User
-
-    loader.load()
     settings.put(settings.BUSINESS_DAY, "2013-06-30")
     db.session.commit()
-    admin = db.session.scalars(sa.select(User).filter_by(login="admin")).one()
-    page = as_user(admin).see("/")
+    page = as_user(district["admin"]).see("/")
     assert figures(page) == {
         "在谈项目": 10,
         "本年签约": 23,

@@ -34,7 +34,7 @@ def alike(user: Any, name: str, *, noun: str = "enterprise", **fields: Any) -> l
 
 
 @pytest.fixture
-def district(cast: Any, session: Any) -> dict[str, int]:
+def sixty(cast: Any, session: Any) -> dict[str, int]:
     """The sixty merchants of the demo district, entered one after the other whatever they look like."""
     ids = {}
     with (DEMO / "demo_merchants.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -60,7 +60,7 @@ def demo_pairs() -> list[dict[str, str]]:
 
 
 def test_the_demo_district_offers_its_eleven_pairs_and_keeps_apart_what_is_apart(
-    cast: Any, session: Any, district: dict[str, int]
+    cast: Any, session: Any, sixty: dict[str, int]
 ) -> None:
     session.execute(sa.delete(Suspect))
     suspects.scan()
@@ -68,7 +68,7 @@ def test_the_demo_district_offers_its_eleven_pairs_and_keeps_apart_what_is_apart
         (one.a_id, one.b_id): one for one in session.scalars(sa.select(Suspect).filter_by(noun="enterprise"))
     }
     for pair in demo_pairs():
-        a, b = sorted((district[pair["a"]], district[pair["b"]]))
+        a, b = sorted((sixty[pair["a"]], sixty[pair["b"]]))
         found = kept.get((a, b))
         expected = pair["expected"]
         if expected == "keep_separate":
@@ -81,10 +81,10 @@ def test_the_demo_district_offers_its_eleven_pairs_and_keeps_apart_what_is_apart
     assert len(to_look_at) == 11
 
 
-def test_while_typing_each_true_pair_is_offered(cast: Any, session: Any, district: dict[str, int]) -> None:
-    known = identity.load("enterprise", district.values())
+def test_while_typing_each_true_pair_is_offered(cast: Any, session: Any, sixty: dict[str, int]) -> None:
+    known = identity.load("enterprise", sixty.values())
     for pair in demo_pairs():
-        a, b = district[pair["a"]], district[pair["b"]]
+        a, b = sixty[pair["a"]], sixty[pair["b"]]
         offered = identity.likely(cast.wang, known[b].record, noun="enterprise", leave_out=b)
         candidate = next((one for one in offered if one.noun == "enterprise" and one.id == a), None)
         if pair["expected"] == "keep_separate":

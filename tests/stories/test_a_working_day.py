@@ -11,20 +11,11 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from crm.contacts.models import ContactLog
-from crm.db import db
 from crm.deals.models import Deal, StageMove
 from crm.deals.stages import MoveKind, Stage
-from crm.demo import loader
 from crm.leads.models import Lead
 from crm.merchants.models import Enterprise, Suspect
 from crm.org.demo import PASSWORD
-
-
-@pytest.fixture
-def district(app):
-    loader.load()
-    db.session.commit()
-    db.session.remove()
 
 
 @pytest.fixture

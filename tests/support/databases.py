@@ -3,6 +3,9 @@
 Views commit, so a test cannot be undone by a rollback. Instead: on SQLite the template file is put in the
 place of the database (about a millisecond); on PostgreSQL the rows of all tables are deleted in one round
 trip and the rows that the migrations themselves had put in come back.
+
+What many tests begin with (the six people, the demo district) is kept the same way once it is there: `keep` it
+by a name, `reset` to that name. Nobody may be connected meanwhile.
 """
 
 from __future__ import annotations
@@ -47,11 +50,24 @@ class Sqlite:
                     connection.execute("PRAGMA journal_mode=DELETE")
                 half.rename(self.template)
 
-    def reset(self) -> None:
+    def reset(self, to: str = "") -> None:
         """The engine must have been disposed of before."""
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.path)
+        shutil.copyfile(self._kept(to) if to else self.template, self.path)
+
+    def keeps(self, name: str) -> bool:
+        return self._kept(name).exists()
+
+    def keep(self, name: str) -> None:
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        half = self.path.with_suffix(".half")
+        shutil.copyfile(self.path, half)
+        half.rename(self._kept(name))  # two workers may do it at once: both have the same
+
+    def _kept(self, name: str) -> Path:
+        return self.path.parent / f"kept-{name}.db"
 
 
 class Postgresql:
@@ -61,16 +77,22 @@ class Postgresql:
         self.url = postgres.new_database(server.url(), run, worker, migrate)
         plain = sa.make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection = psycopg.connect(plain, autocommit=True)
-        self._script = self._prepare()
+        self._scripts = {"": self._keep("as_migrated")}
 
-    def reset(self) -> None:
-        self._connection.execute(self._script)
+    def reset(self, to: str = "") -> None:
+        self._connection.execute(self._scripts[to])
+
+    def keeps(self, name: str) -> bool:
+        return name in self._scripts
+
+    def keep(self, name: str) -> None:
+        self._scripts[name] = self._keep(f"kept_{name}")
 
     def close(self) -> None:
         self._connection.close()
 
-    def _prepare(self) -> str:
-        """One script that makes the database what the migrations made it."""
+    def _keep(self, schema: str) -> str:
+        """One script that makes the database what it is now; its rows are copied into `schema`."""
         ask = self._connection.execute
         tables = [
             name
@@ -84,8 +106,8 @@ class Postgresql:
         for table in tables:
             if ask(f'select 1 from public."{table}" limit 1').fetchone() is None:
                 continue
-            ask("create schema if not exists as_migrated")
-            ask(f'create table as_migrated."{table}" as table public."{table}"')
+            ask(f"create schema if not exists {schema}")
+            ask(f'create table {schema}."{table}" as table public."{table}"')
             columns = ", ".join(
                 f'"{name}"'
                 for (name,) in ask(
@@ -96,7 +118,7 @@ class Postgresql:
             )
             lines.append(
                 f'insert into public."{table}" ({columns}) overriding system value'
-                f' select {columns} from as_migrated."{table}"'
+                f' select {columns} from {schema}."{table}"'
             )
         for name, last, start in ask(
             "select sequencename, last_value, start_value from pg_sequences where schemaname = 'public'"
