@@ -56,6 +56,8 @@ from crm.referrals import views as referrals
 from crm.reporting import views as reporting
 from crm.reserve import views as reserve
 from crm.review import views as review
+from crm.slips import views as slips
+from crm.slips.rounds import views as slip_rounds
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
 from crm.web import display, errors
@@ -78,6 +80,8 @@ BLUEPRINTS = (
     rolls.bp,
     contests.bp,
     bulletins.bp,
+    slips.bp,
+    slip_rounds.bp,
     missions.bp,
     capital.bp,
     health.bp,

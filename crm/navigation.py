@@ -63,6 +63,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
         Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),
         Entry(N_("项目体检"), "health.index", "warn", P.DEAL_VIEW),
+        Entry(N_("交办单"), "slips.index", "assign", P.SLIP_VIEW),
     )),
     (N_("储备"), (
         Entry(N_("储备库"), "reserve.index", "list", P.RESERVE_VIEW),
@@ -119,7 +120,9 @@ def stands_under(endpoint: str | None) -> str:
     if endpoint in ELSEWHERE:
         return ELSEWHERE[endpoint]
     blueprint = (endpoint or "").split(".")[0]
-    blueprint = {"engine": "duplicates", "transfers": "deals"}.get(blueprint, blueprint)
+    blueprint = {"engine": "duplicates", "transfers": "deals", "slip_rounds": "slips"}.get(
+        blueprint, blueprint
+    )
     return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")
 
 

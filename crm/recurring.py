@@ -26,6 +26,8 @@ from crm.merchants import reindex
 from crm.org import queries as org
 from crm.org import settings
 from crm.org.models import User
+from crm.slips import actions as slips
+from crm.slips.rounds import actions as slip_rounds
 from crm.web.once import Sent
 
 
@@ -86,6 +88,20 @@ def remind() -> int:
     return told
 
 
+def draw_up_slips() -> int:
+    """「实行半月一汇总」: the half month that is over, once, whoever is on holiday."""
+    drawn = slip_rounds.draw_up_ended()
+    db.session.commit()
+    return drawn
+
+
+def escalate_slips() -> int:
+    """「分级负责」: what is late for too long goes up one level."""
+    gone = slips.escalate_overdue()
+    db.session.commit()
+    return gone
+
+
 def forget_old_jobs() -> int:
     """What an import's page still names stays."""
     oldest = clock.now() - dt.timedelta(days=settings.get("job.kept_days"))
@@ -110,6 +126,8 @@ RECURRING: tuple[Periodic, ...] = (
         "forget_old_jobs", N_("清理结束已久的后台任务和消息"), {"hour": "3", "minute": "40"}, forget_old_jobs,
         N_("清理了 %(n)s 条"),
     ),
+    Periodic("draw_up_slips", N_("半月汇总交办单"), {"hour": "7", "minute": "10"}, draw_up_slips, N_("汇总了 %(n)s 件")),
+    Periodic("escalate_slips", N_("逾期的交办单升级"), {"hour": "7", "minute": "20"}, escalate_slips, N_("升级了 %(n)s 件")),
     Periodic("remind", N_("提醒到期和逾期的事"), {"hour": "8", "minute": "0"}, remind, N_("提醒了 %(n)s 人")),
     Periodic("keep_look_up_whole", N_("检查查重索引"), {"minute": "*/5"}, keep_look_up_whole, ORDERED),
     Periodic(

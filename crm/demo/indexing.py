@@ -27,6 +27,8 @@ from crm.prospects.models import Prospect
 from crm.reserve.actions import search_fields as reserve_fields
 from crm.reserve.models import ReserveItem
 from crm.search import index
+from crm.slips.actions import search_fields as slip_fields
+from crm.slips.models import Slip
 
 
 def index_everything() -> None:
@@ -41,6 +43,7 @@ def index_everything() -> None:
         ("prospect", Prospect, prospect_fields),
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
+        ("slip", Slip, slip_fields),
         ("reserve_item", ReserveItem, reserve_fields),
     )
     for noun, model, fields in parts:

@@ -64,6 +64,7 @@ from .papers import load_agreements, load_meeting
 from .projects import load_projects
 from .prospects import load_prospects
 from .referrals import load_ties
+from .slips import load_slips
 
 DAY = dt.date(2013, 7, 25)
 HOME_UNIT = "区招商局"
@@ -146,6 +147,7 @@ def load() -> None:
     load_meeting(deals.values(), users["manager"])
     load_funds(staff, deals)
     load_projects(rows, units, leaders, deals, DAY)
+    load_slips(rows, units, leaders, units[HOME_UNIT])
     load_reserve(units, staff)
     db.session.flush()
     index_everything()

@@ -34,6 +34,7 @@ from crm.missions.phases import Phase
 from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
 from crm.prospects import queries as prospects
+from crm.slips import queries as slips
 
 ROWS = 8
 """Lines of a section; the number beside its title says how many there are."""
@@ -321,14 +322,21 @@ class Found:
 
 
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
-        delivery.NOUN: "projects", contacts.NOUN: "contacts"}  # fmt: skip
+        delivery.NOUN: "projects", slips.NOUN: "slips", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
 
 
 def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
     """The best of every noun the user may see. `counting` also asks how many there are."""
     found = []
-    for source in (*contacts.SUBJECTS, delivery.SOURCE, prospects.SOURCE, missions.SOURCE, contacts.LOGS):
+    for source in (
+        *contacts.SUBJECTS,
+        delivery.SOURCE,
+        slips.SOURCE,
+        prospects.SOURCE,
+        missions.SOURCE,
+        contacts.LOGS,
+    ):
         records = source.best(user, q, limit)
         total = len(records)
         if counting and total == limit:
@@ -370,6 +378,12 @@ DUTIES = (
     Duty(Asked("health", {"unit": "mine"}, N_("本单位体检亮灯的项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "pace": Pace.BEHIND.value}, N_("我挂联的、投资低于时间进度的重点项目")), "warn"),
     Duty(Asked("projects", {"unit": "mine", "pace": Pace.BEHIND.value}, N_("本单位投资低于时间进度的重点项目")), "warn"),
+    Duty(Asked("slips", {"decide": "1"}, N_("等我决定的交办单")), "bad"),
+    Duty(Asked("slips", {"leader": "me", "overdue": "1"}, N_("我牵头的、已经逾期的交办单")), "bad"),
+    Duty(Asked("slips", {"unit": "mine", "overdue": "1"}, N_("本单位已经逾期的交办单")), "bad"),
+    Duty(Asked("slips", {"unit": "mine", "state": ["issued", "working"]}, N_("本单位在办的交办单"))),
+    Duty(Asked("slips", {"run": "1", "state": "collected"}, N_("汇总了还没有交办的")), "warn"),
+    Duty(Asked("slips", {"run": "1", "state": "raised"}, N_("提出来等着汇总的问题"))),
     Duty(Asked("projects", {"leader": "me", "overdue": "1"}, N_("我挂联的、有超期节点的重点项目")), "bad"),
     Duty(Asked("projects", {"leader": "me", "quiet": "1"}, N_("我挂联的、本周无进展的重点项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "status": "not_started"}, N_("我挂联的、还没有开工的重点项目"))),

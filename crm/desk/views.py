@@ -22,6 +22,7 @@ from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
 from crm.prospects.models import Prospect
+from crm.slips.models import Slip
 from crm.web import display
 
 from . import queries
@@ -33,7 +34,7 @@ LONGEST_QUERY = 200
 A_PAGE = 10
 A_GLANCE = 4
 SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
-                  "key_project": (N_("重点项目"), "stage")}  # fmt: skip
+                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -282,11 +283,18 @@ def _note(record: Any) -> str:
         return " · ".join(
             part for part in (record.status.label, record.unit.name if record.unit else "") if part
         )
+    if isinstance(record, Slip):
+        return f"{record.subject} · {record.state.label}"
     return note_of(record)
 
 
 def _url(record: Any) -> str:
-    pages = {Mission: "missions.show", Prospect: "prospects.show", KeyProject: "delivery.show"}
+    pages = {
+        Mission: "missions.show",
+        Prospect: "prospects.show",
+        KeyProject: "delivery.show",
+        Slip: "slips.show",
+    }
     page = pages.get(type(record))
     return url_for(page, id=record.id) if page else url_of(record)
 

@@ -69,6 +69,12 @@ class Permission(Labelled):
     PROJECT_LIST = "project.list", N_("编制、下达、调整重点项目名单")
     PROJECT_EXPORT = "project.export", N_("导出重点项目")
     CONTEST_MANAGE = "contest.manage", N_("定互看互学的计分办法")
+    SLIP_VIEW = "slip.view", N_("查看交办单（汇总的部门看全区）")
+    SLIP_RAISE = "slip.raise", N_("提出项目上的问题")
+    SLIP_RUN = "slip.run", N_("汇总、交办、记协调会（限汇总的部门）")
+    SLIP_ANSWER = "slip.answer", N_("报办理情况，申请销号和延期")
+    SLIP_DECIDE = "slip.decide", N_("核准销号和延期、升级（牵头领导一方，责任单位自己不能）")
+    SLIP_EXPORT = "slip.export", N_("导出交办单")
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
@@ -96,6 +102,7 @@ _READS = {
     P.DEAL_VIEW: S.DISTRICT,
     P.CAPITAL_VIEW: S.DISTRICT,
     P.PROJECT_VIEW: S.DISTRICT,
+    P.SLIP_VIEW: S.DISTRICT,
     P.RESERVE_VIEW: S.DISTRICT,
 }
 
@@ -130,6 +137,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_EDIT: S.UNIT,
         P.PROJECT_VISIT: S.UNIT,
         P.PROJECT_EXPORT: S.UNIT,
+        P.SLIP_VIEW: S.UNIT,
+        P.SLIP_RAISE: S.UNIT,
+        P.SLIP_ANSWER: S.UNIT,
+        P.SLIP_EXPORT: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -177,6 +188,12 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_SPONSOR: S.UNIT,
         P.PROJECT_LIST: S.UNIT,
         P.PROJECT_EXPORT: S.UNIT,
+        P.SLIP_VIEW: S.UNIT,
+        P.SLIP_RAISE: S.UNIT,
+        P.SLIP_RUN: S.UNIT,
+        P.SLIP_ANSWER: S.UNIT,
+        P.SLIP_DECIDE: S.UNIT,  # of the office, on a leader's word
+        P.SLIP_EXPORT: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -197,6 +214,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_VISIT: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
         P.CONTEST_MANAGE: S.DISTRICT,
+        P.SLIP_RAISE: S.DISTRICT,
+        P.SLIP_DECIDE: S.DISTRICT,
+        P.SLIP_EXPORT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
@@ -236,6 +256,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_LIST: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
         P.CONTEST_MANAGE: S.DISTRICT,
+        P.SLIP_RAISE: S.DISTRICT,
+        P.SLIP_RUN: S.DISTRICT,
+        P.SLIP_ANSWER: S.DISTRICT,
+        P.SLIP_EXPORT: S.DISTRICT,
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,

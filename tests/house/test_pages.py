@@ -76,6 +76,12 @@ NOT_BY_LINK = {
     "meetings.task": "the demo district has held no meeting",
     "agreements.show": "the demo district holds no agreement; tests/agreements opens it",
     "agreements.edit": "the demo district holds no agreement",
+    "slips.edit": "every problem of the demo district is on a list already; tests/slips opens it",
+    "slips.file": "the demo district has no attachments",
+    "slips.settle": "the leader's side alone, and no slip of the demo district waits for it; tests/slips opens it",
+    "slips.return_claim": "the leader's side alone, and no slip of the demo district waits for it",
+    "slips.answer_postponement": "no unit of the demo district has asked for more time",
+    "slips.escalate": "the leader's side alone, which an administrator is not",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""

@@ -43,6 +43,7 @@ FEATURES = (
     "pipeline",
     "reserve",
     "review",
+    "slips",
     "reporting",
     "transfers",
 )
@@ -100,6 +101,7 @@ NOT_PURE = {
     "jobs/queue.py": "the queue's own connection to the application",
     "lists/exports/making.py": "reads the rows of an order into its file, chunk by chunk",
     "lists/table.py": "the one place where an address becomes a query",
+    "slips/papers.py": "writes the printed forms, in words and days as pages show them",
     "meetings/minutes.py": "writes the Word file, in words and amounts as pages show them",
     "merchants/asking.py": "the one door of all forms and the API to the look-up; what a form says is read by actions",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",

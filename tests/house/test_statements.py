@@ -41,6 +41,8 @@ from crm.org.models import User
 from crm.prospects.models import Prospect, TargetBatch
 from crm.referrals.models import Introduction, Tie, TieKind
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
+from crm.slips.models import Slip, SlipRound, SlipStep
+from crm.slips.states import Obstacle, SlipState, StepKind
 from tests.cast import (
     Cast,
     make_contact,
@@ -130,6 +132,7 @@ def fill(cast: Cast, start: int, end: int) -> None:
                  follow_user_id=colleague.id, follow_due_on=deal.stage_since)
         )  # fmt: skip
         drive(cast, colleague, number)
+        block(cast, colleague, number)
         for noun, thing in (("enterprise", firm), ("person", person), ("lead", lead), ("deal", deal)):
             db.session.add(Tag(noun=noun, record_id=thing.id, word=f"标签{number}"))
             db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
@@ -160,6 +163,29 @@ def drive(cast: Cast, colleague: User, number: int) -> None:
         Amendment(number=number + 1, on_day=TODAY, reason="调整", actor=colleague, changes=[change])
     )
     hub.places.append(ListEntry(project_list=make_list(f"第{number}种", cast.chen, issued_on=TODAY)))
+
+
+def block(cast: Cast, colleague: User, number: int) -> None:
+    """A slip of the first project and one of the first deal, in a round of their own and in the first one."""
+    rounds = [
+        db.session.get(SlipRound, 1),
+        SlipRound(
+            first_on=dt.date(2000, 1, 1), last_on=TODAY - dt.timedelta(days=number + 1), drawn_up_by=colleague
+        ),
+    ]
+    for at, round_ in enumerate(one or rounds[1] for one in rounds):
+        state = (SlipState.COLLECTED, SlipState.WORKING)[at]
+        slip = Slip(
+            project_id=1, deal_id=1, subject="第一条路", obstacle=list(Obstacle)[number % 8], problem=f"第{number}个问题",
+            raised_unit_id=cast.wang.unit_id, raised_by=colleague, state=state, round=round_, unit_id=colleague.unit_id,
+            leader_id=cast.zhou.id, issued_on=TODAY, due_on=TODAY, first_due_on=TODAY, co_units=[colleague.unit],
+            number=f"{number}-{at}",
+        )  # fmt: skip
+        db.session.add(slip)
+        db.session.flush()
+        db.session.add(
+            SlipStep(slip_id=1, kind=StepKind.REPLIED, actor=colleague, unit=colleague.unit, text="又一次")
+        )
 
 
 def make_paid_in(deal: Deal, *, by: User, state: PaidInState, number: int) -> None:
