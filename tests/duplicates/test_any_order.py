@@ -41,7 +41,7 @@ from .make import LONG_AGO, base
 
 STEPS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 10**6)), min_size=4, max_size=14)
 EXAMPLES = settings(
-    max_examples=12,
+    max_examples=6,  # on each database; a body takes most of a second
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

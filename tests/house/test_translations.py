@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ READS = {
 """Calls in which a text is looked for or taken away, not said."""
 
 
+@cache  # going over all sources takes seconds
 def _sentences() -> list[str]:
     return [_forms(message.id)[0] for message in catalogue.extracted() if message.id]
 
