@@ -54,7 +54,6 @@ def index() -> Any:
         quiet=[one for one in found if one.is_quiet],
         quiet_url=_list_url({**within, "quiet": "1"}),
         weeks=queries.told_by_week(found, today),
-        builds=sum(one.weeks_due > 0 or one.is_quiet for one in found),
         ways=[
             {"label": _(msgid), "url": url_for(".index", roll=here, by=key) + "#tables", "active": key == way}
             for key, msgid in WAYS
