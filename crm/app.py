@@ -22,6 +22,7 @@ from crm.audit.trail import client_address
 from crm.backups import views as backups
 from crm.bulletins import views as bulletins
 from crm.calendars import views as calendars
+from crm.campaigns import views as campaigns
 from crm.capital import views as capital
 from crm.contacts import views as contacts
 from crm.contests import views as contests
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     delivery.bp,
     rolls.bp,
     contests.bp,
+    campaigns.bp,
     bulletins.bp,
     slips.bp,
     slip_rounds.bp,

@@ -59,6 +59,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("项目推进"), (
         Entry(N_("重点项目"), "delivery.index", "stage", P.PROJECT_VIEW),
         Entry(N_("三率"), "delivery.show_rates", "chart", P.PROJECT_VIEW),
+        Entry(N_("百日攻坚"), "campaigns.index", "board", P.PROJECT_VIEW),
         Entry(N_("互看互学"), "contests.index", "star", P.PROJECT_VIEW),
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
         Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),
@@ -106,6 +107,7 @@ ELSEWHERE = {
         "merchants.people",
     ),
     "delivery.show_leader": "delivery.leaders",
+    "campaigns.of_project": "delivery.index",
     "pipeline.set_gates": "org.show_settings",
     "capital.reasons": "org.show_settings",
 }

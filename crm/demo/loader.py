@@ -58,6 +58,7 @@ from crm.org.permissions import Role
 from crm.reference import regions
 from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
+from .campaigns import load_campaign
 from .indexing import index_everything
 from .missions import load_missions
 from .papers import load_agreements, load_meeting
@@ -148,6 +149,7 @@ def load() -> None:
     load_funds(staff, deals)
     load_projects(rows, units, leaders, deals, DAY)
     load_slips(rows, units, leaders, units[HOME_UNIT])
+    load_campaign(rows, units)
     load_reserve(units, staff)
     db.session.flush()
     index_everything()

@@ -373,6 +373,8 @@ DUTIES = (
     Duty(Asked("missions", {"owner": "me", "phase": Phase.OVERDUE.value}, N_("我负责的、结果逾期的活动")), "bad"),
     Duty(Asked("missions", {"leader": "me", "phase": [Phase.PREPARING.value, Phase.UNDER_WAY.value]},
                N_("我带队的活动"))),
+    Duty(Asked("campaign_entries", {"leader": "me", "standing": "overdue"}, N_("我挂联的、百日攻坚中超期的项目")), "bad"),
+    Duty(Asked("campaign_entries", {"unit": "mine", "standing": "overdue"}, N_("本单位百日攻坚中超期的项目")), "bad"),
     Duty(Asked("health", {"owner": "me"}, N_("我跟进的、体检亮灯的项目")), "bad"),
     Duty(Asked("health", {"sponsor": "me"}, N_("我挂联的、体检亮灯的项目")), "warn"),
     Duty(Asked("health", {"unit": "mine"}, N_("本单位体检亮灯的项目")), "warn"),

@@ -19,6 +19,7 @@ FEATURES = (
     "backups",
     "bulletins",
     "calendars",
+    "campaigns",
     "capital",
     "contacts",
     "contests",
