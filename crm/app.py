@@ -38,6 +38,7 @@ from crm.duplicates.engine import views as engine
 from crm.health import views as health
 from crm.holidays import views as holidays
 from crm.imports import views as imports
+from crm.indicators import views as indicators
 from crm.jobs import queue
 from crm.jobs import views as jobs
 from crm.layouts import views as layouts
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     health.bp,
     referrals.bp,
     reserve.bp,
+    indicators.bp,
     prospects.bp,
     calendars.bp,
     pipeline.bp,

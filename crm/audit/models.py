@@ -18,6 +18,7 @@ class Event(Model):
     __tablename__ = "event"
     __table_args__ = (
         sa.Index("ix_event_subject", "noun", "record_id", "at"),
+        sa.Index("ix_event_noun", "noun", "at"),
         sa.Index("ix_event_actor", "actor_id", "at"),
         sa.Index("ix_event_verb", "verb", "at"),
     )

@@ -127,6 +127,8 @@ PAGE = register(
             Filter("unit", N_("申报单位"), "choice", lambda user: org.unit_choices(),
                    lambda v, user: PaidIn.unit_id == int(v)),
             Filter("deal", N_("项目"), "text", where=lambda v, user: _deal_id(v)),
+            Filter("owner", N_("项目跟进人"), "choice", lambda user: org.colleague_choices(user, P.CAPITAL_VIEW),
+                   lambda v, user: PaidIn.deal_id.in_(sa.select(Deal.id).where(Deal.owner_id == int(v)))),
             Filter("origin", N_("资金来源地"), "choice", lambda user: SourceScope.choices(),
                    lambda v, user: PaidIn.origin == SourceScope(v)),
             Filter("kind", N_("资金用途"), "choice", lambda user: PaidKind.choices(),

@@ -57,6 +57,7 @@ class ContactLog(Versioned, Model):
         sa.Index("ix_contact_log_lead", "lead_id", "happened_at"),
         sa.Index("ix_contact_log_unit", "unit_id", "happened_at"),
         sa.Index("ix_contact_log_author", "author_id", "happened_at"),
+        sa.Index("ix_contact_log_kind", "kind", "happened_at", "unit_id"),
         # In the order of the list, with all that decides who sees a log: queries.visible_to walks it alone.
         sa.Index(
             "ix_contact_log_happened",

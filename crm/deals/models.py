@@ -34,6 +34,7 @@ class Deal(Versioned, Model):
         sa.Index("ix_deal_board", "state", "stage", "stage_since", "id"),
         sa.Index("ix_deal_lanes", "state", "stage", "planned_wan", "next_due_on"),  # heads of the board
         sa.Index("ix_deal_unit", "unit_id", "state", "stage"),
+        sa.Index("ix_deal_signed", "signed_on", "planned_wan", "unit_id"),  # what was signed in a year, counted
         sa.Index("ix_deal_due", "state", "next_due_on"),
         sa.Index("ix_deal_contact", "state", "last_contact_at"),
         sa.Index("ix_deal_first_report_unit", "first_report_unit_id"),
@@ -80,7 +81,7 @@ class Deal(Versioned, Model):
     admission: Mapped[Admission] = mapped_column(default=Admission.NONE)  # 决策咨询
     admission_note: Mapped[Line] = mapped_column(default="")
     expected_sign_on: Mapped[dt.date | None]
-    signed_on: Mapped[dt.date | None] = mapped_column(index=True)
+    signed_on: Mapped[dt.date | None]
     agreement_kind: Mapped[AgreementKind | None]
     local_company: Mapped[Line] = mapped_column(default="")  # 本地注册的项目公司
     local_uscc: Mapped[str] = mapped_column(sa.String(18), default="")

@@ -172,6 +172,8 @@ PAGE = register(
             Filter("pace", N_("本年投资进度"), "choice", lambda user: Pace.choices(),
                    lambda v, user: queries.at_pace(Pace(v), clock.today())),
             Filter("starts", N_("计划开工"), "days", where=lambda v, user: queries.planned(NodeKind.START, v)),
+            Filter("started", N_("实际开工"), "days", where=lambda v, user: queries.reached(NodeKind.START, v)),
+            Filter("completed", N_("实际建成"), "days", where=lambda v, user: queries.reached(NodeKind.COMPLETE, v)),
             Filter("due_built", N_("应建成（含已建成）"), "days", where=lambda v, user: queries.built_or_due(v)),
             Filter("productive", N_("适用投产"), "flag", where=lambda v, user: KeyProject.is_productive),
             Filter("direction", N_("产业方向"), "choice", lambda user: Direction.choices(),

@@ -199,6 +199,17 @@ def planned(kind: NodeKind, ends: tuple[dt.date | None, dt.date | None]) -> sa.C
     return KeyProject.id.in_(rows)
 
 
+def reached(kind: NodeKind, ends: tuple[dt.date | None, dt.date | None]) -> sa.ColumnElement[bool]:
+    """A milestone of this kind reached between the two days, both included."""
+    low, high = ends
+    rows = sa.select(Milestone.project_id).where(Milestone.kind == kind, Milestone.actual_on.is_not(None))
+    if low:
+        rows = rows.where(Milestone.actual_on >= low)
+    if high:
+        rows = rows.where(Milestone.actual_on <= high)
+    return KeyProject.id.in_(rows)
+
+
 def built_or_due(ends: tuple[dt.date | None, dt.date | None]) -> sa.ColumnElement[bool]:
     """应建成: what is built, and what should have been by then."""
     return sa.or_(KeyProject.status.in_(BUILT), planned(NodeKind.COMPLETE, ends))

@@ -60,6 +60,7 @@ from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
 from .campaigns import load_campaign
 from .indexing import index_everything
+from .indicators import load_indicators
 from .missions import load_missions
 from .papers import load_agreements, load_meeting
 from .projects import load_projects
@@ -151,6 +152,7 @@ def load() -> None:
     load_slips(rows, units, leaders, units[HOME_UNIT])
     load_campaign(rows, units)
     load_reserve(units, staff)
+    load_indicators(rows, units=units)
     db.session.flush()
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")

@@ -99,6 +99,8 @@ PAGE = register(
             Filter("owner", N_("跟进人"), "choice",
                    lambda user: [("me", _("我")), ("none", _("还没有人")),
                                  *org.colleague_choices(user, P.LEAD_VIEW)], _owned_by),
+            Filter("reporter", N_("报送人"), "choice", lambda user: org.colleague_choices(user, P.LEAD_VIEW),
+                   lambda v, user: Lead.reported_by_id == int(v)),
             Filter("mine", N_("我报的"), "flag", where=lambda v, user: Lead.reported_by_id == user.id),
             Filter("planned", N_("意向总投资"), "wan_range",
                    where=lambda v, user: between(Lead.planned_wan, v)),

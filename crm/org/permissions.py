@@ -79,6 +79,8 @@ class Permission(Labelled):
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
+    INDICATOR_VIEW = "indicator.view", N_("查看指标、比较和数的来历（数只算本人能看到的）")
+    INDICATOR_TYPE = "indicator.type", N_("填报、更正统计数，自设指标")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -105,6 +107,7 @@ _READS = {
     P.PROJECT_VIEW: S.DISTRICT,
     P.SLIP_VIEW: S.DISTRICT,
     P.RESERVE_VIEW: S.DISTRICT,
+    P.INDICATOR_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -145,6 +148,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
+        P.INDICATOR_VIEW: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -199,6 +203,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
+        P.INDICATOR_VIEW: S.UNIT,
+        P.INDICATOR_TYPE: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
@@ -265,6 +271,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_EXPORT: S.DISTRICT,
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
+        P.INDICATOR_TYPE: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,

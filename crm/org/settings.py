@@ -99,6 +99,7 @@ KNOWN = {
         Known("slip.prefix", N_("交办单的文号代字"), "柯项交"),
         Known("slip.term_days", N_("交办单的办理期限，汇总后多少天"), 15, 1, 180, N_("天")),
         Known("slip.escalate_days", N_("交办单逾期多少天升一级"), 7, 1, 180, N_("天")),
+        Known("indicator.office", N_("填报全区统计指标的部门（单位名称）"), "区发改局"),
         Known("agreement.remind_days", N_("协议到期前多少天提醒"), 30, 1, 365, N_("天")),
         Known("export.rows_before_approval", N_("多少行以上的导出要负责人批准"), 500, 1, 1_000_000, N_("行")),
         Known("backup.kept_days", N_("备份保留多久"), 14, 1, 730, N_("天")),

@@ -29,6 +29,7 @@ __all__ = [
     "DayField",
     "LineField",
     "MomentField",
+    "MonthField",
     "MuField",
     "Needed",
     "ParagraphField",
@@ -160,6 +161,24 @@ class DayField(_TypedField):
 
     def say(self, value: dt.date) -> str:
         return value.isoformat()
+
+
+class MonthField(_TypedField):
+    """A whole month: 2013-06 or 2013年6月; `data` is its first day."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.render_kw = {"type": "month", "placeholder": "2013-06", **(self.render_kw or {})}
+
+    def parse(self, text: str) -> dt.date:
+        line = unicodedata.normalize("NFKC", text).strip().removesuffix("月")
+        found = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})", line, re.ASCII)
+        if not found or not 1 <= int(found[2]) <= 12 or not 1990 <= int(found[1]) <= 2100:
+            raise Refused(_("看不懂月份“%(text)s”，请写成 2013-06 这样", text=text[:20]))
+        return dt.date(int(found[1]), int(found[2]), 1)
+
+    def say(self, value: dt.date) -> str:
+        return f"{value:%Y-%m}"
 
 
 class MomentField(DateTimeLocalField):

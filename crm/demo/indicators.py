@@ -1,0 +1,35 @@
+"""The demo district's statistics: 固定资产投资 as it was published, and an indicator that the district set itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from crm.db import db
+from crm.indicators.models import Measure, OwnIndicator, TypedValue
+from crm.indicators.progress import month_end
+from crm.org.models import Unit
+
+Rows = Callable[[str], Iterator[dict[str, str]]]
+RECLAIMED = "垦造耕地"
+
+
+def load_indicators(rows: Rows, *, units: Mapping[str, Unit]) -> OwnIndicator:
+    own = OwnIndicator(name=RECLAIMED, measure=Measure.MU, definition="示例：国土部门验收入库的新增耕地面积",
+                       unit_id=units["区国土分局"].id)  # fmt: skip
+    db.session.add(own)
+    for row in rows("typed_values"):
+        last = month_end(_month(row["last"]))
+        db.session.add(
+            TypedValue(
+                indicator=row["indicator"], first_on=_month(row["first"]), last_on=last,
+                amount=Decimal(row["amount_wan"]), source=row["source"], note="",
+            )
+        )  # fmt: skip
+    db.session.flush()
+    return own
+
+
+def _month(text: str) -> dt.date:
+    return dt.date.fromisoformat(f"{text}-01")

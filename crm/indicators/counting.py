@@ -1,0 +1,240 @@
+"""Figures out of filters: every number here is a count or a sum over the rows of an indicator's address.
+
+One statement for any number of periods (UNION ALL of the list's own query, narrowed to each), so that a year of months
+beside the year before costs what its rows cost in the index.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from crm.audit.models import Event
+from crm.db import db
+from crm.lib import clock
+from crm.lists.table import filter_in_words, select_for
+from crm.org.models import User
+
+from . import queries
+from .catalogue import Indicator
+from .progress import Window, before, gone, months_of
+
+FEW_ROWS = 500
+NEWEST_EVENTS = 5_000
+MOST_CHANGES = 10
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Count:
+    """`value` is what the indicator says: the sum of its amount, or how many rows."""
+
+    rows: int = 0
+    value: Decimal = Decimal(0)
+
+
+def rows_of(
+    indicator: Indicator, user: User, window: Window, unit_id: int | None = None, person_id: int | None = None
+) -> sa.Select[Any]:
+    """The very rows that the link opens."""
+    return select_for(indicator.page, user, MultiDict(indicator.pairs(window, unit_id, person_id)))
+
+
+def _narrowed(indicator: Indicator, user: User, unit_id: int | None, person_id: int | None) -> sa.Select[Any]:
+    """Its rows of whatever time: the filters of the address but the days, read once for all periods."""
+    of_time = {f"{indicator.days}_from", f"{indicator.days}_to", indicator.year}
+    day = Window(clock.today(), clock.today())
+    pairs = [pair for pair in indicator.pairs(day, unit_id, person_id) if pair[0] not in of_time]
+    return select_for(indicator.page, user, MultiDict(pairs)).order_by(None)
+
+
+def _within(indicator: Indicator, user: User, window: Window) -> sa.ColumnElement[bool]:
+    """What the list's own filter of days makes of a period."""
+    wanted = indicator.days or indicator.year
+    of_time = next(one for one in indicator.page.filters if one.key == wanted)
+    if indicator.days:
+        found: sa.ColumnElement[bool] = of_time.where((window.first, window.last), user)
+        return found
+    return sa.or_(
+        *(of_time.where(str(year), user) for year in range(window.first.year, window.last.year + 1))
+    )
+
+
+def _summed(indicator: Indicator, rows: sa.Select[Any], at: int, *by: Any) -> sa.Select[Any]:
+    amount = (
+        sa.literal_column("0")
+        if indicator.amount is None
+        else sa.type_coerce(indicator.amount, sa.BigInteger)
+    )
+    return rows.with_only_columns(
+        sa.literal_column(str(at)).label("at"), *by, sa.func.count(indicator.page.key).label("n"),
+        sa.func.coalesce(sa.func.sum(amount), 0).label("hundredths"),
+    )  # fmt: skip
+
+
+def _count(indicator: Indicator, rows: int, hundredths: Any) -> Count:
+    value = Decimal(rows) if indicator.amount is None else Decimal(int(hundredths)) / 100
+    return Count(rows, value)
+
+
+def counts(
+    indicator: Indicator,
+    user: User,
+    windows: Sequence[Window],
+    unit_id: int | None = None,
+    person_id: int | None = None,
+) -> list[Count]:
+    """One statement, a figure for each period."""
+    found = [Count()] * len(windows)
+    rows = _narrowed(indicator, user, unit_id, person_id)
+    parts = [
+        _summed(indicator, rows.where(_within(indicator, user, window)), at)
+        for at, window in enumerate(windows)
+        if not window.is_empty
+    ]
+    if parts:
+        for at, n, hundredths in db.session.execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
+            found[at] = _count(indicator, n, hundredths)
+    return found
+
+
+def count(
+    indicator: Indicator, user: User, window: Window, unit_id: int | None = None, person_id: int | None = None
+) -> Count:
+    return counts(indicator, user, [window], unit_id, person_id)[0]
+
+
+def by_unit(indicator: Indicator, user: User, windows: Sequence[Window]) -> list[dict[int | None, Count]]:
+    """The same for each unit: {unit: figure} for each period, one statement."""
+    column = indicator.unit_column.label("unit")
+    rows = _narrowed(indicator, user, None, None)
+    parts = [
+        _summed(indicator, rows.where(_within(indicator, user, window)), at, column).group_by(
+            indicator.unit_column
+        )
+        for at, window in enumerate(windows)
+    ]
+    found: list[dict[int | None, Count]] = [{} for _window in windows]
+    for at, unit_id, n, hundredths in db.session.execute(
+        sa.union_all(*parts) if len(parts) > 1 else parts[0]
+    ):
+        found[at][unit_id] = _count(indicator, n, hundredths)
+    return found
+
+
+# --- a year as it stands ------------------------------------------------------------------------------------
+
+
+def last_known(indicator: Indicator, period: Window) -> dt.date:
+    """Up to which day a period is known: today; of what is typed the end of the last month that was."""
+    if indicator.typed:
+        return queries.known_through(indicator.key, period) or min(period.first, clock.today())
+    return min(period.last, clock.today())
+
+
+def has_figures(indicator: Indicator, period: Window) -> bool:
+    return not indicator.typed or queries.known_through(indicator.key, period) is not None
+
+
+@dataclass(frozen=True)
+class Month:
+    """One line of the table of months; None where nothing was typed."""
+
+    window: Window
+    now: Decimal | None
+    then: Decimal | None
+    now_so_far: Decimal | None
+    then_so_far: Decimal | None
+    gone: Decimal  # of the year at its end
+
+
+def months(
+    indicator: Indicator, user: User, year: Window, until: dt.date, unit_id: int | None
+) -> list[Month]:
+    """Month by month up to a day, beside the same months of the year before."""
+    these = months_of(Window(year.first, until))
+    those = [before(one) for one in these]
+    so_far = [Window(year.first, one.last) for one in these] if indicator.typed else []
+    asked = [*these, *those, *so_far, *(before(one) for one in so_far)]
+    told = counts(indicator, user, asked, unit_id)
+    n = len(these)
+    now, then = told[:n], told[n : 2 * n]
+    if indicator.typed:
+        now_so_far, then_so_far = told[2 * n : 3 * n], told[3 * n :]
+    else:
+        now_so_far, then_so_far = _running(now), _running(then)
+
+    def said(one: Count) -> Decimal | None:
+        return None if indicator.typed and not one.rows else one.value
+
+    return [
+        Month(these[at], said(now[at]), said(then[at]), said(now_so_far[at]), said(then_so_far[at]),
+              gone(year, these[at].last))
+        for at in range(n)
+    ]  # fmt: skip
+
+
+def _running(found: Sequence[Count]) -> list[Count]:
+    rows, value, sums = 0, Decimal(0), []
+    for one in found:
+        rows, value = rows + one.rows, value + one.value
+        sums.append(Count(rows, value))
+    return sums
+
+
+# --- explaining a figure ------------------------------------------------------------------------------------
+
+
+def filter_words(
+    indicator: Indicator, user: User, window: Window, unit_id: int | None, person_id: int | None
+) -> str:
+    return filter_in_words(indicator.page, user, MultiDict(indicator.pairs(window, unit_id, person_id)))
+
+
+def shown(indicator: Indicator, user: User, rows: sa.Select[Any]) -> list[Any]:
+    """The first rows behind a figure, in the list's own order."""
+    ids = db.session.scalars(rows.with_only_columns(indicator.page.key).limit(MOST_SHOWN)).all()
+    if not ids:
+        return []
+    found = db.session.scalars(
+        indicator.page.select(user).order_by(None).where(indicator.page.key.in_(ids))
+    ).unique()
+    by_id = {one.id: one for one in found}
+    return [by_id[id] for id in ids if id in by_id]
+
+
+def changes(indicator: Indicator, rows: sa.Select[Any], number: int) -> tuple[list[Event], bool]:
+    """Who last changed the rows behind a figure, the newest first; and whether that is all of it.
+
+    Of few rows their own events are read. Of many the newest events of that kind of record are looked through: among
+    a million rows the last changes are there, and a walk over everything that ever happened would take seconds.
+    """
+    noun = indicator.page.noun
+    ids = rows.with_only_columns(indicator.page.key).order_by(None)
+    events = sa.select(Event).where(Event.noun == noun)
+    if number <= FEW_ROWS:
+        found = events.where(Event.record_id.in_(ids))
+        newest = found.order_by(Event.at.desc(), Event.id.desc()).limit(MOST_CHANGES)
+        return list(db.session.scalars(newest)), True
+    lately = (
+        sa.select(Event.id, Event.record_id)
+        .where(Event.noun == noun)
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(NEWEST_EVENTS)
+        .subquery()
+    )
+    behind = ids.where(indicator.page.key == lately.c.record_id).correlate(lately).exists()
+    hits = sa.select(lately.c.id).where(behind)
+    newest = (
+        sa.select(Event)
+        .where(Event.id.in_(hits))
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(MOST_CHANGES)
+    )
+    return list(db.session.scalars(newest)), False
