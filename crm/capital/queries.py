@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -149,9 +149,15 @@ def this_year() -> int:
     return window.year_of(clock.today(), first_month())
 
 
+TARGETS: list[Callable[[dt.date, dt.date], Decimal | None]] = []
+"""Upper floors say what target was issued for a year, by its first and last day."""
+
+
 def target_wan() -> Decimal | None:
-    """The district's target for this year, until targets are records of their own."""
-    return Decimal(settings.get("capital.target_wan")) or None
+    """The district's target for this year: the one that was issued, else the setting's."""
+    ends = window.bounds(this_year(), first_month())
+    issued = next((found for source in TARGETS if (found := source(*ends)) is not None), None)
+    return issued or Decimal(settings.get("capital.target_wan")) or None
 
 
 def basis(year: int | None = None) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm.capital import lists as capital_lists
 from crm.capital import queries as capital
 from crm.capital import window as capital_year
@@ -71,6 +73,7 @@ class Indicator:
     year: str = ""
     unit: str = "unit"
     person: str = ""
+    person_column: Any = None
     first_month: Callable[[], int] = lambda: 1
     basis_of: Callable[[int], str] | None = None
     all_seen: Callable[[User], bool] | None = None
@@ -145,14 +148,15 @@ _MONEY = Indicator(
     "paid_in", N_("实际到位资金"), Group.MONEY,
     N_("已认定的到位资金按计入比例相加，按到位日期计入；关账后补认定的计入认定当月"),
     capital_lists.PAGE, PaidIn.unit_id, fixed=(("state", PaidInState.RECOGNISED.value),), amount=PaidIn.counted_wan,
-    measure=Measure.WAN, unit_word=N_("万元"), days="counts", person="owner", first_month=capital.first_month,
+    measure=Measure.WAN, unit_word=N_("万元"), days="counts", person="owner",
+    person_column=sa.select(Deal.owner_id).where(Deal.id == PaidIn.deal_id).correlate(PaidIn).scalar_subquery(), first_month=capital.first_month,
     basis_of=capital.basis, all_seen=capital.sees_all,
 )  # fmt: skip
 
 _SIGNED = Indicator(
     "signed_deals", N_("签约项目"), Group.DEALS,
     N_("签了投资协议的项目，按签约日期和责任单位计，后来怎样不影响；框架协议不算签约"),
-    deal_lists.PAGE, Deal.unit_id, days="signed", person="owner",
+    deal_lists.PAGE, Deal.unit_id, days="signed", person="owner", person_column=Deal.owner_id,
 )  # fmt: skip
 
 
@@ -165,13 +169,14 @@ def _signed_from(key: str, name: str, wan: int) -> Indicator:
 
 _LEADS = Indicator(
     "new_leads", N_("新报线索"), Group.NEWS, N_("报送的线索，按首报单位和报送时间计；判为重复的不计"),
-    lead_lists.PAGE, Lead.report_unit_id, days="reported", unit="report_unit", person="reporter", unit_word=N_("条"),
+    lead_lists.PAGE, Lead.report_unit_id, days="reported", unit="report_unit", person="reporter",
+    person_column=Lead.reported_by_id, unit_word=N_("条"),
     fixed=tuple(("state", state.value) for state in LeadState if state is not LeadState.DUPLICATE),
 )  # fmt: skip
 
 _VISITS = Indicator(
     "visits", N_("拜访与接待"), Group.NEWS, N_("沟通记录中的外出拜访和来访接待，按发生时间和记录单位计"),
-    contact_lists.PAGE, ContactLog.unit_id, days="period", person="author", unit_word=N_("次"),
+    contact_lists.PAGE, ContactLog.unit_id, days="period", person="author", person_column=ContactLog.author_id, unit_word=N_("次"),
     fixed=(("kind", ContactKind.VISIT.value), ("kind", ContactKind.RECEPTION.value)),
 )  # fmt: skip
 

@@ -128,6 +128,23 @@ def by_unit(indicator: Indicator, user: User, windows: Sequence[Window]) -> list
     return found
 
 
+def by_person(indicator: Indicator, user: User, window: Window) -> dict[tuple[int | None, int | None], Count]:
+    """{(unit, person): figure}, of those that the list says whose work it is."""
+    unit, person = indicator.unit_column.label("unit"), indicator.person_column.label("person")
+    rows = _narrowed(indicator, user, None, None).where(_within(indicator, user, window))
+    inner = rows.with_only_columns(
+        unit, person, indicator.page.key.label("key"),
+        (sa.literal_column("0") if indicator.amount is None else sa.type_coerce(indicator.amount, sa.BigInteger)).label("amount"),
+    ).subquery()  # fmt: skip
+    told = sa.select(
+        inner.c.unit,
+        inner.c.person,
+        sa.func.count(inner.c.key),
+        sa.func.coalesce(sa.func.sum(inner.c.amount), 0),
+    ).group_by(inner.c.unit, inner.c.person)
+    return {(row[0], row[1]): _count(indicator, row[2], row[3]) for row in db.session.execute(told)}
+
+
 # --- a year as it stands ------------------------------------------------------------------------------------
 
 

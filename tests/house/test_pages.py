@@ -52,6 +52,7 @@ NOT_BY_LINK = {
     "merchants.regions": "asked by the script of the region picker",
     "contacts.timeline": "only behind a record with more than a page of happenings",
     "contacts.file": "the demo district has no attachments",
+    "indicators.redefine": "only from an indicator of the district's own, and the walk opens the first few",
     "imports.show": "the demo district has imported nothing",
     "imports.correct": "the demo district has imported nothing",
     "imports.result_file": "the demo district has imported nothing",
