@@ -242,9 +242,9 @@ def type_value(key: str) -> Any:
     form.unit_id.offer(units, _("请选择"))
     if form.submitted():
         with form.refusals():
-            actions.type_value(key, form.data, by_unit=one.by_unit, actor=user)
+            value = actions.type_value(key, form.data, by_unit=one.by_unit, actor=user)
             return commit_and_go(
-                form, url_for("indicators.show", key=key, year=form.first_month.data.year), _("已填报")
+                form, url_for("indicators.show", key=key, year=value.first_on.year), _("已填报")
             )
     return form.page("indicators/type.html", one=one)
 
