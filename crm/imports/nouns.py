@@ -49,8 +49,10 @@ from crm.org.models import User
 from crm.org.permissions import Permission
 from crm.reserve import queries as reserve_queries
 from crm.reserve.models import ReserveItem
+from crm.slips import queries as slip_queries
+from crm.slips.models import Slip
 
-from . import deals, leads, logs, milestones, paid_in, people, projects, reserve
+from . import deals, leads, logs, milestones, paid_in, people, projects, reserve, slips
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -98,6 +100,8 @@ NOUNS: dict[str, Noun] = {
              delivery_queries.visible_to, "delivery.show", projects.PLAIN),
         Noun("milestone", N_("重点项目的节点"), milestones.COLUMNS, Permission.PROJECT_EDIT, Milestone,
              delivery_queries.milestones_visible_to, "delivery.edit_milestone", milestones.PLAIN),
+        Noun("slip", N_("项目问题（交办单）"), slips.COLUMNS, Permission.SLIP_RAISE, Slip, slip_queries.visible_to,
+             "slips.show", slips.PLAIN),
     )
 }  # fmt: skip
 

@@ -31,7 +31,8 @@ from .saying import Note, entries, kept_changes, said_of_likeness
 
 LONGEST = 0.15  # seconds of making in one transaction
 Row = tuple[int, list[str]]
-WORK = {"agreement", "transfer", "meeting_item"}  # go with their deal, but no import makes them
+WORK = {"agreement", "transfer", "meeting_item", "slip"}
+"""They go with their deal or project, but people have made them: an undone import does not take these away."""
 
 
 class Seen:

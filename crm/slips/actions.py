@@ -147,6 +147,16 @@ def settle(slip: Slip, word: str, *, actor: User) -> None:
     _tell(slip, queries.people_of(slip.assigned_unit_ids), _("已销号：%(name)s", name=slip.name))
 
 
+def instruct(slip: Slip, text: str, *, actor: User) -> None:
+    """批示: what the leader's side tells the unit to do about it."""
+    _only(slip, SlipState.ISSUED, SlipState.WORKING)
+    _from_leaders_side(slip, actor)
+    _needed(text, _("请写明批示的内容"), "text")
+    step(slip, StepKind.INSTRUCTED, actor=actor, text=text)
+    record("slip.instructed", slip, actor=actor, note=text)
+    _tell(slip, queries.people_of(slip.assigned_unit_ids), _("领导批示：%(name)s", name=slip.name))
+
+
 def ask_postponement(slip: Slip, until_on: dt.date, reason: str, *, actor: User) -> None:
     _only(slip, SlipState.ISSUED, SlipState.WORKING)
     if slip.asked_until_on:

@@ -48,6 +48,10 @@ class ReplyForm(ActForm):
     files = MultipleFileField(_l("佐证材料"), description=_l("批复、会议纪要、现场照片等"))
 
 
+class InstructForm(ActForm):
+    text = ParagraphField(_l("批示"), [Needed()], render_kw={"rows": 4}, longest=2000)
+
+
 class ClaimForm(ActForm):
     result = ParagraphField(_l("办理结果"), [Needed()], render_kw={"rows": 4}, longest=4000)
     files = MultipleFileField(_l("佐证材料"), description=_l("没有佐证不能销号；以前报过的也算"))

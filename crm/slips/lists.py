@@ -43,7 +43,7 @@ PAGE = register(
         columns=(
             Column("number", N_("编号"), lambda s: s.number or _("待汇总"), sort="number",
                    url=lambda s: url_for("slips.show", id=s.id)),
-            Column("subject", N_("项目名称"), lambda s: s.subject),
+            Column("subject", N_("所在项目"), lambda s: s.subject),
             Column("problem", N_("存在的问题"), lambda s: s.problem),
             Column("unit", N_("责任单位"), lambda s: s.unit.name if s.unit else ""),
             Column("state", N_("状态"), lambda s: s.state, kind="state", sort="state"),

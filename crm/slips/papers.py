@@ -24,7 +24,7 @@ def rows_of(slip: Slip) -> list[tuple[str, str]]:
     if slip.is_put_off and slip.first_due_on:
         term = _("%(due)s（原定 %(first)s）", due=term, first=day(slip.first_due_on))
     return [
-        (_("项目名称"), slip.subject),
+        (_("所在项目"), slip.subject),
         (_("卡点类型"), slip.obstacle.label),
         (_("存在的问题"), slip.problem),
         (_("建议怎么解决"), slip.wanted),
@@ -41,6 +41,11 @@ def rows_of(slip: Slip) -> list[tuple[str, str]]:
         (_("办理结果"), slip.result),
         (_("销号日期"), day(slip.settled_on) if slip.settled_on else ""),
     ]
+
+
+def by_hand() -> set[str]:
+    """Lines that leave room on the printed form, because people go on writing there."""
+    return {_("交办要求"), _("协调意见"), _("办理情况"), _("办理结果")}
 
 
 def slip_as_word(slip: Slip) -> bytes:
@@ -69,7 +74,7 @@ def round_as_word(round_: SlipRound, slips: Sequence[Slip], said: Mapping[int, s
         paper.text(round_.minutes)
     paper.heading(_("交办事项（%(n)s 件）", n=len(slips)))
     paper.table(
-        [_("编号"), _("项目名称"), _("存在的问题"), _("责任单位"), _("牵头领导"), _("办理期限"), _("状态"), _("协调意见")],
+        [_("编号"), _("所在项目"), _("存在的问题"), _("责任单位"), _("牵头领导"), _("办理期限"), _("状态"), _("协调意见")],
         [
             [
                 one.number, one.subject, one.problem, one.unit.name if one.unit else "",

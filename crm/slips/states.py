@@ -73,20 +73,21 @@ class Answer(Labelled):
 class StepKind(Labelled):
     """What has happened to a slip."""
 
-    RAISED = "raised", N_("提出问题"), "neutral"
+    RAISED = "raised", N_("问题提出"), "neutral"
     COLLECTED = "collected", N_("列入汇总"), "neutral"
-    TURNED_DOWN = "turned_down", N_("退回，不列入"), "warn"
-    ISSUED = "issued", N_("交办"), "info"
+    TURNED_DOWN = "turned_down", N_("已退回，不列入"), "warn"
+    ISSUED = "issued", N_("交办下达"), "info"
     HANDED_BACK = "handed_back", N_("责任单位退回"), "warn"
     REPLIED = "replied", N_("办理情况"), "info"
-    CLAIMED = "claimed", N_("申请销号"), "info"
-    CLAIM_RETURNED = "claim_returned", N_("销号退回"), "bad"
-    SETTLED = "settled", N_("核准销号"), "good"
-    POSTPONEMENT_ASKED = "postponement_asked", N_("申请延期"), "warn"
+    CLAIMED = "claimed", N_("已申请销号"), "info"
+    CLAIM_RETURNED = "claim_returned", N_("销号被退回"), "bad"
+    SETTLED = "settled", N_("准予销号"), "good"
+    POSTPONEMENT_ASKED = "postponement_asked", N_("提出延期"), "warn"
     POSTPONED = "postponed", N_("同意延期"), "good"
     POSTPONEMENT_REFUSED = "postponement_refused", N_("不同意延期"), "bad"
     ESCALATED = "escalated", N_("升级"), "bad"
-    COORDINATED = "coordinated", N_("协调"), "info"
+    COORDINATED = "coordinated", N_("协调会议定"), "info"
+    INSTRUCTED = "instructed", N_("领导批示"), "info"
 
 
 def is_late(state: SlipState, due_on: dt.date | None, today: dt.date) -> bool:

@@ -82,6 +82,7 @@ NOT_BY_LINK = {
     "slips.settle": "the leader's side alone, and no slip of the demo district waits for it; tests/slips opens it",
     "slips.return_claim": "the leader's side alone, and no slip of the demo district waits for it",
     "slips.answer_postponement": "no unit of the demo district has asked for more time",
+    "slips.instruct": "the leader's side alone, which an administrator is not",
     "slips.escalate": "the leader's side alone, which an administrator is not",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }

@@ -90,6 +90,7 @@ NOT_PURE = {
     "imports/naming.py": "asks for the records that the cells of a list name",
     "imports/nouns.py": "the declarations of the nouns that come in as lists",
     "imports/milestones.py": "a noun of imports: read, matched, made and taken away again",
+    "imports/slips.py": "a noun of imports: read, matched, made and taken away again",
     "imports/projects.py": "a noun of imports: read, matched, made and taken away again",
     "imports/paid_in.py": "a noun of imports: read, matched, made and taken away again",
     "imports/reserve.py": "a noun of imports: read, matched, made and taken away again",

@@ -333,7 +333,7 @@ def test_every_nouns_template_is_itself_a_list_that_is_taken(
     if key == "paid_in":  # what the examples of money and of milestones belong to
         make_deal("衢澜精密阀门生产线项目", by=cast.wang, stage=Stage.SIGNED, signed_on=dt.date(2013, 1, 3),
                   enterprise_id=firm.id)  # fmt: skip
-    if key == "milestone":
+    if key in ("milestone", "slip"):
         make_project("石华线改建工程", cast.wang)
     session.commit()
     data = wang.get(f"/imports/template/{key}").get_data()
@@ -352,6 +352,7 @@ def test_a_noun_is_its_own_right(cast: Any, session: Any, as_user: Callable[...,
     choices = [option.get("value") for option in page.one("select", name="noun").iter("option")]
     assert choices == [
         "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "key_project", "milestone",
+        "slip",
     ]  # fmt: skip
     assert wang.get("/imports/template/nothing").status_code == 404
     wrong = wang.submit("/imports", noun="lead", file=(io.BytesIO("单位\n某厂\n".encode()), "a.csv")).went_to

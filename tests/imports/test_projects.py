@@ -162,3 +162,50 @@ def test_milestones_of_a_project_that_is_not_mine_are_refused(cast: Any, as_user
     checked(as_user(cast.wang), "milestone", "项目名称,节点名称,计划时间\n李的路,路基,2013-09-01\n")
     assert findings() == {2: Finding.ERROR} and batch().noun == "milestone"
     as_user(cast.zheng).see("/imports", 403)
+
+
+def test_problems_of_projects_come_in_raised_once_and_are_taken_back(cast: Any, as_user: Any) -> None:
+    from crm.slips.models import Slip
+    from crm.slips.states import Obstacle, SlipState
+
+    make_project("石华线", cast.wang)
+    make_project("李的路", cast.li)
+    wang = as_user(cast.wang)
+    text = "项目名称,存在问题,问题类型,责任单位\n石华线,三户未签约,征迁,航埠镇\n石华线,三户未签约,征迁,\n"
+    text += "石华线,供电增容,说不清,\n李的路,征地,用地,\n石华线,便道未通,,没有这个局\n石华线,融资未到位,,\n"
+    here = checked(wang, "slip", text)
+    found = findings()
+    assert found[2] is Finding.NEW and found[7] is Finding.NEW and found[3] is not Finding.NEW
+    assert [found[number] for number in (4, 5, 6)] == [Finding.ERROR] * 3
+    run(wang, here)
+    first, second = db.session.scalars(sa.select(Slip).order_by(Slip.id)).all()
+    assert (first.problem, first.obstacle, first.unit_id) == (
+        "三户未签约",
+        Obstacle.CLEARANCE,
+        cast.li.unit_id,
+    )
+    assert (second.obstacle, second.state, second.unit_id) == (
+        Obstacle.OTHER,
+        SlipState.RAISED,
+        cast.wang.unit_id,
+    )
+    assert first.id in db.session.scalars(index.matching("slip", "三户")).all()
+    checked(wang, "slip", "项目名称,存在问题\n石华线,三户未签约\n")
+    assert findings() != {2: Finding.NEW}, "it is there already"
+    wang.press(here, f"{here}/undo")
+    assert db.session.scalars(sa.select(Slip)).all() == []
+
+
+def test_a_project_on_which_a_problem_was_raised_stays_when_its_import_is_undone(
+    cast: Any, as_user: Any
+) -> None:
+    from tests.slips.make import make_slip
+
+    wang = as_user(cast.wang)
+    here = checked(wang, "key_project", "项目名称,年度计划投资\n石华线,100\n万灵路,100\n")
+    run(wang, here)
+    make_slip(project("石华线"), by=cast.wang)
+    db.session.commit()
+    wang.press(here, f"{here}/undo")
+    assert db.session.scalars(sa.select(KeyProject.name)).all() == ["石华线"]
+    assert "已经有别的记录用到它" in said(2)

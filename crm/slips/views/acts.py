@@ -13,6 +13,7 @@ from crm.slips import actions, queries
 from crm.slips.forms import (
     AnswerForm,
     ClaimForm,
+    InstructForm,
     IssueForm,
     PostponeForm,
     ReasonForm,
@@ -45,7 +46,7 @@ def issue(id: int) -> Any:
         helpers = [one for one in units if one.id in chosen]
         actions.issue(slip, {**form.data, "co_units": helpers}, actor=me())
 
-    return carry_out(slip, form, _("交办"), act, _("已交办"))
+    return carry_out(slip, form, _("下达交办单"), act, _("已交办"))
 
 
 @bp.route("/slips/<int:id>/hand-back", methods=["GET", "POST"])
@@ -93,6 +94,17 @@ def ask_postponement(id: int) -> Any:
             slip, form.until_on.data or clock.today(), form.reason.data or "", actor=me()
         ),
         _("已申请延期，同意以前期限不变"),
+    )  # fmt: skip
+
+
+@bp.route("/slips/<int:id>/instruct", methods=["GET", "POST"])
+@permit(P.SLIP_DECIDE)
+def instruct(id: int) -> Any:
+    slip = load(id, queries.is_leaders_side)
+    form = InstructForm()
+    return carry_out(
+        slip, form, _("批示"), lambda: actions.instruct(slip, form.text.data or "", actor=me()),
+        _("已批示，责任单位会收到"),
     )  # fmt: skip
 
 

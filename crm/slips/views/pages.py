@@ -44,6 +44,7 @@ ICONS = {
     StepKind.POSTPONEMENT_REFUSED: "close",
     StepKind.ESCALATED: "arrow-up",
     StepKind.COORDINATED: "meeting",
+    StepKind.INSTRUCTED: "pen",
 }
 
 
@@ -74,7 +75,9 @@ def sheet(id: int) -> Any:
     """The printed form, on one page."""
     slip = load(id)
     rows = [(label, mask_text(text)) for label, text in papers.rows_of(slip)]
-    return render_template("slips/sheet.html", slip=slip, rows=rows, today=clock.today(), by=me())
+    return render_template(
+        "slips/sheet.html", slip=slip, rows=rows, tall=papers.by_hand(), today=clock.today(), by=me()
+    )
 
 
 @bp.get("/slips/<int:id>/word")
@@ -140,7 +143,7 @@ def _acts(slip: Slip) -> list[tuple[str, str]]:
     answers = user.may(P.SLIP_ANSWER) and queries.answers(user, slip)
     found: list[tuple[str, str]] = []
     if slip.state is SlipState.COLLECTED and queries.runs(user):
-        found.append(("issue", _("交办")))
+        found.append(("issue", _("下达交办单")))
     if slip.state is SlipState.CLAIMED and decides:
         found += [("settle", _("核准销号")), ("return_claim", _("销号退回"))]
     if slip.asked_until_on and decides:
@@ -150,8 +153,9 @@ def _acts(slip: Slip) -> list[tuple[str, str]]:
             found += [("reply", _("报办理情况")), ("claim", _("申请销号"))]
             found += [] if slip.asked_until_on else [("ask_postponement", _("申请延期"))]
             found.append(("hand_back", _("退回交办")))
-        if decides and slip.level.up:
-            found.append(("escalate", _("升一级")))
+        if decides:
+            found.append(("instruct", _("批示")))
+            found += [("escalate", _("升一级"))] if slip.level.up else []
     if slip.state is SlipState.RAISED and user.may(P.SLIP_RAISE) and may_edit(user, slip):
         found.append(("edit", _("修改")))
     before = slip.state in (SlipState.RAISED, SlipState.COLLECTED)
@@ -196,7 +200,7 @@ def _told(step: Any, files: list[Any]) -> dict[str, Any]:
         "id": f"step-{step.id}",
         "icon": ICONS[step.kind],
         "tone": step.kind.tone if step.kind.tone in ("good", "warn", "bad") else "",
-        "title": "，".join([step.kind.label, *more]),
+        "title": " · ".join([step.kind.label, *more]),
         "who": who or _("系统按规则"),
         "when": display.day(step.on_day),
         "iso": step.on_day.isoformat(),
