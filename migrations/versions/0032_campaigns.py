@@ -62,7 +62,9 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_campaign_entry_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_entry")),
-        sa.UniqueConstraint("campaign_id", "project_id", "goal", name=op.f("uq_campaign_entry_campaign_id")),
+        sa.UniqueConstraint(
+            "campaign_id", "project_id", "goal", name=op.f("uq_campaign_entry_campaign_id_project_id_goal")
+        ),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("campaign_entry", schema=None) as batch_op:
