@@ -23,9 +23,10 @@ from crm.org.guard import me, permit
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.reference import regions
+from crm.reporting import queries as reporting
 from crm.web.forms import ActForm, commit_and_go
 
-from . import actions, queries
+from . import actions, chain, queries
 from .forms import (
     AddLeadForm,
     CloseForm,
@@ -40,6 +41,7 @@ from .lists import PAGE, STOPS
 from .models import Mission, MissionKind, Outcome, Stop
 
 bp = Blueprint("missions", __name__)
+reporting.ALSO.append(chain.went)
 PANEL = 8
 IDLE = 30  # days without contact from which a firm is proposed at first
 
@@ -155,8 +157,8 @@ def propose_leads(id: int) -> Any:
 def add_lead(id: int) -> Any:
     """From a lead's page: which mission is to go and see them."""
     lead = db.one_or_404(leads.visible_to(me()).filter_by(id=id))
-    form = AddLeadForm()
     open_ = {mission.id: mission for mission in queries.open_missions(me())}
+    form = AddLeadForm(mission_id=next(iter(open_)) if len(open_) == 1 else None)
     form.mission_id.offer(
         [(one.id, f"{one.title}（{one.starts_on:%Y-%m-%d}）") for one in open_.values()], _("请选择")
     )

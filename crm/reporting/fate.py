@@ -7,11 +7,14 @@ others are theirs to tell.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from crm.deals.models import Deal, StageMove
+from crm.deals.stages import MoveKind
 from crm.leads.models import Judgement, Lead, LeadState
+from crm.lib import clock
 from crm.lib.words import _
 
 
@@ -24,6 +27,7 @@ class Step:
     who: str = ""
     text: str = ""
     tone: str = "neutral"
+    whole_day: bool = False  # the hour says nothing
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,36 @@ def steps(
     if lead.feedback and lead.fed_back_at:
         yield Step(lead.fed_back_at, _("反馈报送人"), "", lead.feedback, "info")
     yield from _now(lead, deal, first_deal)
+
+
+def first(deal: Deal) -> Step:
+    """Of a deal that came from no lead one may see: who has the credit stands on it too."""
+    reporter = deal.first_report_user.name if deal.first_report_user else ""
+    return Step(deal.first_reported_at, _("首报"), _join(deal.first_report_unit.name, reporter), tone="info")
+
+
+def moved(moves: Iterable[StageMove]) -> Iterator[Step]:
+    """What became of it as a deal, each move by the day it counts for."""
+    for one in moves:
+        if one.undone or one.kind is MoveKind.UNDONE:
+            continue
+        what = one.to_stage.label
+        if one.kind not in (MoveKind.CREATED, MoveKind.ADVANCED):
+            what = _("%(kind)s：%(said)s", kind=one.kind.label, said=what)
+        tone = "good" if one.kind is MoveKind.ADVANCED else one.kind.tone
+        who = one.actor.name if one.actor else ""
+        yield Step(_moment(one), what, who, one.reason or one.evidence, tone, whole_day=True)
+
+
+def _moment(move: StageMove) -> dt.datetime:
+    """Within its day the moves stand as they were made."""
+    at = clock.local(move.at)
+    return at if at.date() == move.on_day else clock.start_of(move.on_day)
+
+
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """By day, as they were told within one; how things stand now comes last."""
+    return sorted(steps, key=lambda one: (one.at is None, clock.local(one.at).date() if one.at else None))
 
 
 def _joined(lead: Lead) -> Step:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.db import db
-from crm.deals.models import Deal
+from crm.deals import queries as deals
+from crm.deals.models import Deal, StageMove
 from crm.deals.stages import DealState
+from crm.leads import queries as leads
 from crm.leads.models import Judgement, Lead
 from crm.org.models import User
 from crm.web import listing
@@ -18,6 +20,9 @@ from . import fate
 from .fate import DealNow, Step
 
 A_PAGE = 20
+
+ALSO: list[Callable[[User, Lead | Deal], list[Step]]] = []
+"""Upper features say here what else happened about a record, as far as this user sees it."""
 
 
 def mine(user: User) -> sa.Select[Lead]:
@@ -32,6 +37,22 @@ def mine(user: User) -> sa.Select[Lead]:
 def page_of(user: User) -> listing.Page:
     """The page of mine that the address asks for."""
     return listing.page_of(mine(user), key=Lead.id, per_page=A_PAGE, load=_with_all(sa.select(Lead)))
+
+
+def chain(user: User, record: Lead | Deal) -> list[Step]:
+    """来龙去脉 of a lead or deal: who collected it, who judged it, which leader went, what came of it."""
+    lead, deal = (record, None) if isinstance(record, Lead) else (None, record)
+    if lead and lead.deal_id:
+        deal = db.session.scalar(deals.visible_to(user).where(Deal.id == lead.deal_id))
+    elif deal and deal.lead_id:
+        lead = db.session.scalar(_with_all(leads.visible_to(user).where(Lead.id == deal.lead_id)))
+    steps = fates([lead])[lead.id] if lead else [fate.first(deal)] if deal else []
+    if deal:
+        moves = sa.select(StageMove).where(StageMove.deal_id == deal.id).options(joinedload(StageMove.actor))
+        steps += fate.moved(db.session.scalars(moves.order_by(StageMove.id)))
+    for also in ALSO:
+        steps += also(user, record)
+    return fate.in_order(steps)
 
 
 def fates(leads: Sequence[Lead]) -> dict[int, list[Step]]:

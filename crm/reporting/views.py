@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
+from crm.deals.models import Deal
 from crm.leads import actions
 from crm.leads import queries as leads
 from crm.leads.models import Lead
@@ -78,9 +79,9 @@ def mine() -> Any:
 
 
 @bp.app_template_global("chain_of")
-def chain_of(lead: Lead) -> Markup:
-    """Who collected it, who judged it, what came of it: the panel on the page of a lead."""
-    return Markup(render_template("reporting/_chain.html", steps=queries.fates([lead])[lead.id]))
+def chain_of(record: Lead | Deal) -> Markup:
+    """Who collected it, who judged it, which leader went, what came of it: the panel on the page of a lead or deal."""
+    return Markup(render_template("reporting/_chain.html", steps=queries.chain(me(), record)))
 
 
 def _wants_json() -> bool:

@@ -438,3 +438,30 @@ def test_a_merge_keeps_both_visits_and_its_undo_gives_them_back(cast: Any, sessi
     actions.undo_merge(merged, actor=cast.chen)
     db.session.commit()
     assert len({stop.enterprise_id for stop in queries.stops_of(mission)}) == 2
+
+
+def test_the_chain_says_which_leader_went_and_what_came_of_it(cast: Any, as_user: Any) -> None:
+    firm = make_enterprise("恒远屿", by=cast.wang)
+    lead = make_lead(
+        "恒远屿想来", by=cast.wang, enterprise_id=firm.id, state=LeadState.FOLLOWED, judged_at=clock.now()
+    )
+    deal = make_deal("恒远屿项目", by=cast.wang, enterprise_id=firm.id, lead_id=lead.id)
+    db.session.flush()
+    lead.deal_id = deal.id
+    mission = make_mission("赴杭州", cast.wang, [firm], leader_id=cast.zhou.id, starts_on=TODAY)
+    mission.stops[0].lead = lead
+    talk = make_contact("在宾馆又谈了一次", by=cast.wang, deal_id=deal.id, leader_led=True)
+    talk.colleagues.append(cast.zhou)
+    db.session.commit()
+    stop = mission.stops[0]
+    stop.outcome, stop.told_on, stop.result = Outcome.FOLLOWED, TODAY, "愿意来看地"
+    for url in (f"/leads/{lead.id}", f"/deals/{deal.id}"):
+        said = as_user(cast.chen).see(url).text
+        said = said[said.index("来龙去脉") :]
+        assert said.index("报送") < said.index("外出招商：继续跟踪") < said.index("周区长带队"), url
+        assert "愿意来看地" in said, url
+    assert "在宾馆又谈了一次" in said and said.count("周区长") >= 2, (
+        "a talk that no mission made stands there too"
+    )
+    alone = make_deal("没有线索的", by=cast.wang)
+    assert "首报" in as_user(cast.wang).see(f"/deals/{alone.id}").text
