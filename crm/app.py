@@ -32,6 +32,7 @@ from crm.deals import views as deals
 from crm.delivery import views as delivery
 from crm.delivery.rolls import views as rolls
 from crm.desk import views as desk
+from crm.digests import views as digests
 from crm.disputes import views as disputes
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
@@ -55,6 +56,7 @@ from crm.org.guard import deny_by_default, login_manager
 from crm.pipeline import views as pipeline
 from crm.prospects import views as prospects
 from crm.referrals import views as referrals
+from crm.reminders import views as reminders
 from crm.reporting import views as reporting
 from crm.reserve import views as reserve
 from crm.review import views as review
@@ -101,6 +103,8 @@ BLUEPRINTS = (
     duplicates.bp,
     engine.bp,
     imports.bp,
+    reminders.bp,
+    digests.bp,
     desk.bp,
 )
 LOCALES = ("zh_CN", "en")

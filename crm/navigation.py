@@ -33,7 +33,10 @@ class Entry:
 
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("", (Entry(N_("工作台"), "desk.index", "desk", P.HOME),)),
+    ("", (
+        Entry(N_("工作台"), "desk.index", "desk", P.HOME),
+        Entry(N_("提醒记录"), "reminders.index", "bell", P.REMINDER_VIEW),
+    )),
     (N_("资源库"), (
         Entry(N_("企业"), "merchants.index", "company", P.MERCHANT_VIEW),
         Entry(N_("人员"), "merchants.people", "person", P.MERCHANT_VIEW),
@@ -113,6 +116,11 @@ ELSEWHERE = {
     "campaigns.of_project": "delivery.index",
     "pipeline.set_gates": "org.show_settings",
     "capital.reasons": "org.show_settings",
+    "reminders.set_terms": "org.show_settings",
+    "digests.index": "org.show_settings",
+    "digests.set_up": "org.show_settings",
+    "digests.test": "org.show_settings",
+    "digests.address": "reminders.index",
 }
 """Pages that do not stand under the first entry of their own feature."""
 

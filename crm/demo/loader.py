@@ -66,6 +66,7 @@ from .papers import load_agreements, load_meeting
 from .projects import load_projects
 from .prospects import load_prospects
 from .referrals import load_ties
+from .reminders import load_reminders
 from .slips import load_slips
 
 DAY = dt.date(2013, 7, 25)
@@ -154,6 +155,7 @@ def load() -> None:
     load_reserve(units, staff)
     load_indicators(rows, units=units)
     db.session.flush()
+    load_reminders(DAY)
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")
 

@@ -48,6 +48,7 @@ class Permission(Labelled):
     LEAD_JUDGE = "lead.judge", N_("答复、研判线索，反馈报送人")
     LEAD_SKIP = "lead.skip", N_("线索还没有研判就先上门（须写理由，留痕）")
     DISPUTE_DECIDE = "dispute.decide", N_("裁定首报争议")
+    REMINDER_VIEW = "reminder.view", N_("看提醒记录")
     BULLETIN_VIEW = "bulletin.view", N_("看信息通报")
     BULLETIN_ISSUE = "bulletin.issue", N_("编印信息通报")
     DEAL_VIEW = "deal.view", N_("查看项目")
@@ -99,6 +100,7 @@ _READS = {
     P.MERCHANT_VIEW: S.DISTRICT,
     P.CONTACT_VIEW: S.DISTRICT,
     P.LEAD_VIEW: S.DISTRICT,
+    P.REMINDER_VIEW: S.DISTRICT,
     P.BULLETIN_VIEW: S.DISTRICT,
     P.MISSION_VIEW: S.DISTRICT,
     P.PROSPECT_VIEW: S.DISTRICT,
@@ -124,6 +126,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_CORRECT: S.OWN,
         P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
+        P.REMINDER_VIEW: S.OWN,
         P.BULLETIN_VIEW: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
@@ -167,6 +170,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.CONTACT_CORRECT: S.UNIT,
         P.CONTACT_EXPORT: S.UNIT,
         P.LEAD_VIEW: S.UNIT,
+        P.REMINDER_VIEW: S.UNIT,
         P.BULLETIN_VIEW: S.DISTRICT,
         P.LEAD_REPORT: S.UNIT,
         P.LEAD_JUDGE: S.UNIT,

@@ -26,6 +26,7 @@ FEATURES = (
     "deals",
     "delivery",
     "desk",
+    "digests",
     "disputes",
     "duplicates",
     "health",
@@ -47,6 +48,7 @@ FEATURES = (
     "review",
     "slips",
     "reporting",
+    "reminders",
     "transfers",
 )
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
@@ -57,6 +59,8 @@ ROOMS = {"views", "forms", "lists", "actions", "queries", "models", "__init__"}
 """`lists` tells what a list page is: its columns with their links, its filters, its acts."""
 
 NOT_PURE = {
+    "missions/chain.py": "reads which visits and talks were led by whom",
+    "reminders/kinds.py": "declares by which statements what is due is found",
     "merchants/across.py": "asks the base who works where",
     "jobs/terminal.py": "a command shows how far a job has come",
     "jobs/lots.py": "takes the write lock and lets others have it between two lots",

@@ -38,6 +38,8 @@ from crm.missions.models import Mission, Outcome, Stop
 from crm.org.models import User
 from crm.prospects.models import Prospect, TargetBatch
 from crm.referrals.models import Introduction, Tie, TieKind
+from crm.reminders.models import Reminder
+from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Slip, SlipRound, SlipStep
 from crm.slips.states import Obstacle, SlipState, StepKind
@@ -131,6 +133,10 @@ def fill(cast: Cast, start: int, end: int) -> None:
         )  # fmt: skip
         drive(cast, colleague, number)
         block(cast, colleague, number)
+        db.session.add(
+            Reminder(kind="deal_step", noun="deal", record_id=1, title=f"第{number}次", due_on=deal.stage_since,
+                     step=Step.OWNER, user_id=colleague.id, unit_id=wang.unit_id, on_day=deal.stage_since)
+        )  # fmt: skip
         for noun, thing in (("enterprise", firm), ("person", person), ("lead", lead), ("deal", deal)):
             db.session.add(Tag(noun=noun, record_id=thing.id, word=f"标签{number}"))
             db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
