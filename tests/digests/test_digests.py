@@ -241,5 +241,5 @@ def test_a_reader_of_english_gets_an_english_letter(
     said = mail.letters[0].get_body(("plain",)).get_content()
     assert (
         mail.letters[0]["Subject"] == "1 thing of yours is due or overdue"
-        and "next step overdue" in said.lower()
+        and "Next step overdue" in said
     )
