@@ -239,7 +239,4 @@ def test_a_reader_of_english_gets_an_english_letter(
     as_user(cast.admin).submit(SET_UP, mail_on="y", **MAIL)
     assert send() == 1
     said = mail.letters[0].get_body(("plain",)).get_content()
-    assert (
-        mail.letters[0]["Subject"] == "1 thing of yours is due or overdue"
-        and "Next step overdue" in said
-    )
+    assert mail.letters[0]["Subject"] == "1 thing of yours is due or overdue" and "Next step overdue" in said
