@@ -42,6 +42,8 @@ from crm.imports import views as imports
 from crm.indicators import views as indicators
 from crm.jobs import queue
 from crm.jobs import views as jobs
+from crm.land import views as land
+from crm.land.clearance import views as clearance
 from crm.layouts import views as layouts
 from crm.leads import views as leads
 from crm.lib import clock, words
@@ -50,6 +52,7 @@ from crm.logs import JsonLines
 from crm.meetings import views as meetings
 from crm.merchants import views as merchants
 from crm.missions import views as missions
+from crm.needs import views as needs
 from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
@@ -93,6 +96,9 @@ BLUEPRINTS = (
     referrals.bp,
     reserve.bp,
     indicators.bp,
+    needs.bp,
+    land.bp,
+    clearance.bp,
     prospects.bp,
     calendars.bp,
     pipeline.bp,

@@ -73,6 +73,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("储备库"), "reserve.index", "list", P.RESERVE_VIEW),
         Entry(N_("谋划进度"), "reserve.progress", "chart", P.RESERVE_VIEW),
     )),
+    (N_("要素保障"), (
+        Entry(N_("要素需求"), "needs.index", "list", P.NEED_VIEW),
+        Entry(N_("要素缺口"), "needs.unmet", "chart", P.NEED_VIEW),
+        Entry(N_("地块"), "land.index", "board", P.LAND_VIEW),
+        Entry(N_("征迁"), "clearance.index", "people", P.LAND_VIEW),
+        Entry(N_("用地指标"), "land.quotas", "file", P.LAND_VIEW),
+    )),
     (N_("资金"), (
         Entry(N_("到位资金台账"), "capital.index", "money", P.CAPITAL_VIEW),
         Entry(N_("资金审核"), "capital.queue", "check", P.CAPITAL_CHECK),
@@ -95,7 +102,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
 )  # fmt: skip
 
-FOLDED = {N_("储备"), N_("资金"), N_("目标与指标"), N_("名单"), N_("管理")}
+FOLDED = {N_("储备"), N_("要素保障"), N_("资金"), N_("目标与指标"), N_("名单"), N_("管理")}
 """Groups that stand closed until one of their pages is open: what is needed every day stays in sight."""
 AT_HAND = {Role.ADMINISTRATOR: {N_("管理")}}
 """… but not to those whose daily work they are."""

@@ -16,12 +16,18 @@ from crm.deals.actions import search_fields as deal_fields
 from crm.deals.models import Deal
 from crm.delivery.actions import search_fields as project_fields
 from crm.delivery.models import KeyProject
+from crm.land.actions import search_fields as parcel_fields
+from crm.land.clearance.actions import search_fields as clearance_fields
+from crm.land.clearance.models import Clearance
+from crm.land.models import Parcel
 from crm.leads.actions import search_fields as lead_fields
 from crm.leads.models import Lead
 from crm.merchants import identity, suspects
 from crm.merchants.models import Enterprise, Person
 from crm.missions.actions import search_fields as mission_fields
 from crm.missions.models import Mission
+from crm.needs.actions import search_fields as need_fields
+from crm.needs.models import Need
 from crm.prospects.actions import search_fields as prospect_fields
 from crm.prospects.models import Prospect
 from crm.reserve.actions import search_fields as reserve_fields
@@ -45,6 +51,9 @@ def index_everything() -> None:
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),
         ("reserve_item", ReserveItem, reserve_fields),
+        ("need", Need, need_fields),
+        ("parcel", Parcel, parcel_fields),
+        ("clearance", Clearance, clearance_fields),
     )
     for noun, model, fields in parts:
         rows = db.session.scalars(sa.select(model).order_by(model.id))

@@ -59,6 +59,7 @@ from crm.reference import regions
 from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
 from .campaigns import load_campaign
+from .factors import load_factors
 from .indexing import index_everything
 from .indicators import load_indicators
 from .missions import load_missions
@@ -154,6 +155,7 @@ def load() -> None:
     load_campaign(rows, units)
     load_reserve(units, staff)
     load_indicators(rows, units=units)
+    load_factors(rows, units=units, staff=staff, deals=deals, merchants=merchants)
     db.session.flush()
     load_reminders(DAY)
     index_everything()

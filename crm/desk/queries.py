@@ -23,6 +23,8 @@ from crm.deals.stages import EARLY, DealState, Stage
 from crm.delivery import queries as delivery
 from crm.delivery.weeks import Pace
 from crm.duplicates import queries as duplicates
+from crm.land import queries as land
+from crm.land.clearance import queries as clearance
 from crm.leads.models import Lead, LeadState
 from crm.lib import clock
 from crm.lib.enums import Labelled
@@ -31,6 +33,7 @@ from crm.lists.table import LISTS, select_for
 from crm.merchants.models import Enterprise
 from crm.missions import queries as missions
 from crm.missions.phases import Phase
+from crm.needs import queries as needs
 from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
 from crm.prospects import queries as prospects
@@ -322,6 +325,7 @@ class Found:
 
 
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
+        needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         delivery.NOUN: "projects", slips.NOUN: "slips", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
 
@@ -335,6 +339,9 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         slips.SOURCE,
         prospects.SOURCE,
         missions.SOURCE,
+        needs.SOURCE,
+        land.SOURCE,
+        clearance.SOURCE,
         contacts.LOGS,
     ):
         records = source.best(user, q, limit)
@@ -387,6 +394,10 @@ DUTIES = (
     Duty(Asked("slips", {"unit": "mine", "state": ["issued", "working"]}, N_("本单位在办的交办单"))),
     Duty(Asked("slips", {"run": "1", "state": "collected"}, N_("汇总了还没有交办的")), "warn"),
     Duty(Asked("slips", {"run": "1", "state": "raised"}, N_("提出来等着汇总的问题"))),
+    Duty(Asked("needs", {"mine": "1", "late": "1"}, N_("我负责的、过了期限还没解决的要素需求")), "bad"),
+    Duty(Asked("needs", {"asked_of_us": "1", "lacking": "1"}, N_("要本单位解决的要素需求")), "warn"),
+    Duty(Asked("parcels", {"unit": "mine", "run_out": "1"}, N_("本单位预留到期的地块")), "warn"),
+    Duty(Asked("clearances", {"unit": "mine", "late": "1"}, N_("本单位过了期限还没交齐的征迁")), "bad"),
     Duty(Asked("projects", {"leader": "me", "overdue": "1"}, N_("我挂联的、有超期节点的重点项目")), "bad"),
     Duty(Asked("projects", {"leader": "me", "quiet": "1"}, N_("我挂联的、本周无进展的重点项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "status": "not_started"}, N_("我挂联的、还没有开工的重点项目"))),

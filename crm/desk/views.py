@@ -11,6 +11,8 @@ from crm.contacts.queries import NOUNS
 from crm.contacts.views import ICONS, note_of, url_of
 from crm.deals.models import Deal
 from crm.delivery.models import KeyProject
+from crm.land.clearance.models import Clearance
+from crm.land.models import Parcel
 from crm.leads.models import Lead
 from crm.leads.queries import judge_by
 from crm.lib import clock, texts
@@ -18,6 +20,7 @@ from crm.lib.words import N_, _
 from crm.lists.table import LISTS
 from crm.merchants.models import Enterprise
 from crm.missions.models import Mission
+from crm.needs.models import Need
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
@@ -34,7 +37,8 @@ LONGEST_QUERY = 200
 A_PAGE = 10
 A_GLANCE = 4
 SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
-                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign")}  # fmt: skip
+                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "need": (N_("要素需求"), "list"),
+                  "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -285,6 +289,10 @@ def _note(record: Any) -> str:
         )
     if isinstance(record, Slip):
         return f"{record.subject} · {record.state.label}"
+    if isinstance(record, Need):
+        return f"{record.kind.label} · {record.unit.name}"
+    if isinstance(record, Parcel | Clearance):
+        return f"{(record.state if isinstance(record, Parcel) else record.stage).label} · {record.unit.name}"
     return note_of(record)
 
 
@@ -294,6 +302,9 @@ def _url(record: Any) -> str:
         Prospect: "prospects.show",
         KeyProject: "delivery.show",
         Slip: "slips.show",
+        Need: "needs.show",
+        Parcel: "land.show",
+        Clearance: "clearance.show",
     }
     page = pages.get(type(record))
     return url_for(page, id=record.id) if page else url_of(record)

@@ -28,6 +28,8 @@ LABELS = {
     "introduction": N_("引荐"),
     "lead": N_("线索"),
     "mission_stop": N_("走访"),
+    "need": N_("要素需求"),
+    "parcel": N_("腾退的地块"),
     "person": N_("人员"),
     "position": N_("任职"),
     "prospect": N_("三个一批的目标"),

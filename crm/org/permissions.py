@@ -82,6 +82,11 @@ class Permission(Labelled):
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
     INDICATOR_VIEW = "indicator.view", N_("查看指标、比较和数的来历（数只算本人能看到的）")
     INDICATOR_TYPE = "indicator.type", N_("填报、更正统计数，自设指标")
+    NEED_VIEW = "need.view", N_("查看要素需求（提供要素的部门看全区同类的）")
+    NEED_EDIT = "need.edit", N_("提出、修改要素需求，记推介和对接")
+    LAND_VIEW = "land.view", N_("查看地块、征迁和用地指标")
+    LAND_MANAGE = "land.manage", N_("登记、推进、预留地块，报征迁进度，登记用地指标")
+    FACTOR_EXPORT = "factor.export", N_("导出要素需求、地块和征迁")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -110,6 +115,8 @@ _READS = {
     P.SLIP_VIEW: S.DISTRICT,
     P.RESERVE_VIEW: S.DISTRICT,
     P.INDICATOR_VIEW: S.DISTRICT,
+    P.NEED_VIEW: S.DISTRICT,
+    P.LAND_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -152,6 +159,11 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
         P.INDICATOR_VIEW: S.UNIT,
+        P.NEED_VIEW: S.UNIT,
+        P.NEED_EDIT: S.UNIT,
+        P.LAND_VIEW: S.DISTRICT,
+        P.LAND_MANAGE: S.UNIT,
+        P.FACTOR_EXPORT: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -209,6 +221,11 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_EXPORT: S.UNIT,
         P.INDICATOR_VIEW: S.UNIT,
         P.INDICATOR_TYPE: S.UNIT,
+        P.NEED_VIEW: S.UNIT,
+        P.NEED_EDIT: S.UNIT,
+        P.LAND_VIEW: S.DISTRICT,
+        P.LAND_MANAGE: S.UNIT,
+        P.FACTOR_EXPORT: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
@@ -230,6 +247,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_DECIDE: S.DISTRICT,
         P.SLIP_EXPORT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
+        P.FACTOR_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
     },
     Role.ADMINISTRATOR: {
@@ -276,6 +294,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.INDICATOR_TYPE: S.DISTRICT,
+        P.NEED_EDIT: S.DISTRICT,
+        P.LAND_MANAGE: S.DISTRICT,
+        P.FACTOR_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,

@@ -45,6 +45,8 @@ FEATURES = (
     "org",
     "pipeline",
     "reserve",
+    "needs",
+    "land",
     "review",
     "slips",
     "reporting",

@@ -1,0 +1,113 @@
+"""The demo district's needs, land, clearance and quotas. Fictional, but for names that the report prints."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from crm.db import db
+from crm.deals.models import Deal
+from crm.delivery.models import KeyProject
+from crm.land.clearance.models import Clearance
+from crm.land.clearance.stages import ClearanceLevel
+from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
+from crm.land.states import ParcelState
+from crm.merchants.models import Enterprise
+from crm.needs.kinds import NeedKind, Step
+from crm.needs.models import Approach, Need
+from crm.org.models import Unit, User
+
+Rows = Callable[[str], Iterator[dict[str, str]]]
+RECLAIMED = "垦造耕地"
+KEPT_FROM = dt.date(2013, 6, 3)
+KEPT_FOR = dt.timedelta(days=40)  # it has run out by the district's day
+
+
+def load_factors(
+    rows: Rows,
+    *,
+    units: Mapping[str, Unit],
+    staff: Mapping[str, User],
+    deals: Mapping[str, Deal],
+    merchants: Mapping[str, Enterprise],
+) -> None:
+    projects = {one.name: one for one in db.session.scalars(sa.select(KeyProject))}
+    parcels = _load_land(rows, units)
+    for row in rows("demolition"):
+        db.session.add(
+            Clearance(
+                name=row["name"],
+                level=ClearanceLevel.of(row["level"].replace("(", "（").replace(")", "）")),
+                unit_id=units[row["unit"]].id,
+                households=int(row["households"]),
+                signed=int(row["signed"]),
+                vacated=int(row["vacated"]),
+                due_mu=Decimal(row["land_mu"]),
+                delivered_mu=Decimal(row["delivered_mu"]),
+                due_on=dt.date.fromisoformat(row["due_on"]),
+                blockers=row["blockers"],
+            )
+        )
+    needs = {}
+    for row in rows("needs"):
+        kept = row["parcel"]
+        need = Need(
+            kind=NeedKind(row["kind"]), deal=deals.get(row["of"]), project=projects.get(row["of"]),
+            enterprise=merchants.get(row["of"]), title=row["title"], asked=Decimal(row["asked"]), level=row["level"],
+            since_on=dt.date.fromisoformat(row["since_on"]), due_on=_day(row["due_on"]), unit_id=units[row["unit"]].id,
+            owner=staff.get(row["unit"]), is_livelihood=row["livelihood"] == "1", is_high_tech=row["high_tech"] == "1",
+            adopted_on=_day(row["adopted_on"]),
+        )  # fmt: skip
+        needs[row["of"], row["title"]] = need
+        db.session.add(need)
+        if kept:
+            db.session.add(
+                Hold(parcel=parcels[kept], need=need, from_on=KEPT_FROM, until_on=KEPT_FROM + KEPT_FOR)
+            )
+    for row in rows("approaches"):
+        db.session.add(
+            Approach(
+                need=needs[row["of"], row["title"]],
+                partner=row["partner"],
+                on_day=dt.date.fromisoformat(row["on_day"]),
+                step=Step.of(row["step"]),
+                step_on=dt.date.fromisoformat(row["step_on"]),
+                amount=Decimal(row["amount"]) if row["amount"] else None,
+                note=row["note"],
+            )
+        )
+    db.session.flush()
+
+
+def _load_land(rows: Rows, units: Mapping[str, Unit]) -> dict[str, Parcel]:
+    parcels = {}
+    for row in rows("land"):
+        since, unit = dt.date.fromisoformat(row["since"]), units[row["unit"]]
+        if row["state"] == RECLAIMED:
+            db.session.add(
+                Reclamation(on_day=since, mu=Decimal(row["mu"]), unit_id=unit.id, note=row["parcel"])
+            )
+            continue
+        state = ParcelState.of(row["state"])
+        parcel = Parcel(
+            name=row["parcel"], mu=Decimal(row["mu"]), place=row["place"], state=state, since_on=since,
+            measure=row["measure"], unit_id=unit.id,
+        )  # fmt: skip
+        parcel.moves.append(ParcelMove(to_state=state, on_day=since))
+        parcels[parcel.name] = parcel
+        db.session.add(parcel)
+    for row in rows("land_quotas"):
+        amounts = {name: Decimal(row[name]) for name in ("sought_mu", "got_mu", "used_mu")}
+        db.session.add(
+            LandQuota(
+                year=int(row["year"]), kind=QuotaKind(row["kind"]), unit_id=units[row["unit"]].id, **amounts
+            )
+        )
+    return parcels
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""征迁: households and land of one project's site, from survey to handing over."""
