@@ -32,9 +32,15 @@ from crm.delivery.models import (
     Sponsorship,
 )
 from crm.delivery.status import BuildKind, Status, VisitKind
+from crm.land.clearance.models import Clearance
+from crm.land.clearance.stages import ClearanceLevel
+from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
+from crm.land.states import HoldState, ParcelState
 from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
+from crm.needs.kinds import NeedKind, Step
+from crm.needs.models import Approach, Need
 from crm.org.models import User
 from crm.prospects.models import Prospect, TargetBatch
 from crm.referrals.models import Introduction, Tie, TieKind
@@ -132,6 +138,7 @@ def fill(cast: Cast, start: int, end: int) -> None:
                  follow_user_id=colleague.id, follow_due_on=deal.stage_since)
         )  # fmt: skip
         drive(cast, colleague, number)
+        supply(firm, deal, colleague, number)
         block(cast, colleague, number)
         db.session.add(
             Reminder(kind="deal_step", noun="deal", record_id=1, title=f"第{number}次", due_on=deal.stage_since,
@@ -190,6 +197,45 @@ def block(cast: Cast, colleague: User, number: int) -> None:
         db.session.add(
             SlipStep(slip_id=1, kind=StepKind.REPLIED, actor=colleague, unit=colleague.unit, text="又一次")
         )
+
+
+def supply(firm: Any, deal: Any, colleague: User, number: int) -> None:
+    """Needs of every kind on the hub deal, project and firm, and one more of all that hangs on the first of each."""
+    for kind, of in ((NeedKind.LAND, {"deal": deal}), (NeedKind.FINANCE, {"deal_id": 1}), (NeedKind.TALENT, {"project_id": 1}),
+                     (NeedKind.TECHNOLOGY, {"enterprise": firm}), (NeedKind.LAND, {"enterprise_id": 1})):  # fmt: skip
+        need = Need(
+            kind=kind, title=f"第{number}项", asked=Decimal(9), unit=colleague.unit, owner=colleague, **of
+        )
+        db.session.add(need)
+    db.session.flush()
+    kinds = {"name": f"第{number}块地", "mu": Decimal(7), "since_on": TODAY, "state": ParcelState.SUPPLIED}
+    parcel = Parcel(**kinds, unit=colleague.unit, source=firm)
+    parcel.moves.append(ParcelMove(to_state=ParcelState.SUPPLIED, on_day=TODAY, actor=colleague))
+    parcel.holds.append(Hold(need=need, until_on=TODAY))
+    free = Parcel(**{**kinds, "name": f"第{number}块空地"}, unit=colleague.unit, source=firm)
+    db.session.add_all((parcel, free))
+    db.session.flush()
+    hub = db.session.get_one(Parcel, 1)
+    released = {"state": HoldState.RELEASED, "reason": "不要了", "ended_on": TODAY, "until_on": TODAY}
+    hub.holds.append(Hold(need_id=1, author=colleague, **released))
+    hub.moves.append(ParcelMove(to_state=ParcelState.SUPPLIED, on_day=TODAY, actor=colleague))
+    bank = {"on_day": TODAY, "step": Step.PITCHED, "step_on": TODAY, "author": colleague}
+    db.session.add(Approach(need_id=2, partner=f"第{number}家银行", **bank))
+    db.session.add(Approach(need=need, partner=f"第{number}家", **bank))
+    db.session.add(
+        Clearance(
+            name=f"第{number}片",
+            level=ClearanceLevel.OWN,
+            unit=colleague.unit,
+            project_id=1,
+            households=9,
+            due_mu=Decimal(9),
+        )
+    )
+    db.session.add(Reclamation(on_day=TODAY, mu=Decimal(1), unit=colleague.unit))
+    db.session.add(
+        LandQuota(year=2013, kind=QuotaKind.PLAN, unit=colleague.unit, sought_mu=1, got_mu=1, used_mu=1)
+    )
 
 
 def make_paid_in(deal: Deal, *, by: User, state: PaidInState, number: int) -> None:
