@@ -39,7 +39,8 @@ from crm.land.states import HoldState, ParcelState
 from crm.lists.models import Tag
 from crm.merchants.models import Handle, HandleKind, Position, Suspect
 from crm.missions.models import Mission, Outcome, Stop
-from crm.needs.kinds import NeedKind, Step
+from crm.needs.kinds import NeedKind
+from crm.needs.kinds import Step as NeedStep
 from crm.needs.models import Approach, Need
 from crm.org.models import User
 from crm.prospects.models import Prospect, TargetBatch
@@ -219,7 +220,7 @@ def supply(firm: Any, deal: Any, colleague: User, number: int) -> None:
     released = {"state": HoldState.RELEASED, "reason": "不要了", "ended_on": TODAY, "until_on": TODAY}
     hub.holds.append(Hold(need_id=1, author=colleague, **released))
     hub.moves.append(ParcelMove(to_state=ParcelState.SUPPLIED, on_day=TODAY, actor=colleague))
-    bank = {"on_day": TODAY, "step": Step.PITCHED, "step_on": TODAY, "author": colleague}
+    bank = {"on_day": TODAY, "step": NeedStep.PITCHED, "step_on": TODAY, "author": colleague}
     db.session.add(Approach(need_id=2, partner=f"第{number}家银行", **bank))
     db.session.add(Approach(need=need, partner=f"第{number}家", **bank))
     db.session.add(
