@@ -64,6 +64,7 @@ from crm.reporting import views as reporting
 from crm.reserve import views as reserve
 from crm.review import views as review
 from crm.slips import views as slips
+from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     bulletins.bp,
     slips.bp,
     slip_rounds.bp,
+    inspections.bp,
     missions.bp,
     capital.bp,
     health.bp,

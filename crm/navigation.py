@@ -140,9 +140,12 @@ def stands_under(endpoint: str | None) -> str:
     if endpoint in ELSEWHERE:
         return ELSEWHERE[endpoint]
     blueprint = (endpoint or "").split(".")[0]
-    blueprint = {"engine": "duplicates", "transfers": "deals", "slip_rounds": "slips"}.get(
-        blueprint, blueprint
-    )
+    blueprint = {
+        "engine": "duplicates",
+        "transfers": "deals",
+        "slip_rounds": "slips",
+        "inspections": "slips",
+    }.get(blueprint, blueprint)
     return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")
 
 

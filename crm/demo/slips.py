@@ -16,8 +16,8 @@ from crm.db import db
 from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.org.models import Unit, User
-from crm.slips.models import Slip, SlipRound, SlipStep
-from crm.slips.states import Level, Obstacle, SlipState, StepKind
+from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
+from crm.slips.states import Body, Level, Obstacle, SlipState, StepKind
 
 Rows = Callable[[str], Iterator[dict[str, str]]]
 HOURS = {
@@ -57,6 +57,27 @@ def load_slips(rows: Rows, units: Mapping[str, Unit], leaders: Mapping[str, User
         slip = _slip(row, serial, rounds[last_on], project, unit, leader)
         for step in slip.steps:
             step.unit_id = step.unit_id or office.id
+    db.session.flush()
+    _inspection(projects, office)
+
+
+def _inspection(projects: Mapping[str, KeyProject], office: Unit) -> None:
+    """One visit of the district's delegates: one remark that has become a slip and is settled, one that waits."""
+    seen = Inspection(
+        on_day=dt.date(2013, 6, 26),
+        body=Body.CONGRESS,
+        title="示例：区人大代表视察重点建设项目",
+        present="示例：部分区人大代表",
+        unit_id=office.id,
+    )
+    settled = db.session.scalars(sa.select(Slip).filter_by(year=2013, serial=9)).one()
+    seen.remarks += [
+        Remark(
+            text="示例：规划条件变更拖得太久，要有人抓", project_id=settled.project_id, slip_id=settled.id
+        ),
+        Remark(text="示例：施工围挡要美观一些", project_id=projects["普星热电"].id),
+    ]
+    db.session.add(seen)
     db.session.flush()
 
 

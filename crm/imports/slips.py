@@ -19,7 +19,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission
 from crm.slips import actions
 from crm.slips.models import Slip
-from crm.slips.states import Obstacle, SlipState
+from crm.slips.states import OVER, Obstacle
 
 from . import naming
 from .columns import Columns, Known
@@ -37,7 +37,6 @@ COLUMNS = Columns((
     Known("wanted", N_("建议怎么解决"), ("建议怎么解决", "工作建议", "解决建议", "建议措施", "意见建议")),
     Known("unit", N_("建议责任单位"), ("建议责任单位", "责任单位", "牵头单位", "协调单位", "responsible_unit"), example="航埠镇"),
 ), needed=("project", "problem"))  # fmt: skip
-OVER = (SlipState.SETTLED, SlipState.TURNED_DOWN)
 
 
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:

@@ -77,6 +77,7 @@ class Permission(Labelled):
     SLIP_ANSWER = "slip.answer", N_("报办理情况，申请销号和延期")
     SLIP_DECIDE = "slip.decide", N_("核准销号和延期、升级（牵头领导一方，责任单位自己不能）")
     SLIP_EXPORT = "slip.export", N_("导出交办单")
+    INSPECTION_MANAGE = "inspection.manage", N_("登记视察和督查的意见，转交办，反馈")
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
@@ -216,6 +217,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_ANSWER: S.UNIT,
         P.SLIP_DECIDE: S.UNIT,  # of the office, on a leader's word
         P.SLIP_EXPORT: S.UNIT,
+        P.INSPECTION_MANAGE: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -291,6 +293,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_RUN: S.DISTRICT,
         P.SLIP_ANSWER: S.DISTRICT,
         P.SLIP_EXPORT: S.DISTRICT,
+        P.INSPECTION_MANAGE: S.DISTRICT,
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.INDICATOR_TYPE: S.DISTRICT,

@@ -14,7 +14,7 @@ from crm.lib import clock
 from crm.lib.words import _
 from crm.org.models import Unit, User
 
-from .states import ASSIGNED, Level, Obstacle, SlipState, StepKind, is_late
+from .states import ASSIGNED, OVER, Body, Level, Obstacle, RemarkState, SlipState, StepKind, is_late
 
 slip_co_unit = sa.Table(
     "slip_co_unit",
@@ -160,3 +160,63 @@ class SlipStep(Model):
     slip: Mapped[Slip] = relationship(back_populates="steps")
     actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
     unit: Mapped[Unit | None] = relationship(foreign_keys=[unit_id])
+
+
+class Inspection(Versioned, Model):
+    """Somebody came to look at projects, and said what he thought of them."""
+
+    __tablename__ = "inspection"
+
+    on_day: Mapped[dt.date] = mapped_column(index=True)
+    body: Mapped[Body]
+    title: Mapped[Line]
+    present: Mapped[Text] = mapped_column(default="")
+    unit_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("unit.id"), index=True
+    )  # 登记单位: it answers to the visitors
+    entered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+
+    unit: Mapped[Unit] = relationship()
+    remarks: Mapped[list[Remark]] = relationship(
+        back_populates="inspection", cascade="all, delete-orphan", order_by="Remark.id"
+    )
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+
+class Remark(Versioned, Model):
+    """One thing that was said. What can be solved becomes a slip; what came of it is told to who said it."""
+
+    __tablename__ = "inspection_remark"
+    __table_args__ = (
+        sa.CheckConstraint("(answered_on IS NULL) = (answer = '')", name="an_answer_has_a_day"),
+        sa.CheckConstraint("slip_id IS NULL OR project_id IS NOT NULL", name="a_slip_is_about_its_project"),
+    )
+
+    inspection_id: Mapped[int] = mapped_column(sa.ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("key_project.id"), index=True)
+    text: Mapped[Text]
+    slip_id: Mapped[int | None] = mapped_column(sa.ForeignKey("slip.id"), index=True)
+    answer: Mapped[Text] = mapped_column(default="")
+    answered_on: Mapped[dt.date | None]
+
+    inspection: Mapped[Inspection] = relationship(back_populates="remarks")
+    project: Mapped[KeyProject | None] = relationship()
+    slip: Mapped[Slip | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        return self.text.splitlines()[0][:60]
+
+    @property
+    def state(self) -> RemarkState:
+        if self.answered_on:
+            return RemarkState.ANSWERED
+        return RemarkState.REFERRED if self.slip_id else RemarkState.REGISTERED
+
+    @property
+    def is_ready(self) -> bool:
+        """Its slip is over, and nobody has told who said it."""
+        return not self.answered_on and self.slip is not None and self.slip.state in OVER

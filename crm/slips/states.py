@@ -31,6 +31,7 @@ class SlipState(Labelled):
 
 OPEN = (SlipState.COLLECTED, SlipState.ISSUED, SlipState.WORKING, SlipState.CLAIMED)
 WITH_UNIT = (SlipState.ISSUED, SlipState.WORKING)
+OVER = (SlipState.SETTLED, SlipState.TURNED_DOWN)
 ASSIGNED = (*WITH_UNIT, SlipState.CLAIMED, SlipState.SETTLED)
 
 
@@ -61,6 +62,24 @@ class Obstacle(Labelled):
     TALENT = "talent", N_("人才和用工")
     OWNER = "owner", N_("业主自身")
     OTHER = "other", N_("其他")
+
+
+class Body(Labelled):
+    """Who came to look: 「人大代表、政协委员等」, and 「接受全社会监督」."""
+
+    CONGRESS = "congress", N_("人大代表视察"), "info"
+    CONSULTATIVE = "consultative", N_("政协委员视察"), "info"
+    SUPERVISION = "supervision", N_("专项督查"), "warn"
+    PUBLIC = "public", N_("社会监督"), "neutral"
+    OTHER = "other", N_("其他检查"), "neutral"
+
+
+class RemarkState(Labelled):
+    """「登记 → 转交办 → 反馈」"""
+
+    REGISTERED = "registered", N_("已登记"), "warn"
+    REFERRED = "referred", N_("已转交办"), "info"
+    ANSWERED = "answered", N_("已反馈"), "good"
 
 
 class Answer(Labelled):

@@ -48,8 +48,8 @@ from crm.referrals.models import Introduction, Tie, TieKind
 from crm.reminders.models import Reminder
 from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
-from crm.slips.models import Slip, SlipRound, SlipStep
-from crm.slips.states import Obstacle, SlipState, StepKind
+from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
+from crm.slips.states import Body, Obstacle, SlipState, StepKind
 from tests.cast import (
     Cast,
     make_contact,
@@ -195,6 +195,11 @@ def block(cast: Cast, colleague: User, number: int) -> None:
         )  # fmt: skip
         db.session.add(slip)
         db.session.flush()
+        seen = db.session.get(Inspection, 1) or Inspection(
+            on_day=TODAY, body=Body.PUBLIC, title="第一次视察", unit_id=cast.chen.unit_id
+        )
+        seen.remarks.append(Remark(text=f"第{number}条意见", project_id=1, slip=slip))
+        db.session.add(seen)
         db.session.add(
             SlipStep(slip_id=1, kind=StepKind.REPLIED, actor=colleague, unit=colleague.unit, text="又一次")
         )

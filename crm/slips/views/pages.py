@@ -21,6 +21,7 @@ from crm.lists.table import context
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.slips import papers, queries
+from crm.slips.inspections import queries as inspections
 from crm.slips.lists import PAGE
 from crm.slips.models import Slip
 from crm.slips.states import SlipState, StepKind
@@ -66,6 +67,7 @@ def show(id: int) -> Any:
         story=[_told(one, files.get(one.id, [])) for one in reversed(slip.steps)],
         about=_about(slip),
         round_seen=slip.round_id is not None,
+        remark=inspections.remark_of(me(), slip),
     )
 
 
