@@ -61,6 +61,7 @@ from crm.prospects import views as prospects
 from crm.referrals import views as referrals
 from crm.reminders import views as reminders
 from crm.reporting import views as reporting
+from crm.reports import views as reports
 from crm.reserve import views as reserve
 from crm.review import views as review
 from crm.slips import views as slips
@@ -96,6 +97,7 @@ BLUEPRINTS = (
     capital.bp,
     health.bp,
     referrals.bp,
+    reports.bp,
     reserve.bp,
     indicators.bp,
     needs.bp,

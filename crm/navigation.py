@@ -86,6 +86,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
     (N_("目标与指标"), (
         Entry(N_("指标比较"), "indicators.index", "chart", P.INDICATOR_VIEW),
+        Entry(N_("通报公示"), "reports.index", "file", P.REPORT_VIEW),
     )),
     (N_("名单"), (
         Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),

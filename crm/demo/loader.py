@@ -68,6 +68,7 @@ from .projects import load_projects
 from .prospects import load_prospects
 from .referrals import load_ties
 from .reminders import load_reminders
+from .reports import load_reports
 from .slips import load_slips
 
 DAY = dt.date(2013, 7, 25)
@@ -158,6 +159,7 @@ def load() -> None:
     load_factors(rows, units=units, staff=staff, deals=deals, merchants=merchants)
     db.session.flush()
     load_reminders(DAY)
+    load_reports(users["admin"], leaders[LEADER_ACCOUNT])
     index_everything()
     record("demo.loaded", actor=HOUSE, noun="demo", name="demo")
 

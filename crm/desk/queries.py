@@ -399,6 +399,7 @@ DUTIES = (
     Duty(Asked("parcels", {"unit": "mine", "run_out": "1"}, N_("本单位预留到期的地块")), "warn"),
     Duty(Asked("clearances", {"unit": "mine", "late": "1"}, N_("本单位过了期限还没交齐的征迁")), "bad"),
     Duty(Asked("remarks", {"mine": "1", "ready": "1"}, N_("交办单办完、等着反馈的视察意见")), "warn"),
+    Duty(Asked("reports", {"to_check": "1"}, N_("等我审核的通报公示")), "warn"),
     Duty(Asked("projects", {"leader": "me", "overdue": "1"}, N_("我挂联的、有超期节点的重点项目")), "bad"),
     Duty(Asked("projects", {"leader": "me", "quiet": "1"}, N_("我挂联的、本周无进展的重点项目")), "warn"),
     Duty(Asked("projects", {"leader": "me", "status": "not_started"}, N_("我挂联的、还没有开工的重点项目"))),

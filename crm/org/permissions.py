@@ -81,6 +81,11 @@ class Permission(Labelled):
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
+    REPORT_VIEW = "report.view", N_("看已发布的通报公示")
+    REPORT_DRAFT = "report.draft", N_("起草、更正月通报、季公示、快报")
+    REPORT_CHECK = "report.check", N_("审核通报公示（不能审自己起草的）")
+    REPORT_PUBLISH = "report.publish", N_("发布通报公示")
+    REPORT_OUTLINE = "report.outline", N_("定通报公示的提纲")
     INDICATOR_VIEW = "indicator.view", N_("查看指标、比较和数的来历（数只算本人能看到的）")
     INDICATOR_TYPE = "indicator.type", N_("填报、更正统计数，自设指标")
     NEED_VIEW = "need.view", N_("查看要素需求（提供要素的部门看全区同类的）")
@@ -118,6 +123,7 @@ _READS = {
     P.INDICATOR_VIEW: S.DISTRICT,
     P.NEED_VIEW: S.DISTRICT,
     P.LAND_VIEW: S.DISTRICT,
+    P.REPORT_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -165,6 +171,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LAND_VIEW: S.DISTRICT,
         P.LAND_MANAGE: S.UNIT,
         P.FACTOR_EXPORT: S.UNIT,
+        P.REPORT_VIEW: S.DISTRICT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -222,6 +229,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
         P.INDICATOR_VIEW: S.UNIT,
+        P.REPORT_VIEW: S.DISTRICT,
         P.INDICATOR_TYPE: S.UNIT,
         P.NEED_VIEW: S.UNIT,
         P.NEED_EDIT: S.UNIT,
@@ -251,9 +259,15 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_EXPORT: S.DISTRICT,
         P.FACTOR_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
+        P.REPORT_CHECK: S.DISTRICT,
+        P.REPORT_PUBLISH: S.DISTRICT,
     },
     Role.ADMINISTRATOR: {
         **_READS,
+        P.REPORT_DRAFT: S.DISTRICT,
+        P.REPORT_CHECK: S.DISTRICT,
+        P.REPORT_PUBLISH: S.DISTRICT,
+        P.REPORT_OUTLINE: S.DISTRICT,
         P.MERCHANT_EDIT: S.DISTRICT,
         P.MERCHANT_ASSIGN: S.DISTRICT,
         P.MERCHANT_REVEAL: S.DISTRICT,

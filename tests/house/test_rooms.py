@@ -51,6 +51,7 @@ FEATURES = (
     "slips",
     "reporting",
     "reminders",
+    "reports",
     "transfers",
 )
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
@@ -113,6 +114,9 @@ NOT_PURE = {
     "lists/exports/making.py": "reads the rows of an order into its file, chunk by chunk",
     "lists/table.py": "the one place where an address becomes a query",
     "slips/papers.py": "writes the printed forms, in words and days as pages show them",
+    "reports/counting.py": "counts what a report tells and keeps the rows behind it",
+    "reports/paper.py": "writes Word and Excel, in words and amounts as pages show them",
+    "reports/telling.py": "says frozen values in the reader's language",
     "meetings/minutes.py": "writes the Word file, in words and amounts as pages show them",
     "merchants/asking.py": "the one door of all forms and the API to the look-up; what a form says is read by actions",
     "merchants/identity.py": "the bridge from the tables to crm.dedup",

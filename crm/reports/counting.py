@@ -1,0 +1,266 @@
+"""What a report tells, counted from records and put into plain values, so that it can be frozen.
+
+Each figure is an address of a list (as crm/indicators has it): its rows are frozen with it, and the same address opens
+what they are today. Words are kept as they stand in the source and said in the reader's language.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from crm.db import db
+from crm.deals import lists as deal_lists
+from crm.deals.stages import DealState, Stage
+from crm.delivery import lists as project_lists
+from crm.delivery import queries as projects
+from crm.delivery.rates import rates
+from crm.indicators import catalogue, counting, progress
+from crm.indicators import queries as indicators
+from crm.indicators.catalogue import Indicator
+from crm.indicators.progress import Window
+from crm.lib.masking import mask_text
+from crm.lists.table import ListPage, select_for
+from crm.org import queries as org
+from crm.org.models import User
+from crm.org.permissions import Scope
+from crm.review.lists import AS_OF
+
+from .models import Section
+
+MOST_FROZEN = 5_000
+"""Rows kept behind one figure. Of more the figure is kept, and that there were more."""
+LARGE_TALKS_WAN = 10_000
+"""亿元: 「在谈 ≥1亿」 of a monthly report (domain notes 3.11)."""
+Pairs = Sequence[tuple[str, str]]
+Line = list[Any]
+
+
+@dataclass
+class Told:
+    """`content` is what is read, `rows` what stands behind each of its figures."""
+
+    content: dict[str, Any]
+    rows: dict[str, Any] = field(default_factory=dict)
+
+
+def sees_everything(user: User, keys: Iterable[str]) -> bool:
+    """A report is of the district: whoever tells it must see all that it counts."""
+    pages = (deal_lists.PAGE, project_lists.PAGE)
+    if any(user.scope_of(page.view_permission) is not Scope.DISTRICT for page in pages):
+        return False
+    return all(one.sees_all(user) for one in map(catalogue.find, keys) if one)
+
+
+def tell(
+    window: Window, sections: Sequence[str], keys: Sequence[str], ranked: Sequence[str], user: User
+) -> Told:
+    """Everything of a period, as the records say it now."""
+    told = Told(
+        {"first": window.first.isoformat(), "last": window.last.isoformat(), "sections": list(sections)}
+    )
+    known = [one for one in map(catalogue.find, keys) if one and one.may_see(user)]
+    content = told.content
+    content["figures"] = [_figure(one, window, user, told) for one in known]
+    if Section.RANKS in sections:
+        content["ranks"] = [_ranks(one, window, user) for one in known if one.key in ranked and one.by_unit]
+    if Section.STAGES in sections:
+        content["stages"] = [_stage(stage, window.last, user, told) for stage in Stage]
+    if Section.SIGNED in sections:
+        signed = [("signed_from", window.first.isoformat()), ("signed_to", window.last.isoformat())]
+        content["signed"] = [
+            [mask_text(one.name), mask_text(one.investor), one.unit.name, _text(one.planned_wan), one.signed_on.isoformat()]
+            for one in _some(deal_lists.PAGE, signed, user)
+        ]  # fmt: skip
+    if Section.TALKS in sections:
+        talks = [("on", window.last.isoformat()), ("stage", Stage.NEGOTIATING.value), ("state", DealState.ACTIVE.value),
+                 ("planned_from", str(LARGE_TALKS_WAN))]  # fmt: skip
+        content["talks"] = [
+            [
+                mask_text(one.name),
+                mask_text(one.deal.investor),
+                one.unit.name,
+                _text(one.planned_wan),
+                mask_text(one.next_step),
+            ]
+            for one in _some(AS_OF, talks, user)
+        ]
+    if Section.STARTS in sections:
+        content |= _starts(window.last, user, told)
+    return told
+
+
+# --- the parts ----------------------------------------------------------------------------------------------
+
+
+def _figure(one: Indicator, window: Window, user: User, told: Told) -> dict[str, Any]:
+    """An indicator from the beginning of its year to the end of the period, beside its target and the year before."""
+    year = one.of_year(one.year_of(window.last))
+    so_far = Window(year.first, window.last)
+    total, period, then = counting.counts(one, user, [so_far, window, progress.before(so_far)])
+    target = indicators.targets_of(one.key, year).get(None)
+    within = set(_ids(one, user, window)) if one.days else set()
+    _freeze(told, one.key, one.page, one.pairs(so_far), user, amount=one.amount, within=within)
+    known = not one.typed or total.rows > 0
+    return {
+        "key": one.key,
+        "msgid": one.msgid,
+        "definition": one.definition_msgid,
+        "unit": one.unit_word,
+        "measure": one.measure.value,
+        "value": _text(total.value) if known else "",
+        "period": _text(period.value) if one.days and (not one.typed or period.rows) else "",
+        "then": _text(then.value) if then.rows else "",
+        "growth": _text(progress.growth(total.value, then.value)) if then.rows and known else "",
+        "target": _text(target),
+        "percent": _text(progress.percent(total.value, target)) if known else "",
+        "gone": _text((progress.gone(year, window.last) * 100).quantize(progress.TENTH)),
+        "list": one.page.name,
+        "args": one.pairs(so_far),
+    }
+
+
+def _ids(one: Indicator, user: User, window: Window) -> Sequence[int]:
+    rows = counting.rows_of(one, user, window).with_only_columns(one.page.key).limit(MOST_FROZEN)
+    return db.session.scalars(rows).all()
+
+
+def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
+    """Unit by unit, the nearest to its target first, those without a target by their figure."""
+    year = one.of_year(one.year_of(window.last))
+    found = counting.by_unit(one, user, [Window(year.first, window.last)])[0]
+    targets = indicators.targets_of(one.key, year)
+    names = {unit.id: unit.name for unit in org.units(only_active=False)}
+    lines = []
+    for unit_id in {*found, *targets}:
+        if unit_id is None:
+            continue
+        value = found[unit_id].value if unit_id in found else Decimal(0)
+        target = targets.get(unit_id)
+        lines.append((names.get(unit_id, ""), value, target, progress.percent(value, target)))
+    lines.sort(key=lambda line: (line[3] is None, -(line[3] or 0), -line[1], line[0]))
+    return {
+        "key": one.key,
+        "msgid": one.msgid,
+        "unit": one.unit_word,
+        "measure": one.measure.value,
+        "gone": _text((progress.gone(year, window.last) * 100).quantize(progress.TENTH)),
+        "lines": [[name, _text(value), _text(target), _text(share)] for name, value, target, share in lines],
+    }
+
+
+def _stage(stage: Stage, day: dt.date, user: User, told: Told) -> dict[str, Any]:
+    """How many deals stood in a stage at the end of a day, and what they are to cost."""
+    key = f"stage:{stage.value}"
+    args = [("on", day.isoformat()), ("stage", stage.value), ("state", DealState.ACTIVE.value)]
+    rows = select_for(AS_OF, user, MultiDict(args)).order_by(None)
+    planned = sa.type_coerce(AS_OF.model.planned_wan, sa.BigInteger)
+    count, hundredths = db.session.execute(
+        rows.with_only_columns(sa.func.count(AS_OF.key), sa.func.coalesce(sa.func.sum(planned), 0))
+    ).one()
+    _freeze(told, key, AS_OF, args, user, amount=AS_OF.model.planned_wan)
+    return {"key": key, "stage": stage.value, "count": count, "wan": _text(Decimal(int(hundredths)) / 100),
+            "list": AS_OF.name, "args": args}  # fmt: skip
+
+
+def _starts(day: dt.date, user: User, told: Told) -> dict[str, Any]:
+    """开工率 of the year's new projects on that day, of all and of each list, and the names that have not started."""
+    page = project_lists.PAGE
+    rate = next(one for one in rates(day.year, day) if one.key == "start")
+    whole = _pairs(rate.whole)
+    there = [*whole, ("started_to", day.isoformat())]
+    lines = []
+    for name, more in [
+        ("", ()),
+        *((roll.name, (("list", str(roll.id)),)) for roll in projects.rolls(day.year)),
+    ]:
+        base, done = _keys(page, [*whole, *more], user), _keys(page, [*there, *more], user)
+        if not base:
+            continue
+        share = progress.percent(Decimal(len(done)), Decimal(len(base)))
+        lines.append({"roll": name, "whole": len(base), "there": len(done), "missing": len(base) - len(done),
+                      "percent": _text(share), "args": [*whole, *more]})  # fmt: skip
+        if not name:
+            _freeze(told, "starts:whole", page, whole, user)
+            left = sorted(base - done)
+            _freeze(told, "starts:missing", page, [*_pairs(rate.missing), ("ids", ",".join(map(str, left[:1000])))],
+                    user, also=left)  # fmt: skip
+    missing = told.rows.get("starts:missing", {}).get("ids", [])
+    rows = projects.with_milestones(page.select(user).where(page.key.in_(missing[:500])))
+    names = []
+    for project in db.session.scalars(rows).unique():
+        start = next((one for one in project.milestones if one.kind.value == "start"), None)
+        names.append([
+            mask_text(project.name), project.unit.name if project.unit else "", project.leader.name if project.leader else "",
+            start.plan_on.isoformat() if start and start.plan_on else "",
+        ])  # fmt: skip
+    return {"starts": lines, "not_started": names, "starts_list": page.name}
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+def _freeze(
+    told: Told,
+    key: str,
+    page: ListPage,
+    args: Pairs,
+    user: User,
+    *,
+    amount: Any = None,
+    within: set[int] | None = None,
+    also: Sequence[int] | None = None,
+) -> None:
+    """Keep the rows behind a figure: name, number, unit, amount, whether they are of the period itself.
+
+    `also`: just these, whatever the address finds today.
+    """
+    rows = (
+        page.select(user).where(page.key.in_(also))
+        if also is not None
+        else select_for(page, user, MultiDict(args))
+    )
+    found = db.session.scalars(rows.limit(MOST_FROZEN + 1)).unique().all()
+    lines = [
+        [
+            mask_text(page.row_label(row)),
+            row.id,
+            unit.name if (unit := getattr(row, "unit", None)) else "",
+            _text(getattr(row, amount.key)) if amount is not None else "",
+            int(within is None or row.id in within),
+        ]
+        for row in found[:MOST_FROZEN]
+    ]
+    told.rows[key] = {
+        "list": page.name,
+        "lines": lines,
+        "more": len(found) > MOST_FROZEN,
+        "ids": list(also or ()),
+    }
+
+
+def _some(page: ListPage, args: Pairs, user: User, most: int = 500) -> Sequence[Any]:
+    return db.session.scalars(select_for(page, user, MultiDict(args)).limit(most)).unique().all()
+
+
+def _keys(page: ListPage, args: Pairs, user: User) -> set[int]:
+    return set(db.session.scalars(projects.ids_of(select_for(page, user, MultiDict(args)))))
+
+
+def _pairs(args: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name, text)
+        for name, value in args.items()
+        for text in ([value] if isinstance(value, str) else value)
+    ]
+
+
+def _text(value: Decimal | None) -> str:
+    """A number as JSON keeps it without loss; "" for none."""
+    return "" if value is None else format(value.normalize(), "f")

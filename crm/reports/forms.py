@@ -1,0 +1,61 @@
+"""What is typed about a report: which period, its words, why it comes back; and the outline of a kind."""
+
+from __future__ import annotations
+
+from wtforms import IntegerField, SelectMultipleField
+from wtforms.validators import InputRequired, NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from crm.web.fields import ChoiceField, Needed, ParagraphField, _l
+from crm.web.forms import ActForm, EditForm
+
+from .models import Section
+from .periods import ReportKind
+
+NUMERIC = {"inputmode": "numeric"}
+
+
+class DraftForm(ActForm):
+    kind = ChoiceField(_l("种类"), of=ReportKind)
+    year = IntegerField(
+        _l("年度"),
+        [InputRequired(_l("请填写年度")), NumberRange(2000, 2100, _l("年度请填 2000 到 2100"))],
+        render_kw=NUMERIC,
+    )
+    number = IntegerField(
+        _l("第几期"),
+        [
+            InputRequired(_l("请填写第几期")),
+            NumberRange(1, 53, _l("月通报填月份，季公示填季度，快报填第几周")),
+        ],
+        render_kw=NUMERIC,
+        description=_l("月通报填月份，季公示填季度，快报填第几周"),
+    )
+
+
+class WordsForm(EditForm):
+    opening = ParagraphField(_l("导语"), render_kw={"rows": 3})
+    problems = ParagraphField(_l("存在的问题"), render_kw={"rows": 5})
+    next_steps = ParagraphField(_l("下一步打算"), render_kw={"rows": 5})
+
+
+class ReasonForm(EditForm):
+    reason = ParagraphField(_l("原因"), [Needed()], render_kw={"rows": 3})
+
+
+class ManyField(SelectMultipleField):
+    """Boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class OutlineForm(ActForm):
+    sections = ManyField(_l("内容"))
+    indicators = ManyField(_l("指标"))
+    ranked = ManyField(_l("按单位列出的指标"))
+
+    def offer(self, indicators: list[tuple[str, str]]) -> None:
+        self.sections.choices = Section.choices()
+        self.indicators.choices = indicators
+        self.ranked.choices = indicators

@@ -1,0 +1,81 @@
+"""Reading reports. What is published everybody of the house may read; what is being drafted only those who work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from crm.db import db
+from crm.org.models import User
+from crm.org.permissions import Permission as P
+
+from . import outlines
+from .models import Edition, Outline, Report, ReportState
+from .periods import ReportKind
+
+NOUN = "report"
+
+
+def works_on(user: User) -> bool:
+    """Whether drafts are this user's business."""
+    return any(user.may(right) for right in (P.REPORT_DRAFT, P.REPORT_CHECK, P.REPORT_PUBLISH))
+
+
+def visible_to(user: User) -> sa.Select[Report]:
+    if not user.may(P.REPORT_VIEW):
+        return sa.select(Report).where(sa.false())
+    rows = sa.select(Report)
+    return rows if works_on(user) else rows.where(Report.editions.any())
+
+
+def with_names(rows: sa.Select[Report]) -> sa.Select[Report]:
+    """Without what editions hold: a list needs only that there are some."""
+    light = selectinload(Report.editions).load_only(Edition.number, Edition.published_at)
+    return rows.options(
+        joinedload(Report.unit), selectinload(Report.drafted_by), selectinload(Report.checked_by), light
+    )
+
+
+def of(kind: ReportKind, year: int, number: int) -> Report | None:
+    return db.session.scalar(sa.select(Report).filter_by(kind=kind, year=year, number=number))
+
+
+def edition(report: Report, number: int | None = None) -> Edition | None:
+    """The published version of this number; the one in force without one."""
+    rows = sa.select(Edition).where(Edition.report_id == report.id)
+    if number is not None:
+        return db.session.scalar(rows.where(Edition.number == number))
+    return db.session.scalar(rows.order_by(Edition.number.desc()).limit(1))
+
+
+def outline(kind: ReportKind) -> Outline:
+    """What the reports of a kind hold from now on; the house's own where nobody has said otherwise (not yet stored)."""
+    stored = db.session.scalar(sa.select(Outline).filter_by(kind=kind))
+    return stored or Outline(
+        kind=kind,
+        sections=list(outlines.SECTIONS[kind]),
+        indicators=list(outlines.INDICATORS[kind]),
+        ranked=[key for key in outlines.RANKED if key in outlines.INDICATORS[kind]],
+    )
+
+
+def editions(report: Report) -> Sequence[Edition]:
+    """All versions, the newest first, without what stands in them."""
+    rows = sa.select(Edition).where(Edition.report_id == report.id).order_by(Edition.number.desc())
+    light = joinedload(Edition.published_by)
+    return db.session.scalars(
+        rows.options(light, sa.orm.defer(Edition.content), sa.orm.defer(Edition.rows))
+    ).all()
+
+
+def in_state(state: ReportState) -> sa.ColumnElement[bool]:
+    return Report.state == state
+
+
+def waits_for_check(user: User) -> sa.ColumnElement[bool]:
+    """What somebody else has drafted; who may not check has none waiting."""
+    if not user.may(P.REPORT_CHECK):
+        return sa.false()
+    return sa.and_(Report.state == ReportState.CHECKING, Report.drafted_by_id != user.id)

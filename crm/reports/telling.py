@@ -1,0 +1,226 @@
+"""A report's plain values in the reader's language: the same for page, Word and Excel, frozen or as a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from crm.deals.stages import Stage
+from crm.lib.words import _
+from crm.web import display
+
+Link = Callable[[str, str, str], str]
+"""(figure, "period" or "", unit) -> address of the rows behind it; "" for none."""
+
+
+def said(msgid: str) -> str:
+    """Frozen words: a label of the house's in the reader's language, what a district has named itself as it is."""
+    return _(msgid)
+
+
+def number_of(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def measured(text: str, measure: str, unit: str) -> str:
+    """8.05亿元, 23 个; a dash for what is not known."""
+    value = number_of(text)
+    if value is None:
+        return "—"
+    return display.wan(value) if measure == "wan" else f"{display.number(value)} {_(unit)}"
+
+
+def percent(text: str, sign: bool = False) -> str:
+    value = number_of(text)
+    return "" if value is None else f"{value:+.1f}%" if sign else f"{value:.1f}%"
+
+
+@dataclass(frozen=True)
+class Figure:
+    key: str
+    label: str
+    definition: str
+    value: str
+    period: str
+    then: str
+    growth: str
+    target: str
+    percent: str
+    gone: str
+    url: str
+    period_url: str
+
+
+def figures(content: dict[str, Any], link: Link) -> list[Figure]:
+    found = []
+    for one in content["figures"]:
+        how = one["measure"], one["unit"]
+        found.append(
+            Figure(
+                key=one["key"],
+                label=said(one["msgid"]),
+                definition=said(one["definition"]),
+                value=measured(one["value"], *how),
+                period=measured(one["period"], *how) if one["period"] else "",
+                then=measured(one["then"], *how) if one["then"] else "",
+                growth=percent(one["growth"], sign=True),
+                target=measured(one["target"], *how) if one["target"] else "",
+                percent=percent(one["percent"]),
+                gone=percent(one["gone"]),
+                url=link(one["key"], "", "") if one["value"] else "",
+                period_url=link(one["key"], "period", "") if one["period"] else "",
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Ranks:
+    label: str
+    gone: str
+    has_targets: bool
+    lines: list[dict[str, Any]]
+
+
+def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
+    return [
+        Ranks(
+            said(one["msgid"]),
+            percent(one["gone"]),
+            any(target for _name, _value, target, _share in one["lines"]),
+            [
+                {
+                    "at": _place(one["lines"], at),
+                    "unit": name,
+                    "value": measured(value, one["measure"], one["unit"]),
+                    "target": measured(target, one["measure"], one["unit"]) if target else "",
+                    "percent": percent(share),
+                    "behind": bool(share) and Decimal(share) < Decimal(one["gone"]),
+                    "url": link(one["key"], "", name),
+                }
+                for at, (name, value, target, share) in enumerate(one["lines"])
+            ],
+        )
+        for one in content.get("ranks", ())
+    ]
+
+
+def _place(lines: Sequence[Sequence[str]], at: int) -> int:
+    """名次: the same share, or without targets the same figure, is the same place."""
+    said = [(share, "" if share else value) for _name, value, _target, share in lines]
+    return said.index(said[at]) + 1
+
+
+def stages(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
+    return [
+        {"stage": Stage(one["stage"]).label, "count": one["count"], "wan": display.wan(number_of(one["wan"])),
+         "url": link(one["key"], "", "") if one["count"] else ""}
+        for one in content.get("stages", ())
+    ]  # fmt: skip
+
+
+def starts(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
+    """开工率 of all new projects and of each list; only those of all have their rows kept."""
+    return [
+        {**one, "name": one["roll"] or _("全部新建项目"), "percent": percent(one["percent"]),
+         "whole_url": link("starts:whole", "", "") if not one["roll"] else "",
+         "missing_url": link("starts:missing", "", "") if not one["roll"] and one["missing"] else ""}
+        for one in content.get("starts", ())
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of names: heads, rows, which columns are numbers."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: Sequence[int] = ()
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """As tables.html draws them."""
+        return [
+            {"key": at, "label": head, "numeric": at in self.numeric} for at, head in enumerate(self.heads)
+        ]
+
+
+def signed(content: dict[str, Any]) -> Sheet:
+    return Sheet(
+        (_("项目"), _("投资方"), _("责任单位"), _("总投资"), _("签约日期")),
+        [[*one[:3], display.wan(number_of(one[3])), one[4]] for one in content.get("signed", ())],
+        (3,),
+    )
+
+
+def talks(content: dict[str, Any], public: bool) -> Sheet:
+    heads = [_("项目"), _("投资方"), _("责任单位"), _("总投资"), _("下一步")]
+    rows = [[*one[:3], display.wan(number_of(one[3])), one[4]] for one in content.get("talks", ())]
+    return Sheet(heads[:4], [one[:4] for one in rows], (3,)) if public else Sheet(heads, rows, (3,))
+
+
+def not_started(content: dict[str, Any], public: bool) -> Sheet:
+    """「不出现个人和期限」: who is asked by name and by when stays in the house."""
+    heads = [_("项目"), _("责任单位"), _("挂联领导"), _("计划开工")]
+    rows = [list(one) for one in content.get("not_started", ())]
+    return Sheet(heads[:2], [one[:2] for one in rows]) if public else Sheet(heads, rows)
+
+
+# --- two versions -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str
+    after: str
+    gone: Sequence[str]  # rows that no longer count
+    come: Sequence[str]
+
+
+def changes(
+    before: tuple[dict[str, Any], dict[str, Any]], after: tuple[dict[str, Any], dict[str, Any]]
+) -> list[Change]:
+    """What a later version says otherwise: (content, rows) of each."""
+    found = []
+    was, now = _said(before[0]), _said(after[0])
+    for key in [*was, *(key for key in now if key not in was)]:
+        old_rows, new_rows = _names(before[1], key), _names(after[1], key)
+        gone = [name for name in old_rows if name not in new_rows]
+        come = [name for name in new_rows if name not in old_rows]
+        (label, old), new = was.get(key, now.get(key, ("", ""))), now.get(key, ("", ""))[1]
+        old = old if key in was else ""
+        if old != new or gone or come:
+            found.append(Change(label, old or "—", new or "—", gone, come))
+    texts_before, texts_after = before[0].get("texts", {}), after[0].get("texts", {})
+    words = {"opening": _("导语"), "problems": _("存在的问题"), "next_steps": _("下一步打算")}
+    for name, label in words.items():
+        if texts_before.get(name, "") != texts_after.get(name, ""):
+            found.append(
+                Change(label, texts_before.get(name, "") or "—", texts_after.get(name, "") or "—", (), ())
+            )
+    return found
+
+
+def _said(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    said = {
+        one["key"]: (said(one["msgid"]), measured(one["value"], one["measure"], one["unit"]))
+        for one in content["figures"]
+    }
+    for one in content.get("stages", ()):
+        said[one["key"]] = (
+            Stage(one["stage"]).label,
+            f"{one['count']} / {display.wan(number_of(one['wan']))}",
+        )
+    for one in content.get("starts", ()):
+        name = one["roll"] or _("全部新建项目")
+        said["starts:missing" if not one["roll"] else f"starts:{one['roll']}"] = (
+            _("开工率 · %(list)s", list=name), f"{one['there']}/{one['whole']} = {percent(one['percent'])}",
+        )  # fmt: skip
+    return said
+
+
+def _names(rows: dict[str, Any], key: str) -> list[str]:
+    return [line[0] for line in rows.get(key, {}).get("lines", ())]

@@ -1,0 +1,374 @@
+"""通报公示: the list, a draft and its way to publication, each published version, the rows behind its figures, files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+
+from crm.audit.trail import record
+from crm.contacts import telling as trail
+from crm.db import db
+from crm.indicators import catalogue
+from crm.lib import clock
+from crm.lib.errors import Refused
+from crm.lib.words import N_, _
+from crm.lists.table import LISTS, context
+from crm.org.guard import me, permit
+from crm.org.permissions import Permission as P
+from crm.web.forms import commit_and_go
+
+from . import actions, paper, periods, queries, telling
+from .forms import DraftForm, OutlineForm, ReasonForm, WordsForm
+from .lists import PAGE
+from .models import Edition, Report, ReportState, Section
+from .periods import ReportKind
+
+bp = Blueprint("reports", __name__)
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ROWS_A_PAGE = 200
+
+trail.VERBS.update(
+    {
+        "report.drafted": (N_("起草"), "plus"),
+        "report.written": (N_("修改文字"), "pen"),
+        "report.submitted": (N_("送审"), "check"),
+        "report.checked": (N_("审核通过"), "check"),
+        "report.returned": (N_("退回修改"), "undo"),
+        "report.published": (N_("发布"), "file"),
+        "report.correcting": (N_("开始更正"), "pen"),
+        "report.correction_dropped": (N_("放弃更正"), "undo"),
+        "report.dropped": (N_("删除草稿"), "close"),
+        "report.outlined": (N_("修改提纲"), "settings"),
+        "report.taken": (N_("下载"), "download"),
+    }
+)
+
+
+@bp.get("/reports")
+@permit(P.REPORT_VIEW)
+def index() -> Any:
+    return render_template(
+        "reports/index.html", listing=context(PAGE, me()), may_draft=me().may(P.REPORT_DRAFT),
+        kinds=list(ReportKind) if me().may(P.REPORT_OUTLINE) else [],
+    )  # fmt: skip
+
+
+@bp.route("/reports/new", methods=["GET", "POST"])
+@permit(P.REPORT_DRAFT)
+def new() -> Any:
+    asked = request.args.get("kind", "")
+    kind = ReportKind(asked) if asked in {one.value for one in ReportKind} else ReportKind.MONTHLY
+    year, number = periods.latest_over(kind, clock.today())
+    form = DraftForm(kind=kind, year=year, number=number)
+    if form.submitted():
+        with form.refusals():
+            of = form.kind.data
+            assert isinstance(of, ReportKind) and form.year.data and form.number.data
+            report = actions.draft(of, form.year.data, form.number.data, actor=me())
+            return commit_and_go(
+                form,
+                url_for("reports.show", id=report.id),
+                _("已起草《%(name)s》，数由记录得出", name=report.name),
+            )
+    return form.page("reports/new.html")
+
+
+@bp.get("/reports/<int:id>")
+@permit(P.REPORT_VIEW)
+def show(id: int) -> Any:
+    """The draft for those who work on it; for everybody else the version in force."""
+    report = _load(id)
+    edition = queries.edition(report)
+    if edition and (report.state is ReportState.PUBLISHED or not queries.works_on(me())):
+        return redirect(url_for("reports.version", id=id, number=edition.number))
+    told = _told_now(report)
+    return render_template(
+        "reports/draft.html",
+        report=report,
+        edition=edition,
+        acts=_acts(report),
+        problem="" if told else _("通报是全区的数，要由看得到全区项目和资金的人来编"),
+        **(_said(told.content, report, _link_today(told.content)) if told else {}),
+    )
+
+
+@bp.get("/reports/<int:id>/versions/<int:number>")
+@permit(P.REPORT_VIEW)
+def version(id: int, number: int) -> Any:
+    report, edition = _edition(id, number)
+    latest = queries.edition(report)
+    return render_template(
+        "reports/version.html",
+        report=report,
+        edition=edition,
+        latest=latest,
+        editions=queries.editions(report),
+        acts=_acts(report) if latest and latest.number == number else [],
+        may_edit_draft=queries.works_on(me()) and report.state is not ReportState.PUBLISHED,
+        **_said(edition.content, report, _link_frozen(edition)),
+    )
+
+
+@bp.get("/reports/<int:id>/versions/<int:number>/rows")
+@permit(P.REPORT_VIEW)
+def rows(id: int, number: int) -> Any:
+    """The rows behind one figure as they were when it was published, and the way to what they are today."""
+    report, edition = _edition(id, number)
+    key = request.args.get("figure", "")
+    kept = edition.rows.get(key) or abort(404)
+    unit, period = request.args.get("unit", ""), request.args.get("part") == "period"
+    lines = [line for line in kept["lines"] if (not unit or line[2] == unit) and (not period or line[4])]
+    label, today = _figure_of(edition.content, key)
+    start = max(0, request.args.get("from", 0, type=int))
+    shown = lines[start : start + ROWS_A_PAGE]
+    return render_template(
+        "reports/rows.html",
+        report=report,
+        edition=edition,
+        label=label,
+        unit=unit,
+        period=period,
+        lines=shown,
+        addresses=_addresses(kept["list"], [line[1] for line in shown]),
+        start=start,
+        total=len(lines),
+        step=ROWS_A_PAGE,
+        more=kept["more"],
+        today_url=today,
+        here=request.args.to_dict(),
+    )
+
+
+@bp.get("/reports/<int:id>/versions/<int:number>/changes")
+@permit(P.REPORT_VIEW)
+def changes(id: int, number: int) -> Any:
+    """What this version says otherwise than the one before."""
+    report, edition = _edition(id, number)
+    before = queries.edition(report, number - 1) or abort(404)
+    found = telling.changes((before.content, before.rows), (edition.content, edition.rows))
+    return render_template(
+        "reports/changes.html", report=report, edition=edition, before=before, changes=found
+    )
+
+
+@bp.get("/reports/<int:id>/versions/<int:number>/word")
+@permit(P.REPORT_VIEW)
+def word(id: int, number: int) -> Any:
+    report, edition = _edition(id, number)
+    return _file(paper.word(edition), WORD, f"{report.name}.docx")
+
+
+@bp.post("/reports/<int:id>/versions/<int:number>/excel")
+@permit(P.DEAL_EXPORT)
+def excel(id: int, number: int) -> Any:
+    """With the rows behind the figures: what leaves the house in lists leaves a line in the trail."""
+    report, edition = _edition(id, number)
+    record("report.taken", report, actor=me(), note=f"xlsx {edition.number}")
+    db.session.commit()
+    return _file(paper.workbook(edition), EXCEL, f"{report.name}.xlsx")
+
+
+# --- the way to publication ---------------------------------------------------------------------------------
+
+
+@bp.route("/reports/<int:id>/words", methods=["GET", "POST"])
+@permit(P.REPORT_DRAFT)
+def write(id: int) -> Any:
+    report = _load(id)
+    form = WordsForm.of(report)
+    if form.submitted():
+        with form.refusals():
+            actions.write(report, form.data, actor=me())
+            return commit_and_go(form, url_for("reports.show", id=id), _("已保存"))
+    return form.page("reports/words.html", report=report)
+
+
+def _act(verb: Callable[..., Any], id: int, said: str) -> Any:
+    report = _load(id)
+    here = url_for("reports.show", id=id)
+    verb(report, actor=me())
+    return commit_and_go(None, here, said)
+
+
+@bp.post("/reports/<int:id>/submit")
+@permit(P.REPORT_DRAFT)
+def submit(id: int) -> Any:
+    return _act(actions.submit, id, _("已送审"))
+
+
+@bp.post("/reports/<int:id>/check")
+@permit(P.REPORT_CHECK)
+def check(id: int) -> Any:
+    return _act(actions.check, id, _("审核通过，可以发布了"))
+
+
+@bp.post("/reports/<int:id>/publish")
+@permit(P.REPORT_PUBLISH)
+def publish(id: int) -> Any:
+    return _act(actions.publish, id, _("已发布，以后的改动不再影响这一版"))
+
+
+@bp.post("/reports/<int:id>/drop")
+@permit(P.REPORT_DRAFT)
+def drop(id: int) -> Any:
+    report = _load(id)
+    actions.drop(report, actor=me())
+    return commit_and_go(None, url_for("reports.index"), _("已删除"))
+
+
+@bp.route("/reports/<int:id>/give-back", methods=["GET", "POST"])
+@permit(P.REPORT_CHECK)
+def give_back(id: int) -> Any:
+    return _with_reason(id, actions.give_back, _("退回修改"), _("已退回"))
+
+
+@bp.route("/reports/<int:id>/correct", methods=["GET", "POST"])
+@permit(P.REPORT_DRAFT)
+def correct(id: int) -> Any:
+    return _with_reason(id, actions.correct, _("更正"), _("开始更正；新的一版发布以前，原来的一版仍然有效"))
+
+
+def _with_reason(id: int, verb: Callable[..., Any], title: str, said: str) -> Any:
+    report = _load(id)
+    form = ReasonForm.of(report)
+    if form.submitted():
+        with form.refusals():
+            verb(report, form.reason.data or "", actor=me())
+            return commit_and_go(form, url_for("reports.show", id=id), said)
+    return form.page("reports/reason.html", report=report, title=title)
+
+
+@bp.route("/reports/outlines/<kind>", methods=["GET", "POST"])
+@permit(P.REPORT_OUTLINE)
+def outline(kind: str) -> Any:
+    if kind not in {one.value for one in ReportKind}:
+        abort(404)
+    of = ReportKind(kind)
+    now = queries.outline(of)
+    form = OutlineForm(data={"sections": now.sections, "indicators": now.indicators, "ranked": now.ranked})
+    form.offer(catalogue.choices(me()))
+    if form.submitted():
+        with form.refusals():
+            actions.set_outline(of, form.data, actor=me())
+            return commit_and_go(form, url_for("reports.index"), _("已保存，从下一次起草算起"))
+    return form.page("reports/outline.html", kind=of)
+
+
+# --- what the views share -----------------------------------------------------------------------------------
+
+
+def _load(id: int) -> Report:
+    report: Report = db.first_or_404(queries.visible_to(me()).where(Report.id == id))
+    return report
+
+
+def _edition(id: int, number: int) -> tuple[Report, Edition]:
+    report = _load(id)
+    return report, queries.edition(report, number) or abort(404)
+
+
+def _told_now(report: Report) -> Any:
+    """What would be published now; None for who does not see all of it."""
+    try:
+        return actions.preview(report, actor=me())
+    except Refused:
+        return None
+
+
+def _link_today(content: dict[str, Any]) -> telling.Link:
+    def link(key: str, part: str, unit: str) -> str:
+        return "" if part or unit else _figure_of(content, key)[1]
+
+    return link
+
+
+def _link_frozen(edition: Edition) -> telling.Link:
+    def link(key: str, part: str, unit: str) -> str:
+        if key not in edition.rows:
+            return ""
+        at: dict[str, Any] = {"id": edition.report_id, "number": edition.number, "figure": key}
+        return url_for("reports.rows", **at, part=part or None, unit=unit or None)
+
+    return link
+
+
+def _figure_of(content: dict[str, Any], key: str) -> tuple[str, str]:
+    """(what it is called, the list of today)."""
+    for one in content["figures"]:
+        if one["key"] == key:
+            return telling.said(one["msgid"]), _list_url(one["list"], one["args"])
+    for one in content.get("stages", ()):
+        if one["key"] == key:
+            return telling.Stage(one["stage"]).label, _list_url(one["list"], one["args"])
+    if key.startswith("starts:") and content.get("starts"):
+        args = content["starts"][0]["args"]
+        if key == "starts:missing":
+            return _("还没有开工的新建项目"), _list_url(
+                content["starts_list"], [*args, ["status", "not_started"]]
+            )
+        return _("新建项目"), _list_url(content["starts_list"], args)
+    return key, ""
+
+
+def _addresses(name: str, ids: list[int]) -> dict[int, str]:
+    """Where those rows are that still are and that this user may see."""
+    page = LISTS.get(name)
+    if (
+        page is None
+        or not me().may(page.view_permission)
+        or not (to := next((one.url for one in page.columns if one.url), None))
+    ):
+        return {}
+    found = db.session.scalars(page.select(me()).order_by(None).where(page.key.in_(ids))).unique()
+    return {row.id: address for row in found if (address := to(row))}
+
+
+def _list_url(name: str, args: Any) -> str:
+    page = LISTS.get(name)
+    return page.url([(key, value) for key, value in args]) if page and me().may(page.view_permission) else ""
+
+
+def _said(content: dict[str, Any], report: Report, link: telling.Link) -> dict[str, Any]:
+    public = report.kind.is_public
+    return {
+        "sections": [Section(one) for one in content["sections"]],
+        "figures": telling.figures(content, link),
+        "ranks": telling.ranks(content, link),
+        "stages": telling.stages(content, link),
+        "starts": telling.starts(content, link),
+        "signed": telling.signed(content),
+        "talks": telling.talks(content, public),
+        "not_started": telling.not_started(content, public),
+        "texts": content["texts"],
+    }
+
+
+def _acts(report: Report) -> list[tuple[str, str, str, str]]:
+    """(label, address, icon, "post", "get" or "danger") of what may be done with it now."""
+    user, id = me(), report.id
+    state = report.state
+    drafts, checks = user.may(P.REPORT_DRAFT), user.may(P.REPORT_CHECK)
+    found: list[tuple[str, str, str, str]] = []
+    if state is ReportState.DRAFT and drafts:
+        found.append((_("送审"), url_for("reports.submit", id=id), "check", "post"))
+        found.append((_("写文字"), url_for("reports.write", id=id), "pen", "get"))
+    if state is ReportState.CHECKING and checks and report.drafted_by_id != user.id:
+        found.append((_("审核通过"), url_for("reports.check", id=id), "check", "post"))
+    if state is ReportState.CHECKED and user.may(P.REPORT_PUBLISH):
+        found.append((_("发布"), url_for("reports.publish", id=id), "check", "post"))
+    if state in (ReportState.CHECKING, ReportState.CHECKED) and checks:
+        found.append((_("退回修改"), url_for("reports.give_back", id=id), "undo", "get"))
+    if state is ReportState.PUBLISHED and drafts:
+        found.append((_("更正"), url_for("reports.correct", id=id), "pen", "get"))
+    if state is ReportState.DRAFT and drafts:
+        label = _("放弃更正") if report.correction else _("删除草稿")
+        found.append((label, url_for("reports.drop", id=id), "close", "post"))
+    return found
+
+
+def _file(data: bytes, kind: str, name: str) -> Any:
+    return send_file(io.BytesIO(data), mimetype=kind, as_attachment=True, download_name=name)

@@ -1,0 +1,227 @@
+"""月通报: drafted by one, checked by another, frozen when published, corrected by a new version only."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+import sqlalchemy as sa
+from docx import Document
+
+from crm.audit.models import Event
+from crm.db import WrittenOnce, db
+from crm.deals.models import Deal
+from crm.deals.stages import Stage
+from crm.lib.errors import Refused
+from crm.reports import actions, queries
+from crm.reports.models import Edition, Outline, Report, ReportState
+from crm.reports.periods import ReportKind
+from tests.deals.make import make_deal
+
+D = dt.date.fromisoformat
+
+
+def signed(name: str, by: Any, day: str, wan: int) -> Deal:
+    deal = make_deal(name, by, stage=Stage.SIGNED, signed_on=D(day), planned_wan=Decimal(wan))
+    db.session.commit()
+    return deal
+
+
+def published(cast: Any, kind: ReportKind = ReportKind.MONTHLY, number: int = 6) -> Report:
+    report = actions.draft(kind, 2013, number, actor=cast.admin)
+    actions.write(
+        report, {"problems": "进度慢，请联系 13800001234", "next_steps": "抓开工"}, actor=cast.admin
+    )
+    actions.submit(report, actor=cast.admin)
+    actions.check(report, actor=cast.zhou)
+    actions.publish(report, actor=cast.zhou)
+    db.session.commit()
+    return report
+
+
+def send(client: Any, url: str) -> Any:
+    """A POST without its page: what somebody tries who has no button for it."""
+    return client.post(url, data={"csrf_token": client.token()})
+
+
+def figure(edition: Edition, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in edition.content["figures"] if one["key"] == key)
+    return found
+
+
+def verbs() -> list[str]:
+    rows = sa.select(Event.verb).where(Event.noun == "report").order_by(Event.id)
+    return list(db.session.scalars(rows))
+
+
+def test_from_draft_to_publication_and_what_is_published_stays(cast: Any, as_user: Any) -> None:
+    deal = signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    signed("乙项目", cast.li, "2013-02-01", 3_000)
+    admin, leader = as_user(cast.admin), as_user(cast.zhou)
+    made = admin.submit("/reports/new", kind="monthly", year="2013", number="6")
+    report = db.session.scalars(sa.select(Report)).one()
+    assert made.went_to == f"/reports/{report.id}"
+    draft = admin.see(made.went_to)
+    assert "甲项目" in draft.text and "起草中" in draft.text
+    admin.submit(f"/reports/{report.id}/words", problems="进度慢", next_steps="抓开工")
+    admin.press(f"/reports/{report.id}", f"/reports/{report.id}/submit")
+    leader.press(f"/reports/{report.id}", f"/reports/{report.id}/check")
+    leader.press(f"/reports/{report.id}", f"/reports/{report.id}/publish")
+    db.session.expire_all()
+    edition = queries.edition(report)
+    assert edition is not None and (report.state, edition.number) == (ReportState.PUBLISHED, 1)
+    assert (figure(edition, "signed_deals")["value"], figure(edition, "signed_deals")["period"]) == ("2", "1")
+    assert figure(edition, "signed_5yi")["value"] == "1"
+    assert verbs() == [
+        "report.drafted",
+        "report.written",
+        "report.submitted",
+        "report.checked",
+        "report.published",
+    ]
+    deal.name, deal.planned_wan, deal.signed_on = "改了名", Decimal(1), D("2013-07-01")
+    db.session.commit()
+    for reader in (cast.wang, cast.zheng, cast.li):
+        page = as_user(reader).see(f"/reports/{report.id}/versions/1")
+        assert "甲项目" in page.text and "改了名" not in page.text and "抓开工" in page.text
+    rows = as_user(cast.chen).get(f"/reports/{report.id}/versions/1/rows?figure=signed_deals&part=period")
+    assert "甲项目" in rows.said and "乙项目" not in rows.said
+    assert f'href="/deals/{deal.id}"' in rows.get_data(as_text=True)
+    with pytest.raises(WrittenOnce):
+        edition.content = {}
+        db.session.flush()
+
+
+def test_whoever_drafts_does_not_check(cast: Any, as_user: Any) -> None:
+    report = actions.draft(ReportKind.MONTHLY, 2013, 6, actor=cast.admin)
+    actions.submit(report, actor=cast.admin)
+    db.session.commit()
+    refused = send(as_user(cast.admin), f"/reports/{report.id}/check")
+    assert refused.status_code == 422 and "起草和审核要两个人" in refused.said
+    db.session.expire_all()
+    assert report.state is ReportState.CHECKING
+    as_user(cast.zhou).submit(f"/reports/{report.id}/give-back", reason="漏了一段")
+    db.session.expire_all()
+    assert (report.state, report.returned) == (ReportState.DRAFT, "漏了一段")
+    with pytest.raises(Refused):
+        actions.publish(report, actor=cast.zhou)
+
+
+def test_a_correction_is_a_new_version_with_its_reason_and_what_it_changes(cast: Any, as_user: Any) -> None:
+    signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    report = published(cast)
+    signed("漏报的", cast.wang, "2013-06-20", 8_000)
+    admin = as_user(cast.admin)
+    assert admin.submit(f"/reports/{report.id}/correct", reason="").status_code == 422
+    admin.submit(f"/reports/{report.id}/correct", reason="漏了一个项目")
+    assert "漏报的" not in as_user(cast.wang).see(f"/reports/{report.id}/versions/1").text
+    assert as_user(cast.wang).get(f"/reports/{report.id}").location.endswith("/versions/1")
+    db.session.expire_all()
+    actions.submit(report, actor=cast.admin)
+    actions.check(report, actor=cast.zhou)
+    second = actions.publish(report, actor=cast.zhou)
+    db.session.commit()
+    assert (second.number, second.correction) == (2, "漏了一个项目")
+    assert figure(second, "signed_deals")["value"] == "2"
+    page = as_user(cast.wang).see(f"/reports/{report.id}/versions/2/changes")
+    assert "漏报的" in page.text and "漏了一个项目" in page.text
+    assert "已被更正" in as_user(cast.wang).see(f"/reports/{report.id}/versions/1").text
+
+
+def test_a_correction_may_be_called_off_and_an_unpublished_draft_dropped(cast: Any, as_user: Any) -> None:
+    report = published(cast)
+    actions.correct(report, "看错了", actor=cast.admin)
+    db.session.commit()
+    admin = as_user(cast.admin)
+    admin.press(f"/reports/{report.id}", f"/reports/{report.id}/drop")
+    db.session.expire_all()
+    assert (report.state, report.correction) == (ReportState.PUBLISHED, "")
+    other = actions.draft(ReportKind.MONTHLY, 2013, 5, actor=cast.admin)
+    db.session.commit()
+    admin.press(f"/reports/{other.id}", f"/reports/{other.id}/drop")
+    assert list(db.session.scalars(sa.select(Report.number))) == [6]
+    assert send(admin, f"/reports/{report.id}/drop").status_code != 200 and db.session.scalar(
+        sa.select(Report.id)
+    )
+
+
+def test_what_is_drafted_is_nobody_elses_business(cast: Any, as_user: Any) -> None:
+    report = actions.draft(ReportKind.MONTHLY, 2013, 6, actor=cast.admin)
+    db.session.commit()
+    for stranger in (cast.wang, cast.li, cast.chen, cast.zheng):
+        there = as_user(stranger)
+        assert there.get(f"/reports/{report.id}").status_code == 404
+        assert send(there, f"/reports/{report.id}/publish").status_code == 403
+        assert send(there, "/reports/new").status_code == 403
+    for path in ("submit", "check", "publish", "drop"):
+        assert as_user(cast.admin).get(f"/reports/{report.id}/{path}").status_code == 405
+    db.session.expire_all()
+    assert report.state is ReportState.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"kind": "monthly", "year": "2013", "number": "13"}, "没有这一期"),
+        ({"kind": "monthly", "year": "2013", "number": "9"}, "还不能起草"),
+        ({"kind": "quarterly", "year": "2013", "number": "x"}, "第几期"),
+        ({"kind": "monthly", "year": "2013", "number": "6"}, "已经有了"),
+    ],
+)
+def test_periods_that_cannot_be_told_are_refused_and_what_was_typed_stays(
+    cast: Any, as_user: Any, typed: dict[str, str], said: str
+) -> None:
+    published(cast)
+    page = as_user(cast.admin).submit("/reports/new", **typed)
+    assert (
+        page.status_code == 422
+        and said in page.said
+        and f'value="{typed["number"]}"' in page.get_data(as_text=True)
+    )
+    assert db.session.scalar(sa.select(sa.func.count(Report.id))) == 1
+
+
+def test_the_public_quarter_names_no_person_and_no_term(cast: Any, as_user: Any) -> None:
+    signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    report = published(cast, ReportKind.QUARTERLY, 2)
+    page = as_user(cast.wang).see(f"/reports/{report.id}/versions/1").text
+    assert "甲项目" in page and "进度慢" not in page and "计划开工" not in page and "挂联领导" not in page
+
+
+def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_user: Any) -> None:
+    signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    report = published(cast)
+    reader = as_user(cast.chen)
+    paper = Document(io.BytesIO(reader.get(f"/reports/{report.id}/versions/1/word").data))
+    words = "\n".join(one.text for one in paper.paragraphs)
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    assert "2013年6月通报" in words and "13800001234" not in words and "甲项目" in cells
+    book = openpyxl.load_workbook(
+        io.BytesIO(
+            reader.press(f"/reports/{report.id}/versions/1", f"/reports/{report.id}/versions/1/excel").data
+        )
+    )
+    assert [row[0].value for row in book["1"].iter_rows(min_row=2)] == ["甲项目"]
+    assert verbs()[-1] == "report.taken"
+    assert send(as_user(cast.zheng), f"/reports/{report.id}/versions/1/excel").status_code == 403
+
+
+def test_an_administrator_says_what_the_next_ones_hold(cast: Any, as_user: Any) -> None:
+    before = published(cast)
+    admin = as_user(cast.admin)
+    too_many = admin.submit("/reports/outlines/weekly", sections=["figures"], ranked=[], indicators=[
+        "signed_deals", "signed_1yi", "signed_5yi", "paid_in", "new_leads", "visits"])  # fmt: skip
+    assert too_many.status_code == 422 and "最多 5 个" in too_many.said
+    admin.submit("/reports/outlines/monthly", sections=["figures"], indicators=["visits"], ranked=["visits"])
+    assert db.session.scalars(sa.select(Outline.indicators)).one() == ["visits"]
+    after = published(cast, number=5)
+    edition = queries.edition(after)
+    assert edition is not None and [one["key"] for one in edition.content["figures"]] == ["visits"]
+    assert edition.content["sections"] == ["figures"]
+    kept = queries.edition(before)
+    assert kept is not None and len(kept.content["figures"]) > 1
+    assert as_user(cast.zhou).get("/reports/outlines/monthly").status_code == 403
