@@ -13,7 +13,7 @@ from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
-from crm.lists.table import BulkAct, Column, Filter, ListPage, between, register
+from crm.lists.table import BulkAct, Column, Filter, ListPage, register
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -64,8 +64,6 @@ PAGE = register(
                    lambda value, user: queries.stands(Standing(value), clock.today())),
             Filter("leader", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()], _leader),
             Filter("unit", N_("责任单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()], _unit),
-            Filter("due", N_("期限"), "days",
-                   where=lambda value, user: between(sa.func.coalesce(CampaignEntry.due_on, CampaignEntry.planned_on), value)),
         ),
         sorts={
             "id": CampaignEntry.id,

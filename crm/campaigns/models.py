@@ -92,7 +92,9 @@ class CampaignEntry(Versioned, Model):
 
     @property
     def due(self) -> dt.date:
-        return self.due_on or self.planned_on or self.campaign.until_on
+        """What is on a campaign is to be done when it ends, whatever the timetable allows."""
+        until = self.campaign.until_on
+        return min(self.due_on or self.planned_on or until, until)
 
     @property
     def who(self) -> Unit | None:

@@ -91,7 +91,7 @@ def of_project(user: User, project: KeyProject) -> list[CampaignEntry]:
 
 
 def stands(standing: Standing, today: dt.date) -> sa.ColumnElement[bool]:
-    """CampaignEntry.standing as a WHERE; one without any day of its own is due when the campaign ends."""
+    """CampaignEntry.standing as a WHERE; at the latest it is due when the campaign ends."""
     if standing is Standing.DONE:
         return CampaignEntry.reached_on.is_not(None)
     due = sa.func.coalesce(CampaignEntry.due_on, CampaignEntry.planned_on)
@@ -100,7 +100,7 @@ def stands(standing: Standing, today: dt.date) -> sa.ColumnElement[bool]:
         for one in db.session.scalars(sa.select(Campaign).where(Campaign.from_on < today))
         if one.is_over(today)
     ]
-    late = sa.or_(due < today, sa.and_(due.is_(None), CampaignEntry.campaign_id.in_(over)))
+    late = sa.or_(due < today, CampaignEntry.campaign_id.in_(over))
     is_late = sa.func.coalesce(late, sa.false())
     return sa.and_(CampaignEntry.reached_on.is_(None), is_late if standing is Standing.OVERDUE else ~is_late)
 

@@ -40,6 +40,7 @@ def test_a_hundred_days_are_counted_down() -> None:
     assert campaign.until_on == dt.date(2013, 10, 9)
     for day, left in ((dt.date(2013, 6, 1), 100), (BEGINS, 100), (TODAY, 76), (dt.date(2013, 10, 9), 0)):
         assert campaign.days_left(day) == left
+    assert CampaignEntry(campaign=campaign, due_on=dt.date(2014, 3, 1)).due == campaign.until_on
     assert not campaign.is_over(dt.date(2013, 10, 9)) and campaign.is_over(dt.date(2013, 10, 10))
 
 
