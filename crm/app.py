@@ -69,6 +69,7 @@ from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
+from crm.watchers import views as watchers
 from crm.web import display, errors
 
 HERE = Path(__file__).parent
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     rolls.bp,
     contests.bp,
     campaigns.bp,
+    watchers.bp,
     bulletins.bp,
     slips.bp,
     slip_rounds.bp,

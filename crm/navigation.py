@@ -62,6 +62,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("项目推进"), (
         Entry(N_("重点项目"), "delivery.index", "stage", P.PROJECT_VIEW),
         Entry(N_("三率"), "delivery.show_rates", "chart", P.PROJECT_VIEW),
+        Entry(N_("专人盯办"), "watchers.index", "eye", P.PROJECT_VIEW),
+        Entry(N_("企业诉求"), "watchers.requests", "chat", P.PROJECT_VIEW),
         Entry(N_("百日攻坚"), "campaigns.index", "board", P.PROJECT_VIEW),
         Entry(N_("互看互学"), "contests.index", "star", P.PROJECT_VIEW),
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
@@ -122,6 +124,9 @@ ELSEWHERE = {
     ),
     "delivery.show_leader": "delivery.leaders",
     "campaigns.of_project": "delivery.index",
+    **dict.fromkeys(("watchers.of_project", "watchers.assign_project", "watchers.ask_project"), "delivery.index"),
+    **dict.fromkeys(("watchers.of_deal", "watchers.assign_deal", "watchers.ask_deal"), "deals.index"),
+    **dict.fromkeys(("watchers.answer", "watchers.reopen"), "watchers.requests"),
     "pipeline.set_gates": "org.show_settings",
     "capital.reasons": "org.show_settings",
     "reminders.set_terms": "org.show_settings",

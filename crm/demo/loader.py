@@ -70,6 +70,7 @@ from .referrals import load_ties
 from .reminders import load_reminders
 from .reports import load_reports
 from .slips import load_slips
+from .watchers import load_watchers
 
 DAY = dt.date(2013, 7, 25)
 HOME_UNIT = "区招商局"
@@ -154,6 +155,7 @@ def load() -> None:
     load_projects(rows, units, leaders, deals, DAY)
     load_slips(rows, units, leaders, units[HOME_UNIT])
     load_campaign(rows, units)
+    load_watchers(rows, staff, deals, DAY)
     load_reserve(units, staff)
     load_indicators(rows, units=units)
     load_factors(rows, units=units, staff=staff, deals=deals, merchants=merchants)
@@ -222,7 +224,9 @@ def load_people(units: dict[str, Unit]) -> tuple[dict[str, User], dict[str, User
                 is_demo=True,
             )
         )
-    for name in sorted({row["owner_unit"] for row in rows("deals")} - {HOME_UNIT}):
+    working = {row["owner_unit"] for row in rows("deals")}
+    working |= {row["responsible_unit"] for row in rows("key_projects")}
+    for name in sorted(working - {HOME_UNIT}):
         home = units[name]
         staff[name] = added(
             User(

@@ -362,6 +362,9 @@ class Duty:
 
     asked: Asked
     tone: str = ""
+    needs: Permission | None = (
+        None  # beside the right to see the list: what it takes to do something about it
+    )
 
     @property
     def permission(self) -> Permission:
@@ -381,6 +384,11 @@ DUTIES = (
     Duty(Asked("missions", {"owner": "me", "phase": Phase.OVERDUE.value}, N_("我负责的、结果逾期的活动")), "bad"),
     Duty(Asked("missions", {"leader": "me", "phase": [Phase.PREPARING.value, Phase.UNDER_WAY.value]},
                N_("我带队的活动"))),
+    Duty(Asked("firm_requests", {"mine": "1", "state": "overdue"}, N_("等我们答复、已经逾期的企业诉求")), "bad"),
+    Duty(Asked("firm_requests", {"mine": "1", "state": "open"}, N_("等我们答复的企业诉求"))),
+    Duty(Asked("projects", {"unit": "mine", "watcher": "none"}, N_("本单位还没有专人盯办的重点项目")), "warn",
+         Permission.WATCH_ASSIGN),
+    Duty(Asked("deals", {"owner": "me", "watcher": "none"}, N_("我跟进的、还没有专人盯办的签约项目")), "warn"),
     Duty(Asked("campaign_entries", {"leader": "me", "standing": "overdue"}, N_("我挂联的、百日攻坚中超期的项目")), "bad"),
     Duty(Asked("campaign_entries", {"unit": "mine", "standing": "overdue"}, N_("本单位百日攻坚中超期的项目")), "bad"),
     Duty(Asked("health", {"owner": "me"}, N_("我跟进的、体检亮灯的项目")), "bad"),
@@ -411,7 +419,11 @@ DUTIES = (
 
 def duties(user: User) -> list[tuple[Duty, int]]:
     """Those of which there are any."""
-    counted = ((duty, duty.asked.count(user)) for duty in DUTIES if user.may(duty.permission))
+    counted = (
+        (duty, duty.asked.count(user))
+        for duty in DUTIES
+        if user.may(duty.permission) and (duty.needs is None or user.may(duty.needs))
+    )
     return [(duty, number) for duty, number in counted if number]
 
 

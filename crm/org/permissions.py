@@ -69,6 +69,8 @@ class Permission(Labelled):
     PROJECT_SPONSOR = "project.sponsor", N_("更换重点项目的挂联领导")
     PROJECT_LIST = "project.list", N_("编制、下达、调整重点项目名单")
     PROJECT_EXPORT = "project.export", N_("导出重点项目")
+    WATCH_ASSIGN = "watch.assign", N_("指定、更换专人盯办")
+    WATCH_SERVE = "watch.serve", N_("记企业诉求、答复（盯办人对自己盯的项目）")
     CAMPAIGN_MANAGE = "campaign.manage", N_("组织百日攻坚、列入项目")
     CONTEST_MANAGE = "contest.manage", N_("定互看互学的计分办法")
     SLIP_VIEW = "slip.view", N_("查看交办单（汇总的部门看全区）")
@@ -157,6 +159,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_VIEW: S.UNIT,
         P.PROJECT_EDIT: S.UNIT,
         P.PROJECT_VISIT: S.UNIT,
+        P.WATCH_SERVE: S.UNIT,
         P.PROJECT_EXPORT: S.UNIT,
         P.SLIP_VIEW: S.UNIT,
         P.SLIP_RAISE: S.UNIT,
@@ -217,6 +220,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_SPONSOR: S.UNIT,
         P.PROJECT_LIST: S.UNIT,
         P.CAMPAIGN_MANAGE: S.UNIT,
+        P.WATCH_ASSIGN: S.UNIT,
+        P.WATCH_SERVE: S.UNIT,
         P.PROJECT_EXPORT: S.UNIT,
         P.SLIP_VIEW: S.UNIT,
         P.SLIP_RAISE: S.UNIT,
@@ -301,6 +306,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.PROJECT_SPONSOR: S.DISTRICT,
         P.PROJECT_LIST: S.DISTRICT,
         P.CAMPAIGN_MANAGE: S.DISTRICT,
+        P.WATCH_ASSIGN: S.DISTRICT,
+        P.WATCH_SERVE: S.DISTRICT,
         P.PROJECT_EXPORT: S.DISTRICT,
         P.CONTEST_MANAGE: S.DISTRICT,
         P.SLIP_RAISE: S.DISTRICT,

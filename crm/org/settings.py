@@ -83,6 +83,7 @@ KNOWN = {
             10_000_000,
             N_("万元"),
         ),
+        Known("watch.answer_days", N_("企业诉求的答复期限"), 5, 1, 60, N_("工作日")),
         Known("health.unstarted_months", N_("体检：签约超过多久没有开工亮灯"), 12, 1, 120, N_("个月")),
         Known("health.unpaid_months", N_("体检：开工后多久没有到位资金亮灯"), 3, 1, 60, N_("个月")),
         Known("health.little_months", N_("体检：开工满多久看到位比例"), 6, 1, 60, N_("个月")),

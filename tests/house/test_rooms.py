@@ -53,6 +53,7 @@ FEATURES = (
     "reminders",
     "reports",
     "transfers",
+    "watchers",
 )
 DOORS = {"views", "cli", "commands", "recurring", "queue", "jobs"}
 """Who was asked from outside (a browser, a terminal, a timer, the queue) says when it is done, and commits."""
