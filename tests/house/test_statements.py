@@ -12,9 +12,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from crm.campaigns.batches import Batch
+from crm.campaigns.models import Campaign, CampaignEntry
 from crm.capital import queries as capital
 from crm.capital.actions import close_month
 from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
+from crm.contests.models import ContestFormula
 from crm.db import db
 from crm.deals.models import Deal, Party, PartyRole, StageMove
 from crm.deals.stages import MoveKind, SourceScope, Stage
@@ -31,7 +34,7 @@ from crm.delivery.models import (
     SiteVisit,
     Sponsorship,
 )
-from crm.delivery.status import BuildKind, Status, VisitKind
+from crm.delivery.status import BuildKind, NodeKind, Status, VisitKind
 from crm.land.clearance.models import Clearance
 from crm.land.clearance.stages import ClearanceLevel
 from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
@@ -50,6 +53,7 @@ from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Obstacle, SlipState, StepKind
+from crm.watchers.models import FirmRequest, RequestKind, Watch
 from tests.cast import (
     Cast,
     make_contact,
@@ -168,6 +172,7 @@ def drive(cast: Cast, colleague: User, number: int) -> None:
     db.session.add(
         ProgressEntry(project=hub, week_on=day, progress="一周", done_wan=Decimal(1), author=colleague)
     )
+    fight(cast, project, hub, number)
     roll = db.session.get(ProjectList, 1) or make_list("市重点", cast.chen, issued_on=TODAY)
     roll.entries.append(ListEntry(project=project, planned_wan=Decimal(10)))
     change = AmendmentChange(project=project, act=AmendAct.ADD, after_wan=Decimal(10))
@@ -242,6 +247,27 @@ def supply(firm: Any, deal: Any, colleague: User, number: int) -> None:
     db.session.add(
         LandQuota(year=2013, kind=QuotaKind.PLAN, unit=colleague.unit, sought_mu=1, got_mu=1, used_mu=1)
     )
+
+
+def fight(cast: Cast, project: KeyProject, hub: KeyProject, number: int) -> None:
+    """A campaign, and one more entry of the first; a watcher and a request of the new project and of the hub's."""
+    unit_id, day = cast.chen.unit_id, TODAY - dt.timedelta(days=20)
+    campaign = Campaign(name=f"第{number}次会战", from_on=day, unit_id=unit_id)
+    db.session.add(campaign)
+    first = db.session.get(Campaign, 1) or campaign
+    for one, goal in ((first, NodeKind.COMPLETE), (campaign, NodeKind.STRUCTURE)):
+        one.entries.append(CampaignEntry(batch=Batch.PUSH, project=project, goal=goal))
+    campaign.entries.append(CampaignEntry(batch=Batch.FINISH, project=hub, goal=NodeKind.PRODUCE))
+    first.entries.append(CampaignEntry(batch=Batch.CLEAR, name=f"第{number}块地", unit_id=unit_id))
+    db.session.add(
+        ContestFormula(number=number + 2, investment=50, weekly=25, milestones=25, from_on=day, reason="改")
+    )
+    before = dt.date(2000, 1, 1) + dt.timedelta(days=number)
+    db.session.add(Watch(project=project, person=cast.wang, from_on=day))
+    for subject in ({"project": hub}, {"deal_id": 1}):
+        db.session.add(Watch(person=cast.chen, from_on=before, to_on=before, **subject))
+        db.session.add(FirmRequest(kind=RequestKind.LAND, text=f"第{number}件", asked_on=day, due_on=day, unit_id=unit_id,
+                                   **subject))  # fmt: skip
 
 
 def make_paid_in(deal: Deal, *, by: User, state: PaidInState, number: int) -> None:
