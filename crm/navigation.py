@@ -124,7 +124,9 @@ ELSEWHERE = {
     ),
     "delivery.show_leader": "delivery.leaders",
     "campaigns.of_project": "delivery.index",
-    **dict.fromkeys(("watchers.of_project", "watchers.assign_project", "watchers.ask_project"), "delivery.index"),
+    **dict.fromkeys(
+        ("watchers.of_project", "watchers.assign_project", "watchers.ask_project"), "delivery.index"
+    ),
     **dict.fromkeys(("watchers.of_deal", "watchers.assign_deal", "watchers.ask_deal"), "deals.index"),
     **dict.fromkeys(("watchers.answer", "watchers.reopen"), "watchers.requests"),
     "pipeline.set_gates": "org.show_settings",
