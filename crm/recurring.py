@@ -12,6 +12,8 @@ from crm.audit.trail import HOUSE
 from crm.backups import queries as backups
 from crm.backups.actions import order as order_backup
 from crm.db import db, reading
+from crm.db import db
+from crm.desk.actions import index_the_rest
 from crm.desk.actions import remind as remind_one
 from crm.digests.jobs import send_digests
 from crm.duplicates.engine import scans
@@ -69,6 +71,13 @@ def look_for_duplicates() -> int:
 def keep_look_up_whole() -> int:
     """After an upgrade that makes keys in another way the look-up is made anew, without anybody's doing."""
     return int(reindex.ensure() is not None)
+
+
+def keep_search_whole() -> int:
+    """After an upgrade by which more kinds of records are searched."""
+    found = index_the_rest()
+    db.session.commit()
+    return found
 
 
 def back_up() -> int:
@@ -153,6 +162,9 @@ RECURRING: tuple[Periodic, ...] = (
     Periodic("send_digests", N_("发提醒摘要"), {"minute": "*/10"}, send_digests, N_("发出了 %(n)s 份")),
     Periodic("remind", N_("提醒到期和逾期的事"), {"hour": "8", "minute": "0"}, remind, N_("提醒了 %(n)s 人")),
     Periodic("keep_look_up_whole", N_("检查查重索引"), {"minute": "*/5"}, keep_look_up_whole, ORDERED),
+    Periodic(
+        "keep_search_whole", N_("补齐查找索引"), {"minute": "*/15"}, keep_search_whole, N_("补了 %(n)s 条")
+    ),
     Periodic(
         "wake_stale_jobs", N_("接着做中断的任务"), {"minute": "*/5"}, wake_stale_jobs, N_("接着做了 %(n)s 项任务")
     ),

@@ -16,6 +16,8 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
 from . import queries
 from .models import Agreement, AgreementRead
@@ -31,6 +33,7 @@ def add(deal: Deal, data: dict[str, Any], *, actor: User, uploads: Sequence[File
     with recording("agreement.added", agreement, actor=actor, note=deal.name):
         db.session.add(agreement)
         db.session.flush()
+    index.put(queries.NOUN, agreement.id, search_fields(agreement))
     attach(agreement, uploads, actor=actor)
     return agreement
 
@@ -42,6 +45,7 @@ def edit(
     with recording("agreement.edited", agreement, actor=actor):
         for name in FACTS:
             setattr(agreement, name, data[name])
+    index.put(queries.NOUN, agreement.id, search_fields(agreement))
     attach(agreement, uploads, actor=actor)
 
 
@@ -67,6 +71,16 @@ def read(agreement: Agreement, file: StoredFile, *, actor: User) -> None:
     """Write down that somebody opened this version."""
     db.session.add(AgreementRead(file_id=file.id, user_id=actor.id))
     record("agreement.read", agreement, actor=actor, note=file.name)
+
+
+def search_fields(agreement: Agreement) -> list[Field]:
+    """What an agreement is found by; the deal it is about is found by itself."""
+    return [
+        Field(Kind.NAME, agreement.title),
+        Field(Kind.CODE, agreement.number),
+        *(Field(Kind.NAME, party) for party in agreement.parties.splitlines()),
+        Field(Kind.TEXT, agreement.note),
+    ]
 
 
 def _check(data: dict[str, Any]) -> None:

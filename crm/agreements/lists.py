@@ -51,7 +51,6 @@ PAGE = register(
         export_permission=P.DEAL_EXPORT,
         belongs=lambda a: {"units": [a.deal.unit_id], "owners": [a.deal.owner_id]},
         endpoint="agreements.index",
-        searched=False,
         row_label=lambda a: a.title,
         empty_text=N_("协议在项目页上添加。"),
     )

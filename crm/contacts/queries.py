@@ -128,6 +128,18 @@ def may_correct(user: User, log: ContactLog) -> bool:
     )
 
 
+def may_reveal(user: User, subject: Subject | ContactLog) -> bool:
+    """Whether this user may see in full how people can be reached, where a text about it says so."""
+    right = Permission.MERCHANT_REVEAL
+    if isinstance(subject, ContactLog):
+        return reaches(user.scope_of(right), user, units=[subject.unit_id], owners=[subject.author_id])
+    if isinstance(subject, Deal):
+        return deals.may(user, right, subject)
+    return (
+        leads.may(user, right, subject) if isinstance(subject, Lead) else merchants.may(user, right, subject)
+    )
+
+
 def files_visible_to(user: User) -> sa.Select[Any]:
     """What a timeline shows: attachments of the logs I may see, evidence of the moves of deals I may see."""
     moves = sa.select(StageMove.id).where(StageMove.deal_id.in_(ids_of(deals.visible_to(user), Deal.id)))

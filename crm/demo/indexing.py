@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm.agreements.actions import search_fields as agreement_fields
+from crm.agreements.models import Agreement
 from crm.capital.actions import search_fields as paid_in_fields
 from crm.capital.models import PaidIn
 from crm.contacts.actions import search_fields as contact_fields
@@ -22,6 +24,8 @@ from crm.land.clearance.models import Clearance
 from crm.land.models import Parcel
 from crm.leads.actions import search_fields as lead_fields
 from crm.leads.models import Lead
+from crm.meetings.actions import search_fields as meeting_fields
+from crm.meetings.models import Meeting
 from crm.merchants import identity, suspects
 from crm.merchants.models import Enterprise, Person
 from crm.missions.actions import search_fields as mission_fields
@@ -50,6 +54,8 @@ def index_everything() -> None:
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),
+        ("agreement", Agreement, agreement_fields),
+        ("meeting", Meeting, meeting_fields),
         ("reserve_item", ReserveItem, reserve_fields),
         ("need", Need, need_fields),
         ("parcel", Parcel, parcel_fields),

@@ -13,8 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
+from crm.agreements import queries as agreements
+from crm.agreements.models import Agreement
 from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
@@ -30,6 +33,7 @@ from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
 from crm.lists.table import LISTS, select_for
+from crm.meetings import queries as meetings
 from crm.merchants.models import Enterprise
 from crm.missions import queries as missions
 from crm.missions.phases import Phase
@@ -326,8 +330,14 @@ class Found:
 
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
-        delivery.NOUN: "projects", slips.NOUN: "slips", contacts.NOUN: "contacts"}  # fmt: skip
+        delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
+        contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
+
+
+AGREEMENTS = contacts.Source(
+    agreements.NOUN, Agreement, agreements.visible_to, Agreement.title, (joinedload(Agreement.deal),)
+)
 
 
 def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
@@ -342,6 +352,8 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         needs.SOURCE,
         land.SOURCE,
         clearance.SOURCE,
+        AGREEMENTS,
+        meetings.SOURCE,
         contacts.LOGS,
     ):
         records = source.best(user, q, limit)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from crm.agreements.models import Agreement
 from crm.contacts.models import ContactLog
 from crm.contacts.queries import NOUNS
 from crm.contacts.views import ICONS, note_of, url_of
@@ -16,8 +17,10 @@ from crm.land.models import Parcel
 from crm.leads.models import Lead
 from crm.leads.queries import judge_by
 from crm.lib import clock, texts
+from crm.lib.masking import mask_text
 from crm.lib.words import N_, _
 from crm.lists.table import LISTS
+from crm.meetings.models import Meeting
 from crm.merchants.models import Enterprise
 from crm.missions.models import Mission
 from crm.needs.models import Need
@@ -38,7 +41,8 @@ A_PAGE = 10
 A_GLANCE = 4
 SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
                   "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "need": (N_("要素需求"), "list"),
-                  "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people")}  # fmt: skip
+                  "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
+                  "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -172,7 +176,9 @@ def _line(line: Line) -> dict[str, Any]:
         "url": url_of(record),
         "icon": NOUNS[record.__tablename__][1],
         "note": " · ".join(
-            part for part in (record.next_step, name if name != record.name else "", line.who) if part
+            part
+            for part in (mask_text(record.next_step), name if name != record.name else "", line.who)
+            if part
         ),
         "due_on": line.due_on,
         "due_days": line.due_days,
@@ -259,17 +265,18 @@ def _item(record: Any, noun: str, icon: str, q: str) -> dict[str, Any]:
             for part in (about.name if about else "", record.author.name if record.author else "")
             if part
         )
+        note = mask_text(note)
         return {
-            "parts": snippet(record.summary, record.next_step, q),
+            "parts": snippet(mask_text(record.summary), mask_text(record.next_step), q),
             "note": note,
             "note_parts": texts.highlight(note, q),
             "url": url_for("contacts.show", id=record.id),
             "icon": ICONS[record.kind.value],
             "end": display.day(record.happened_at),
         }
-    note = _note(record)
+    note = mask_text(_note(record))
     return {
-        "parts": texts.highlight(record.name, q, person=noun == "person"),
+        "parts": texts.highlight(mask_text(record.name), q, person=noun == "person"),
         "note": note,
         "note_parts": texts.highlight(note, q),
         "url": _url(record),
@@ -293,6 +300,10 @@ def _note(record: Any) -> str:
         return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Parcel | Clearance):
         return f"{(record.state if isinstance(record, Parcel) else record.stage).label} · {record.unit.name}"
+    if isinstance(record, Agreement):
+        return f"{record.kind.label} · {record.deal.name}"
+    if isinstance(record, Meeting):
+        return f"{display.day(record.on_day)} · {record.unit.name}"
     return note_of(record)
 
 
@@ -305,6 +316,8 @@ def _url(record: Any) -> str:
         Need: "needs.show",
         Parcel: "land.show",
         Clearance: "clearance.show",
+        Agreement: "agreements.show",
+        Meeting: "meetings.show",
     }
     page = pages.get(type(record))
     return url_for(page, id=record.id) if page else url_of(record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -211,7 +211,7 @@ def _page(lead: Lead) -> str:
     today = clock.today()
     user = me()
     ticket = request.args.get("revealed", "")
-    revealed = ticket.isdecimal() and len(ticket) < 10 and is_revealed(cast(Any, lead), int(ticket), user)
+    revealed = ticket.isdecimal() and len(ticket) < 10 and is_revealed(lead, int(ticket), user)
     alike = queries.alike(lead)[:5] if lead.state is LeadState.REPORTED else []
     first = lead.duplicate_of or lead
     readings = queries.clocks_of(lead)

@@ -17,6 +17,8 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
 from crm.org.permissions import Permission as P
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
 from . import minutes, queries
 from .models import Meeting, MeetingItem, MeetingState, MeetingTask
@@ -42,6 +44,7 @@ def open_(data: dict[str, Any], deals: Sequence[Deal], *, actor: User) -> Meetin
     with recording("meeting.opened", meeting, actor=actor, note=_("%(n)s 个项目", n=len(deals))):
         db.session.add(meeting)
         db.session.flush()
+    index.put(queries.NOUN, meeting.id, search_fields(meeting))
     return meeting
 
 
@@ -113,6 +116,15 @@ def close(meeting: Meeting, *, actor: User) -> StoredFile:
     )  # fmt: skip
     db.session.add(file)
     return file
+
+
+def search_fields(meeting: Meeting) -> list[Field]:
+    """What a meeting is found by. Not what was said of its deals: who sees the meeting need not see all of them."""
+    return [
+        Field(Kind.NAME, meeting.title),
+        Field(Kind.PERSON, meeting.chair),
+        Field(Kind.TEXT, meeting.present),
+    ]
 
 
 def _refuse_if_closed(meeting: Meeting) -> None:

@@ -45,7 +45,6 @@ MEETINGS = register(
         export_permission=P.DEAL_EXPORT,
         belongs=lambda m: {"units": [m.unit_id], "owners": [m.created_by_id]},
         endpoint="meetings.index",
-        searched=False,
         row_label=lambda m: m.title,
         empty_text=N_("在项目列表里筛出要过的项目，再点“开会过一遍”。"),
     )

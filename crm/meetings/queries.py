@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -89,3 +90,8 @@ def notes_of(deal: Deal, user: User, most: int) -> Sequence[MeetingItem]:
         .order_by(Meeting.on_day.desc(), MeetingItem.id.desc())
     )
     return db.session.scalars(rows.limit(most)).all()
+
+
+SOURCE = contacts.Source(
+    NOUN, Meeting, lambda user: visible_to(user), Meeting.title, (joinedload(Meeting.unit),)
+)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.audit.trail import record, recording
-from crm.db import db
+from crm.db import Model, db
 from crm.dedup import Person as PersonRecord
 from crm.dedup import Record
 from crm.lib import clock, texts
@@ -341,7 +341,7 @@ def revealable(subject: Merchant, user: User) -> list[Merchant]:
     return [one for one in (subject, *people) if queries.may(user, Permission.MERCHANT_REVEAL, one)]
 
 
-def is_revealed(subject: Merchant, event_id: int | None, user: User) -> bool:
+def is_revealed(subject: Model, event_id: int | None, user: User) -> bool:
     """Whether this event lets this user see the numbers of this record now."""
     event = db.session.get(Event, event_id) if event_id else None
     return bool(

@@ -7,6 +7,7 @@ select.where(Enterprise.id.in_(index.matching("enterprise", "衢澜")))
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -100,6 +101,12 @@ def remove(noun: str, record_ids: Sequence[int]) -> None:
         )
     )
     db.session.execute(sa.delete(SearchEntry).where(SearchEntry.id.in_(ids)))
+
+
+def without_entry(noun: str, model: Any) -> sa.Select[Any]:
+    """The records of a table that the index does not know."""
+    known = sa.select(SearchEntry.record_id).where(SearchEntry.noun == noun)
+    return sa.select(model).where(model.id.not_in(known)).order_by(model.id)
 
 
 def clear() -> None:

@@ -7,14 +7,21 @@ from typing import Any
 
 import pytest
 
+from crm.agreements import actions as agreements
+from crm.agreements.models import Agreement
 from crm.contacts.actions import search_fields as of_log
 from crm.db import db
 from crm.deals.actions import search_fields as of_deal
+from crm.deals.stages import AgreementKind, Stage
 from crm.desk import queries
 from crm.desk.views import snippet
 from crm.leads.actions import search_fields as of_lead
+from crm.lib import clock
+from crm.meetings import actions as meetings
+from crm.meetings.models import Meeting, MeetingKind
 from crm.merchants import identity
 from crm.merchants.models import Handle, HandleKind
+from crm.recurring import keep_search_whole
 from crm.search import index
 from tests.cast import make_contact, make_deal, make_enterprise, make_lead, make_person
 from tests.support.statements import count_statements
@@ -201,3 +208,52 @@ def test_a_long_text_is_cut_round_the_hit() -> None:
     assert ("地块", True) in parts
     assert text.startswith("…") and text.endswith("…") and len(text) < 110
     assert snippet("甲", "看地块", "地块") == [("看", False), ("地块", True)]
+
+
+def test_papers_and_meetings_are_found_where_they_are_looked_for(cast: Any, as_user: AsUser) -> None:
+    deal = make_deal("恒远屿项目", by=cast.wang, stage=Stage.NEGOTIATING)
+    db.session.flush()
+    facts = {"kind": AgreementKind.FRAMEWORK, "title": "战略合作框架协议", "number": "2013-K-7", "note": "",
+             "parties": "柯城区人民政府\n杭州恒远屿科技有限公司", "amount_wan": None, "signed_on": None,
+             "effective_on": None, "expires_on": None}  # fmt: skip
+    paper = agreements.add(deal, facts, actor=cast.wang)
+    told = {
+        "title": "第 30 周例会",
+        "kind": MeetingKind.WEEKLY,
+        "on_day": clock.today(),
+        "chair": "陈主任",
+        "present": "王专员",
+    }
+    meeting = meetings.open_(told, [deal], actor=cast.wang)
+    meetings.note(meeting.items[0], {"note": "对方还要谈价格"}, actor=cast.wang)
+    db.session.commit()
+    wang, lis = as_user(cast.wang), as_user(cast.li)
+    there = {
+        f"/agreements/{paper.id}": ("框架协议", "2013-K-7", "恒远屿科技", "zlhz"),
+        f"/meetings/{meeting.id}": ("30周", "陈主任"),
+    }
+    for url, words in there.items():
+        for q in words:
+            assert url in links_of(wang.see(f"/find?q={q}")), q
+            assert url in links_of(wang.see(f"/suggest?q={q}")), q
+            assert url in links_of(wang.see(f"/{url.split('/')[1]}?q={q}")), q
+            assert url not in links_of(lis.see(f"/find?q={q}")), q
+    assert f"/meetings/{meeting.id}" not in links_of(wang.see("/find?q=谈价格")), (
+        "said of a deal: found with the deal"
+    )
+    agreements.edit(paper, facts | {"title": "投资补充协议"}, actor=cast.wang)
+    db.session.commit()
+    assert f"/agreements/{paper.id}" not in links_of(wang.see("/find?q=战略合作"))
+    assert f"/agreements/{paper.id}" in links_of(wang.see("/find?q=补充协议"))
+
+
+def test_what_no_search_knew_is_put_into_the_index(cast: Any, as_user: AsUser) -> None:
+    deal = make_deal("恒远屿项目", by=cast.wang)
+    db.session.add(Agreement(deal=deal, kind=AgreementKind.FRAMEWORK, title="战略合作框架协议"))
+    db.session.add(Meeting(title="第 30 周例会", unit_id=cast.wang.unit_id, created_by_id=cast.wang.id))
+    db.session.commit()
+    wang = as_user(cast.wang)
+    assert not any(url.startswith("/agreements/") for url in links_of(wang.see("/find?q=框架协议")))
+    assert (keep_search_whole(), keep_search_whole()) == (2, 0)
+    assert any(url.startswith("/agreements/") for url in links_of(wang.see("/find?q=框架协议")))
+    assert any(url.startswith("/meetings/") for url in links_of(wang.see("/find?q=周例会")))

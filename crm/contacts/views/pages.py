@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from crm.audit.models import Event
+from crm.audit.trail import record
 from crm.db import db
-from crm.deals.models import Deal, StageMove
-from crm.deals.stages import MoveKind
+from crm.deals.models import Deal
 from crm.files.store import hand_out
-from crm.leads.models import Lead
 from crm.lib import clock, texts
+from crm.lib.masking import mask_text
 from crm.lib.words import _, listed
 from crm.lists.table import context
+from crm.merchants.actions import is_revealed
 from crm.merchants.models import Enterprise, Person
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
@@ -25,18 +24,17 @@ from crm.web import display
 from crm.web.forms import commit_and_go, safe_next
 from crm.web.listing import address
 
-from . import actions, queries, telling
-from .forms import CorrectForm, LogForm
-from .lists import PAGE
-from .models import ContactLog
-from .next_step import why_needed
-from .queries import NOUNS, About, Happening, Subject
+from .. import actions, queries
+from ..forms import CorrectForm, LogForm
+from ..lists import PAGE
+from ..models import ContactLog
+from ..next_step import why_needed
+from ..queries import NOUNS, About, Subject
+from .items import Teller, event_item, item, say, url_of
 
 bp = Blueprint("contacts", __name__)
 
 SUBJECTS = ("enterprise_id", "person_id", "lead_id", "deal_id")
-ICONS = {"call": "call", "visit": "visit", "reception": "reception", "wechat": "chat", "meeting": "meeting",
-         "survey": "search"}  # fmt: skip
 SHOWN = 30
 A_PAGE = 50
 LONGEST_QUERY = 200
@@ -113,15 +111,39 @@ def candidates() -> Any:
 @permit(P.CONTACT_VIEW)
 def show(id: int) -> Any:
     log = _visible(id)
+    tell = _teller(log)
     return render_template(
         "contacts/show.html",
         log=log,
+        told={name: tell(getattr(log, name)) for name in ("summary", "their_people", "place", "next_step")},
         about=queries.about_of(log),
         url_of=url_of,
         files=queries.files_of(log),
         may_correct=queries.may_correct(me(), log),
-        history=[_event_item(event, changes) for event, changes in queries.history_of(log, _say)],
+        history=[event_item(event, changes, tell) for event, changes in queries.history_of(log, say)],
+        may_reveal=tell.has_masked and queries.may_reveal(me(), log),
     )
+
+
+@bp.post("/contacts/<int:id>/reveal")
+@permit(P.MERCHANT_REVEAL)
+def reveal(id: int) -> Any:
+    """What was written down in full for five minutes, in return for a line in the trail."""
+    log = _visible(id)
+    return redirect(url_for(".show", id=id, revealed=_reveal(log, _("沟通记录里的联系方式"))), 303)
+
+
+@bp.post("/contacts/timeline/reveal")
+@permit(P.MERCHANT_REVEAL)
+def reveal_timeline() -> Any:
+    """The same for all that happened to one record: on its own page, or on the page of all its happenings."""
+    subject = _about_from_address().subject
+    if subject is None:
+        abort(404)
+    ticket = _reveal(subject, _("动态里的联系方式"))
+    if "whole" in request.args:
+        return redirect(url_for(".timeline", **_id_of(subject), revealed=ticket), 303)
+    return redirect(f"{url_of(subject, revealed=ticket)}#timeline", 303)
 
 
 @bp.route("/contacts/<int:id>/correct", methods=["GET", "POST"])
@@ -166,7 +188,8 @@ def timeline() -> Any:
     if subject is None:
         abort(404)
     before = _moment(request.args.get("before"))
-    items, rest = _items(subject, kind=_kind(), before=before, limit=A_PAGE)
+    tell = _teller(subject)
+    items, rest = _items(subject, tell, kind=_kind(), before=before, limit=A_PAGE)
     return render_template(
         "contacts/timeline.html",
         subject=subject,
@@ -174,6 +197,7 @@ def timeline() -> Any:
         items=items,
         kinds=_kinds("kind"),
         log_url=_log_url(subject),
+        reveal_url=_reveal_url(subject, tell, whole=1),
         more_url=address(before=rest.isoformat()) if rest else None,
         newest_url=address(before=None) if before else None,
     )
@@ -182,13 +206,15 @@ def timeline() -> Any:
 @bp.app_template_global("timeline_of")
 def timeline_of(subject: Subject) -> Markup:
     """The panel on a record's page: the log button and the latest that happened, newest first."""
-    items, rest = _items(subject, kind=_kind("timeline"), before=None, limit=SHOWN)
+    tell = _teller(subject)
+    items, rest = _items(subject, tell, kind=_kind("timeline"), before=None, limit=SHOWN)
     return Markup(
         render_template(
             "contacts/_timeline.html",
             items=items,
             kinds=_kinds("timeline", "#timeline"),
             log_url=_log_url(subject),
+            reveal_url=_reveal_url(subject, tell),
             more_url=url_for("contacts.timeline", **_id_of(subject)) if rest else None,
         )
     )
@@ -226,6 +252,28 @@ def _visible(id: int) -> ContactLog:
     return found
 
 
+def _teller(subject: Subject | ContactLog) -> Teller:
+    """Masked, unless I have just asked to see more: the ticket is in the address."""
+    ticket = request.args.get("revealed", "")
+    number = int(ticket) if ticket.isascii() and ticket.isdecimal() and len(ticket) < 10 else None
+    return Teller(is_revealed(subject, number, me()) and queries.may_reveal(me(), subject))
+
+
+def _reveal(subject: Subject | ContactLog, note: str) -> int:
+    if not queries.may_reveal(me(), subject):
+        abort(403)
+    event = record("handle.revealed", subject, actor=me(), note=note)
+    db.session.commit()
+    return event.id
+
+
+def _reveal_url(subject: Subject, tell: Teller, **more: Any) -> str | None:
+    """Where to ask for what is masked here, if anything is and I may."""
+    if not (tell.has_masked and queries.may_reveal(me(), subject)):
+        return None
+    return url_for("contacts.reveal_timeline", **_id_of(subject), **more)
+
+
 def _with_post(name: str, post: str) -> str:
     return f"{name}（{post}）" if post else name
 
@@ -252,17 +300,6 @@ def _with_deal(form: LogForm, about: About) -> About:
 
 
 # --- where things are --------------------------------------------------------------------------------------
-
-
-def url_of(subject: Subject | None) -> str:
-    """A record's own page."""
-    pages = {
-        Enterprise: "merchants.show",
-        Person: "merchants.show_person",
-        Lead: "leads.show",
-        Deal: "deals.show",
-    }
-    return url_for(pages[type(subject)], id=subject.id) if subject is not None else url_for("desk.index")
 
 
 def _id_of(subject: Subject) -> dict[str, Any]:
@@ -298,7 +335,7 @@ def _candidates(q: str, limit: int) -> list[dict[str, Any]]:
         near = [] if records else source.nearly(me(), q, limit)
         items = [
             {
-                "parts": texts.highlight(record.name, q, person=source.noun == "person"),
+                "parts": texts.highlight(mask_text(record.name), q, person=source.noun == "person"),
                 "note": note_of(record),
                 "url": url_for("contacts.new", **_id_of(record), **_next()),
                 "icon": NOUNS[source.noun][1],
@@ -335,130 +372,15 @@ def _recent(log: ContactLog) -> dict[str, Any]:
     return {
         "title": subject.name,
         "url": url_for("contacts.new", **_id_of(subject), **_next()),
-        "note": _("上次 %(when)s：%(what)s", when=display.day(log.happened_at), what=log.summary[:40]),
+        "note": _(
+            "上次 %(when)s：%(what)s", when=display.day(log.happened_at), what=mask_text(log.summary)[:40]
+        ),
         "icon": NOUNS[subject.__tablename__][1],
     }
 
 
-# --- the timeline in words ---------------------------------------------------------------------------------
-
-
 def _items(
-    subject: Subject, *, kind: str, before: dt.datetime | None, limit: int
+    subject: Subject, tell: Teller, *, kind: str, before: dt.datetime | None, limit: int
 ) -> tuple[list[dict[str, Any]], dt.datetime | None]:
-    happened, rest = queries.timeline(me(), subject, kind=kind, before=before, limit=limit, say=_say)
-    return [_item(one, subject) for one in happened], rest
-
-
-def _item(one: Happening, subject: Subject) -> dict[str, Any]:
-    if isinstance(one.record, ContactLog):
-        return _log_item(one, one.record, subject)
-    if isinstance(one.record, StageMove):
-        return _move_item(one, one.record, subject)
-    under_another_number = (
-        one.record.noun == subject.__tablename__ and one.record.record_id != subject.id
-    )  # of one that was merged into it
-    return _event_item(one.record, one.changes, formerly=under_another_number)
-
-
-def _when(moment: dt.datetime) -> dict[str, str]:
-    return {
-        "when": display.how_long_ago(moment),
-        "exact": display.moment(moment),
-        "iso": moment.isoformat(),
-    }
-
-
-def _log_item(one: Happening, log: ContactLog, subject: Subject) -> dict[str, Any]:
-    ours = listed(colleague.name for colleague in log.colleagues) or (log.author.name if log.author else "")
-    who = [part for part in (ours, log.unit.name) if part]
-    others = [other for other in (log.deal, log.lead) if other is not None and other is not subject]
-    facts = [
-        (_("关于"), listed(other.name for other in others)),
-        (_("对方"), queries.theirs(log)),
-        (_("地点"), log.place),
-        ("", _("已更正") if log.version > 1 else ""),
-    ]
-    actions_ = [{"label": _("详情"), "url": url_for("contacts.show", id=log.id)}]
-    if queries.may_correct(me(), log):
-        actions_.append({"label": _("更正"), "url": url_for("contacts.correct", id=log.id)})
-    return {
-        **_when(log.happened_at),
-        "id": f"log-{log.id}",
-        "icon": ICONS[log.kind.value],
-        "title": log.kind.label,
-        "url": url_for("contacts.show", id=log.id),
-        "who": " · ".join(who),
-        "badge": {"label": _("区领导带队"), "tone": "good"} if log.leader_led else None,
-        "text": Markup(render_template("contacts/_log_text.html", log=log, facts=facts)),
-        "next": log.next_step,
-        "next_on": log.next_due_on,
-        "files": _files(one.files),
-        "actions": actions_,
-    }
-
-
-def _files(files: Any) -> list[dict[str, str]]:
-    return [
-        {"name": one.name, "url": url_for("contacts.file", id=one.id), "size": size_of(one.size)}
-        for one in files
-    ]
-
-
-def size_of(count: int) -> str:
-    """Bytes as people read them."""
-    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(1, round(count / 1024))} KB"
-
-
-def _move_item(one: Happening, move: StageMove, subject: Subject) -> dict[str, Any]:
-    still = move.kind in (MoveKind.HELD, MoveKind.RESUMED, MoveKind.LAPSED)
-    if still or move.from_stage is None or move.from_stage is move.to_stage:
-        title = f"{move.kind.label}：{move.to_stage.label}"
-    else:
-        title = f"{move.kind.label}：{move.from_stage.label} → {move.to_stage.label}"
-    said = [
-        ("", move.deal.name if move.deal is not subject else ""),
-        (_("原因"), move.reason),
-        (_("依据"), move.evidence),
-    ]
-    return {
-        **_when(one.at),
-        "id": f"move-{move.id}",
-        "icon": "stage",
-        "title": title,
-        "url": url_of(move.deal) if move.deal is not subject else None,
-        "who": move.actor.name if move.actor else "",
-        "badge": {"label": _("已撤销"), "tone": "neutral"} if move.undone else None,
-        "tone": move.kind.tone,
-        "text": Markup(render_template("contacts/_facts.html", facts=said)),
-        "files": _files(one.files),
-    }
-
-
-def _event_item(event: Event, changes: list[tuple[str, str, str]], formerly: bool = False) -> dict[str, Any]:
-    words, icon = telling.VERBS.get(event.verb, (event.verb, "history"))
-    link = telling.LINKS.get(event.verb)
-    label, url = link(event) if link else ("", "")
-    return {
-        **_when(event.at),
-        "id": f"event-{event.id}",
-        "icon": icon,
-        "title": _(words),
-        "who": event.actor_name,
-        "badge": {"label": _("并入前的 #%(id)s", id=event.record_id), "tone": "neutral"}
-        if formerly
-        else None,
-        "text": Markup(
-            render_template("contacts/_changes.html", event=event, changes=changes, is_new=_is_new(event))
-        ),
-        "actions": [{"label": label, "url": url}] if link else [],
-    }
-
-
-def _is_new(event: Event) -> bool:
-    """The first word about a record: what stood there before is nothing."""
-    return event.verb.endswith((".created", ".reported", ".logged"))
-
-
-def _say(value: Any) -> str:
-    return display.wan(value) if isinstance(value, Decimal) else display.said(value)
+    happened, rest = queries.timeline(me(), subject, kind=kind, before=before, limit=limit, say=say)
+    return [item(one, subject, tell) for one in happened], rest

@@ -1,0 +1,6 @@
+"""The pages of contact logs and timelines: `items` puts into words what happened, `pages` are the doors."""
+
+from .items import ICONS, url_of
+from .pages import bp, note_of
+
+__all__ = ["ICONS", "bp", "note_of", "url_of"]
