@@ -12,7 +12,6 @@ from crm.audit.trail import HOUSE
 from crm.backups import queries as backups
 from crm.backups.actions import order as order_backup
 from crm.db import db, reading
-from crm.db import db
 from crm.desk.actions import index_the_rest
 from crm.desk.actions import remind as remind_one
 from crm.digests.jobs import send_digests
