@@ -226,8 +226,13 @@ def lines(asked: Sequence[Asked], user: User, *, idle: bool = False) -> list[Lin
     for one in asked:
         model = LISTS[one.page].model
         order = model.last_contact_at if idle else model.next_due_on
-        rows = one.rows(user).order_by(None).order_by(sa.nulls_first(order) if idle else order, model.id)
-        found += [_line(record, idle) for record in db.session.scalars(rows.limit(ROWS)).unique()]
+        by = (sa.nulls_first(order) if idle else order, model.id)
+        rows = one.rows(user).order_by(None)
+        # First which they are, from an index that holds no more: thousands of whole rows are not put in order.
+        first = db.session.scalars(rows.with_only_columns(model.id).order_by(*by).limit(ROWS)).all()
+        if first:
+            records = db.session.scalars(rows.where(model.id.in_(first)).order_by(*by)).unique()
+            found += [_line(record, idle) for record in records]
     if idle:
         found.sort(key=lambda line: -(line.idle_days or 0))
     else:
