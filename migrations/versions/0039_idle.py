@@ -1,13 +1,13 @@
 """idle deals are counted from an index alone
 
-Revision ID: 0035
-Revises: 0034
+Revision ID: 0039
+Revises: 0038
 """
 
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
