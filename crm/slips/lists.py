@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from flask import url_for
 
@@ -27,11 +25,6 @@ def _unit(value: str, user: User) -> sa.ColumnElement[bool]:
     if value == "mine":
         return sa.or_(Slip.unit_id == user.unit_id, queries.helps(user.unit_id))
     return Slip.unit_id == int(value)
-
-
-def _number(column: Any) -> Any:
-    """Of one record, by its number in the address: what the tab of a project links to."""
-    return lambda value, user: column == int(value) if value.isdecimal() and len(value) < 10 else sa.false()
 
 
 PAGE = register(
@@ -88,8 +81,8 @@ PAGE = register(
             Filter("due", N_("办理期限"), "days", where=lambda v, user: between(Slip.due_on, v)),
             Filter("raised", N_("提出日期"), "days", where=lambda v, user: between(Slip.raised_on, v)),
             Filter("settled", N_("销号日期"), "days", where=lambda v, user: between(Slip.settled_on, v)),
-            Filter("project", N_("重点项目（号码）"), where=_number(Slip.project_id)),
-            Filter("deal", N_("招商项目（号码）"), where=_number(Slip.deal_id)),
+            Filter("project", N_("所在项目"), "choice", lambda user: queries.project_choices(user),
+                   lambda v, user: Slip.project_id == int(v)),
         ),
         sorts={
             "id": Slip.id,

@@ -154,6 +154,14 @@ def of_deal(user: User, deal: Deal) -> Sequence[Slip]:
     return db.session.scalars(rows.order_by(Slip.id.desc()).limit(20)).unique().all()
 
 
+def project_choices(user: User) -> list[tuple[int, str]]:
+    """The projects that have slips I see, by the names these were raised under."""
+    seen = visible_to(user).where(Slip.project_id.is_not(None)).order_by(None)
+    rows = seen.with_only_columns(Slip.project_id, sa.func.min(Slip.subject)).group_by(Slip.project_id)
+    found = db.session.execute(rows.order_by(sa.func.min(Slip.subject)).limit(500))
+    return [(int(row[0] or 0), row[1]) for row in found]
+
+
 def open_of_project(user: User, project: KeyProject) -> int:
     rows = visible_to(user).where(Slip.project_id == project.id, Slip.state.in_((SlipState.RAISED, *OPEN)))
     return count(rows)

@@ -53,6 +53,7 @@ def test_a_remark_becomes_a_slip_and_is_answered_when_that_is_over(cast: Any, as
                            "inspection_remark.answered"]  # fmt: skip
 
 
+@pytest.mark.on("sqlite")
 def test_what_is_refused_and_who_may_not(cast: Any, as_user: Any) -> None:
     project = make_project("石华线改建", cast.wang)
     chen = as_user(cast.chen)

@@ -63,6 +63,7 @@ def test_a_problem_is_raised_on_a_project_and_stands_in_its_tab(cast: Any, as_us
     assert "留着这句" in refused.get_data(as_text=True) and slip.problem == "两户未签约"
 
 
+@pytest.mark.on("sqlite")
 def test_a_deal_raises_problems_too_and_says_who_may_not(cast: Any, as_user: Any) -> None:
     deal = make_deal("阀门生产线", by=cast.wang)
     project = make_project("石华线改建", cast.wang)
@@ -124,6 +125,7 @@ def test_issued_answered_proved_and_settled_by_the_leader(cast: Any, as_user: An
     assert "准予销号" in li.see(url).text and not [one for one in li.see(url).links if one.endswith("/claim")]
 
 
+@pytest.mark.on("sqlite")
 def test_the_unit_itself_never_settles_whoever_of_it_asks(cast: Any, as_user: Any) -> None:
     """Enforced in the verb: not by its promoter, its head, its helper's head, nor a leader who belongs to it."""
     slip = assigned(cast, SlipState.CLAIMED, unit_id=cast.wang.unit_id)  # the office itself has to solve it
@@ -148,6 +150,7 @@ def test_the_unit_itself_never_settles_whoever_of_it_asks(cast: Any, as_user: An
     assert slip.state is SlipState.WORKING and slip.asked_until_on and not verbs()
 
 
+@pytest.mark.on("sqlite")
 def test_the_office_settles_only_on_a_leaders_word_and_only_what_was_claimed(cast: Any, as_user: Any) -> None:
     slip = assigned(cast, SlipState.CLAIMED)
     chen = as_user(cast.chen)
@@ -161,6 +164,7 @@ def test_the_office_settles_only_on_a_leaders_word_and_only_what_was_claimed(cas
     assert again.status_code == 422 and "还没有申请销号" in again.said
 
 
+@pytest.mark.on("sqlite")
 def test_a_postponement_is_asked_and_answered_and_the_first_term_stays(cast: Any, as_user: Any) -> None:
     slip = assigned(cast)
     li, zhou = as_user(cast.li), as_user(cast.zhou)
@@ -184,6 +188,7 @@ def test_a_postponement_is_asked_and_answered_and_the_first_term_stays(cast: Any
                                 StepKind.POSTPONEMENT_ASKED, StepKind.POSTPONED]  # fmt: skip
 
 
+@pytest.mark.on("sqlite")
 def test_what_is_handed_back_is_assigned_anew_under_its_number(cast: Any, as_user: Any) -> None:
     slip = assigned(cast)
     number, url = slip.number, f"/slips/{slip.id}"
@@ -228,6 +233,7 @@ def test_what_is_late_goes_up_by_the_rule_once_and_lands_on_the_higher_desk(cast
 # --- paper and list ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.on("sqlite")
 def test_the_printed_form_says_the_same_on_the_page_and_in_word(cast: Any, as_user: Any) -> None:
     slip = assigned(cast, SlipState.WORKING, problem="请联系 13905700001 的业主", demand="限期签约")
     chen = as_user(cast.chen)

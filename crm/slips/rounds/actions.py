@@ -41,7 +41,9 @@ def draw_up(*, actor: Actor, until: dt.date | None = None) -> SlipRound:
     last_on = until or last_on
     if last_on < first_on or last_on > clock.today():
         raise Refused(_("这几天已经汇总过了"))
-    waiting = list(db.session.scalars(queries.with_names(queries.waiting(last_on))).unique())
+    # Locked: who draws up at the same moment waits here, and finds these problems on a list already.
+    rows = queries.with_names(queries.waiting(last_on)).with_for_update(of=Slip)
+    waiting = list(db.session.scalars(rows).unique())
     if not waiting:
         raise Refused(_("到 %(day)s 没有待汇总的问题", day=last_on.isoformat()))
     made = SlipRound(first_on=first_on, last_on=last_on, drawn_up_by_id=actor.id)
