@@ -18,6 +18,9 @@ from werkzeug.routing import IntegerConverter
 
 from crm import cli, config, navigation, recurring
 from crm.agreements import views as agreements
+from crm.approvals import views as approvals
+from crm.approvals.catalogue import views as catalogue
+from crm.approvals.joint import views as joint
 from crm.audit.trail import client_address
 from crm.backups import views as backups
 from crm.bulletins import views as bulletins
@@ -91,6 +94,9 @@ BLUEPRINTS = (
     contests.bp,
     campaigns.bp,
     watchers.bp,
+    approvals.bp,
+    catalogue.bp,
+    joint.bp,
     bulletins.bp,
     slips.bp,
     slip_rounds.bp,

@@ -66,6 +66,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("企业诉求"), "watchers.requests", "chat", P.PROJECT_VIEW),
         Entry(N_("百日攻坚"), "campaigns.index", "board", P.PROJECT_VIEW),
         Entry(N_("互看互学"), "contests.index", "star", P.PROJECT_VIEW),
+        Entry(N_("并联审批"), "approvals.progress", "check", P.APPROVAL_VIEW),
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
         Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),
         Entry(N_("项目体检"), "health.index", "warn", P.DEAL_VIEW),
@@ -129,6 +130,7 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(("watchers.of_deal", "watchers.assign_deal", "watchers.ask_deal"), "deals.index"),
     **dict.fromkeys(("watchers.answer", "watchers.reopen"), "watchers.requests"),
+    "approvals.of_project": "delivery.index",
     "pipeline.set_gates": "org.show_settings",
     "capital.reasons": "org.show_settings",
     "reminders.set_terms": "org.show_settings",
@@ -139,6 +141,16 @@ ELSEWHERE = {
 }
 """Pages that do not stand under the first entry of their own feature."""
 
+HOUSES = {
+    "engine": "duplicates",
+    "transfers": "deals",
+    "slip_rounds": "slips",
+    "inspections": "slips",
+    "catalogue": "approvals",
+    "joint": "approvals",
+}
+"""Parts of a feature that are blueprints of their own."""
+
 
 def stands_under(endpoint: str | None) -> str:
     """The menu entry whose page this is, or whose record: a deal's page stands under the list of deals."""
@@ -148,12 +160,7 @@ def stands_under(endpoint: str | None) -> str:
     if endpoint in ELSEWHERE:
         return ELSEWHERE[endpoint]
     blueprint = (endpoint or "").split(".")[0]
-    blueprint = {
-        "engine": "duplicates",
-        "transfers": "deals",
-        "slip_rounds": "slips",
-        "inspections": "slips",
-    }.get(blueprint, blueprint)
+    blueprint = HOUSES.get(blueprint, blueprint)
     return next((entry for entry in entries if entry.split(".")[0] == blueprint), "")
 
 

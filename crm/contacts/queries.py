@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound
 
 from crm.audit.models import Event
-from crm.db import Wan, db
+from crm.db import Model, Wan, db
 from crm.deals import queries as deals
 from crm.deals.models import Deal, Party, StageMove
 from crm.files import store
@@ -597,9 +597,7 @@ def _names(model: type[User] | type[Unit], events: Sequence[Event], fields: froz
 
 
 def _types_of(noun: str) -> dict[str, Any]:
-    model = {"enterprise": Enterprise, "person": Person, "lead": Lead, "deal": Deal, NOUN: ContactLog}.get(
-        noun
-    )
+    model = next((one.class_ for one in Model.registry.mappers if one.class_.__tablename__ == noun), None)
     return {} if model is None else {
         column.key: column.columns[0].type for column in sa.inspect(model).column_attrs
     }  # fmt: skip
@@ -717,3 +715,9 @@ def in_period(value: tuple[dt.date | None, dt.date | None], user: User) -> sa.Co
     if last:
         ends.append(ContactLog.happened_at < clock.start_of(last + dt.timedelta(days=1)))
     return sa.and_(*ends)
+
+
+def events_of(noun: str, id: int, limit: int = 50) -> Sequence[Event]:
+    """What was done to one record, the latest first."""
+    rows = sa.select(Event).where(Event.noun == noun, Event.record_id == id)
+    return db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(limit)).all()

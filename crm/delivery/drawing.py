@@ -55,8 +55,8 @@ def drawn(nodes: Sequence[Node], today: dt.date) -> Picture:
     ]
     if not days:
         return Picture(height=0)
-    first = _month(min(days))
-    last = _next_month(max(days), 1)
+    first = month(min(days))
+    last = next_month(max(days), 1)
     span = (last - first).days
 
     def x_of(day: dt.date) -> int:
@@ -96,29 +96,29 @@ def drawn(nodes: Sequence[Node], today: dt.date) -> Picture:
     ]
     return Picture(
         height=HEAD + ROW * len(nodes) + 8,
-        ticks=_ticks(first, last, x_of),
+        ticks=ticks_of(first, last, x_of),
         rows=rows,
         ties=ties,
         today_x=x_of(today) if first <= today <= last else None,
     )
 
 
-def _month(day: dt.date) -> dt.date:
+def month(day: dt.date) -> dt.date:
     return day.replace(day=1)
 
 
-def _next_month(day: dt.date, months: int) -> dt.date:
+def next_month(day: dt.date, months: int) -> dt.date:
     number = day.year * 12 + day.month - 1 + months
     return dt.date(number // 12, number % 12 + 1, 1)
 
 
-def _ticks(first: dt.date, last: dt.date, x_of: object) -> list[Tick]:
+def ticks_of(first: dt.date, last: dt.date, x_of: object) -> list[Tick]:
     """The beginnings of months; of every third, sixth or twelfth month where there are many."""
     assert callable(x_of)
-    months = (last.year - first.year) * 12 + last.month - first.month
-    step = next(one for one in (1, 2, 3, 6, 12, 24, 60, 1200) if months / one <= MOST_TICKS)
+    whole = (last.year - first.year) * 12 + last.month - first.month
+    step = next(one for one in (1, 2, 3, 6, 12, 24, 60, 1200) if whole / one <= MOST_TICKS)
     ticks, day = [], first
     while day < last:
         ticks.append(Tick(x_of(day), day, day.month == 1))
-        day = _next_month(day, step)
+        day = next_month(day, step)
     return ticks

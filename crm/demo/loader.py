@@ -58,6 +58,7 @@ from crm.org.permissions import Role
 from crm.reference import regions
 from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
+from .approvals import load_approvals
 from .campaigns import load_campaign
 from .factors import load_factors
 from .indexing import index_everything
@@ -156,6 +157,7 @@ def load() -> None:
     load_slips(rows, units, leaders, units[HOME_UNIT])
     load_campaign(rows, units)
     load_watchers(rows, staff, deals, DAY)
+    load_approvals(rows, units, leaders)
     load_reserve(units, staff)
     load_indicators(rows, units=units)
     load_factors(rows, units=units, staff=staff, deals=deals, merchants=merchants)

@@ -80,6 +80,11 @@ class Permission(Labelled):
     SLIP_DECIDE = "slip.decide", N_("核准销号和延期、升级（牵头领导一方，责任单位自己不能）")
     SLIP_EXPORT = "slip.export", N_("导出交办单")
     INSPECTION_MANAGE = "inspection.manage", N_("登记视察和督查的意见，转交办，反馈")
+    APPROVAL_VIEW = "approval.view", N_("查看项目的审批事项")
+    APPROVAL_EDIT = "approval.edit", N_("排审批事项，记受理、补正、办结，委托代办")
+    APPROVAL_MEET = "approval.meet", N_("记联席会议和议定事项")
+    APPROVAL_CATALOGUE = "approval.catalogue", N_("维护审批事项目录")
+    APPROVAL_EXPORT = "approval.export", N_("导出审批事项")
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
@@ -121,6 +126,7 @@ _READS = {
     P.CAPITAL_VIEW: S.DISTRICT,
     P.PROJECT_VIEW: S.DISTRICT,
     P.SLIP_VIEW: S.DISTRICT,
+    P.APPROVAL_VIEW: S.DISTRICT,
     P.RESERVE_VIEW: S.DISTRICT,
     P.INDICATOR_VIEW: S.DISTRICT,
     P.NEED_VIEW: S.DISTRICT,
@@ -165,6 +171,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_RAISE: S.UNIT,
         P.SLIP_ANSWER: S.UNIT,
         P.SLIP_EXPORT: S.UNIT,
+        P.APPROVAL_VIEW: S.UNIT,
+        P.APPROVAL_EDIT: S.UNIT,
+        P.APPROVAL_EXPORT: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -230,6 +239,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_DECIDE: S.UNIT,  # of the office, on a leader's word
         P.SLIP_EXPORT: S.UNIT,
         P.INSPECTION_MANAGE: S.UNIT,
+        P.APPROVAL_VIEW: S.UNIT,
+        P.APPROVAL_EDIT: S.UNIT,
+        P.APPROVAL_MEET: S.UNIT,
+        P.APPROVAL_EXPORT: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -261,6 +274,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_RAISE: S.DISTRICT,
         P.SLIP_DECIDE: S.DISTRICT,
         P.SLIP_EXPORT: S.DISTRICT,
+        P.APPROVAL_MEET: S.DISTRICT,
+        P.APPROVAL_EXPORT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.FACTOR_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
@@ -315,6 +330,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_ANSWER: S.DISTRICT,
         P.SLIP_EXPORT: S.DISTRICT,
         P.INSPECTION_MANAGE: S.DISTRICT,
+        P.APPROVAL_EDIT: S.DISTRICT,
+        P.APPROVAL_MEET: S.DISTRICT,
+        P.APPROVAL_CATALOGUE: S.DISTRICT,
+        P.APPROVAL_EXPORT: S.DISTRICT,
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.INDICATOR_TYPE: S.DISTRICT,

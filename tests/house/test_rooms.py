@@ -16,6 +16,9 @@ from tests.conftest import ROOT
 CRM = ROOT / "crm"
 FEATURES = (
     "agreements",
+    "approvals",
+    "approvals.catalogue",
+    "approvals.joint",
     "backups",
     "bulletins",
     "calendars",

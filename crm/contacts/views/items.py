@@ -175,3 +175,14 @@ def _is_new(event: Event) -> bool:
 
 def say(value: Any) -> str:
     return display.wan(value) if isinstance(value, Decimal) else display.said(value)
+
+
+def history_of(noun: str, id: int, *, began_with: str) -> list[dict[str, Any]]:
+    """What was done to a record, for the timeline on the page of an upper feature; the words are telling.VERBS and
+    telling.LABELS. Of the act that it `began_with` no changes are told: all that is there would be one."""
+    events = queries.events_of(noun, id)
+    changes = queries.changes_in_words(events, say)
+    tell = Teller()
+    return [
+        event_item(event, [] if event.verb == began_with else changes[event.id], tell) for event in events
+    ]

@@ -1,0 +1,1 @@
+"""审批事项目录: which items a kind of project needs, kept by administrators."""
