@@ -40,6 +40,8 @@ from crm.disputes import views as disputes
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
 from crm.health import views as health
+from crm.entry import views as entry
+from crm.entry.standards import views as standards
 from crm.holidays import views as holidays
 from crm.imports import views as imports
 from crm.indicators import views as indicators
@@ -97,6 +99,8 @@ BLUEPRINTS = (
     approvals.bp,
     catalogue.bp,
     joint.bp,
+    entry.bp,
+    standards.bp,
     bulletins.bp,
     slips.bp,
     slip_rounds.bp,

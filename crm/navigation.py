@@ -56,6 +56,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("项目列表"), "deals.index", "deal", P.DEAL_VIEW),
         Entry(N_("漏斗与变化"), "review.funnel", "chart", P.DEAL_VIEW),
         Entry(N_("会议"), "meetings.index", "meeting", P.DEAL_VIEW),
+        Entry(N_("准入评审"), "entry.index", "shield", P.ENTRY_VIEW),
         Entry(N_("协议"), "agreements.index", "file", P.DEAL_VIEW),
         Entry(N_("沟通记录"), "contacts.index", "contact", P.CONTACT_VIEW),
     )),
@@ -148,6 +149,7 @@ HOUSES = {
     "inspections": "slips",
     "catalogue": "approvals",
     "joint": "approvals",
+    "standards": "entry",
 }
 """Parts of a feature that are blueprints of their own."""
 

@@ -25,7 +25,7 @@ from crm.web.forms import ActForm, EditForm
 
 from . import queries
 from .models import PartyRole
-from .stages import Admission, AmountBasis, SourceScope
+from .stages import AmountBasis, SourceScope
 
 WAN = {"unit": _l("万元"), "inputmode": "decimal"}
 
@@ -120,8 +120,6 @@ class NewDealForm(DealFields, ActForm):
 
 
 class DealForm(DealFields, EditForm):
-    admission = ChoiceField(_l("决策咨询结论"), of=Admission)
-    admission_note = LineField(_l("决策咨询说明"))
     local_company = LineField(_l("项目公司"), description=_l("在本区注册的公司全称"))
     local_uscc = LineField(
         _l("统一社会信用代码"), longest=18, render_kw={"class": "code", "spellcheck": "false"}

@@ -60,6 +60,7 @@ from crm.reserve.models import Depth, PlanWay, ReserveItem, ReserveState
 
 from .approvals import load_approvals
 from .campaigns import load_campaign
+from .entry import load_entry
 from .factors import load_factors
 from .indexing import index_everything
 from .indicators import load_indicators
@@ -152,6 +153,7 @@ def load() -> None:
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_agreements(deals.values(), users["manager"])
     load_meeting(deals.values(), users["manager"])
+    load_entry(rows, deals, units, leaders)
     load_funds(staff, deals)
     load_projects(rows, units, leaders, deals, DAY)
     load_slips(rows, units, leaders, units[HOME_UNIT])

@@ -85,6 +85,12 @@ class Permission(Labelled):
     APPROVAL_MEET = "approval.meet", N_("记联席会议和议定事项")
     APPROVAL_CATALOGUE = "approval.catalogue", N_("维护审批事项目录")
     APPROVAL_EXPORT = "approval.export", N_("导出审批事项")
+    ENTRY_VIEW = "entry.view", N_("查看准入评审、检查表和复核")
+    ENTRY_EDIT = "entry.edit", N_("申请准入评审，填评审单、意见、检查表和复核")
+    ENTRY_CONCLUDE = "entry.conclude", N_("作决策咨询结论")
+    ENTRY_EXCEPT = "entry.except", N_("记特批：没有准予也可以签约（写明批准人和理由）")
+    ENTRY_STANDARD = "entry.standard", N_("维护准入标准")
+    ENTRY_EXPORT = "entry.export", N_("导出准入评审、检查表和复核")
     RESERVE_VIEW = "reserve.view", N_("查看储备库")
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
@@ -127,6 +133,7 @@ _READS = {
     P.PROJECT_VIEW: S.DISTRICT,
     P.SLIP_VIEW: S.DISTRICT,
     P.APPROVAL_VIEW: S.DISTRICT,
+    P.ENTRY_VIEW: S.DISTRICT,
     P.RESERVE_VIEW: S.DISTRICT,
     P.INDICATOR_VIEW: S.DISTRICT,
     P.NEED_VIEW: S.DISTRICT,
@@ -174,6 +181,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.APPROVAL_VIEW: S.UNIT,
         P.APPROVAL_EDIT: S.UNIT,
         P.APPROVAL_EXPORT: S.UNIT,
+        P.ENTRY_VIEW: S.UNIT,
+        P.ENTRY_EDIT: S.UNIT,
+        P.ENTRY_EXPORT: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -243,6 +253,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.APPROVAL_EDIT: S.UNIT,
         P.APPROVAL_MEET: S.UNIT,
         P.APPROVAL_EXPORT: S.UNIT,
+        P.ENTRY_VIEW: S.UNIT,
+        P.ENTRY_EDIT: S.UNIT,
+        P.ENTRY_EXPORT: S.UNIT,
         P.RESERVE_VIEW: S.UNIT,
         P.RESERVE_EDIT: S.UNIT,
         P.RESERVE_EXPORT: S.UNIT,
@@ -276,6 +289,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_EXPORT: S.DISTRICT,
         P.APPROVAL_MEET: S.DISTRICT,
         P.APPROVAL_EXPORT: S.DISTRICT,
+        P.ENTRY_CONCLUDE: S.DISTRICT,
+        P.ENTRY_EXCEPT: S.DISTRICT,
+        P.ENTRY_EXPORT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.FACTOR_EXPORT: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
@@ -334,6 +350,11 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.APPROVAL_MEET: S.DISTRICT,
         P.APPROVAL_CATALOGUE: S.DISTRICT,
         P.APPROVAL_EXPORT: S.DISTRICT,
+        P.ENTRY_EDIT: S.DISTRICT,
+        P.ENTRY_CONCLUDE: S.DISTRICT,
+        P.ENTRY_EXCEPT: S.DISTRICT,
+        P.ENTRY_STANDARD: S.DISTRICT,
+        P.ENTRY_EXPORT: S.DISTRICT,
         P.RESERVE_EDIT: S.DISTRICT,
         P.RESERVE_EXPORT: S.DISTRICT,
         P.INDICATOR_TYPE: S.DISTRICT,

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import HiddenField, MultipleFileField, SelectField
 
 from crm.deals.forms import WAN, InvestorFields
-from crm.deals.stages import Admission, AgreementKind, Stage
+from crm.deals.stages import AgreementKind, Stage
 from crm.merchants.models import Direction
 from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, WanField, _l
 from crm.web.forms import ActForm, EditForm
@@ -38,7 +38,6 @@ class AdvanceForm(InvestorFields, MoveFields, EditForm):
     signed_on = DayField(_l("签约日期"))
     agreement_kind = ChoiceField(_l("协议类型"), of=AgreementKind, empty=_l("请选择"))
     agreed_wan = WanField(_l("协议引资"), render_kw=WAN)
-    admission = ChoiceField(_l("决策咨询结论"), of=Admission)
     local_company = LineField(_l("项目公司"), description=_l("在本区注册的公司全称"))
     local_uscc = LineField(
         _l("统一社会信用代码"), longest=18, render_kw={"class": "code", "spellcheck": "false"}

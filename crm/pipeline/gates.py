@@ -34,6 +34,7 @@ class Dossier:
     signed_on: dt.date | None = None
     agreement_kind: AgreementKind | None = None
     admission: Admission = Admission.NONE
+    excepted: bool = False  # somebody named has allowed the signing without 准予 (特批)
     local_company: str = ""
     local_uscc: str = ""
     evidence: bool = False  # words or a file handed in with this move
@@ -95,7 +96,7 @@ def _agreement(deal: Dossier, target: Stage) -> str:
 
 
 def _admitted(deal: Dossier, target: Stage) -> str:
-    if deal.admission in (Admission.APPROVED, Admission.CONDITIONAL):
+    if deal.admission in (Admission.APPROVED, Admission.CONDITIONAL) or deal.excepted:
         return ""
     if deal.admission is Admission.REJECTED:
         return _("决策咨询已否决，不能签约")

@@ -16,6 +16,7 @@ from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal, StageMove
 from crm.deals.stages import DealState, Stage
+from crm.entry import queries as entry
 from crm.org import settings
 
 from . import gates
@@ -38,7 +39,8 @@ def dossier_of(deal: Deal, typed: dict[str, Any] | None = None, *, evidence: boo
     known = {name: getattr(deal, name) for name in GATE_FIELDS} | says
     judged = deal.lead is None or deal.lead.conclusion is not None
     dossier = Dossier(
-        stage=deal.stage, contact_logs=contact_logs_of(deal), evidence=evidence, judged=judged, **known
+        stage=deal.stage, contact_logs=contact_logs_of(deal), evidence=evidence, judged=judged,
+        excepted=entry.is_excepted(deal), **known
     )  # fmt: skip
     return replace(dossier, **(typed or {}))
 

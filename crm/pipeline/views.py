@@ -217,6 +217,7 @@ def advance(id: int) -> Any:
         "pipeline/advance.html", deal=deal, target=target, missing=missing, contacts_missing=contacts_missing,
         skipped=ORDER[deal.stage.order + 1 : target.order], back=_way_back(deal),
         evidence_needed=any(one.field == "evidence" for one in missing),
+        admission_missing=any(one.field == "admission" for one in missing),
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ JSON = {
     "bulletin.figures": "counts and sums, frozen when it was issued",
     "bulletin.rows": "history: what was told then, in words",
     "chosen_columns.keys": "names of columns",
+    "entry_review.asked_then": "the standard as it stood then: figures",
     "event.changes": "history: what stood there then",
     "export_request.params": "the filters of a list as they were asked; an old number in them leads on",
     "import_batch.sheets": "names of sheets",

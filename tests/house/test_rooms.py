@@ -31,6 +31,8 @@ FEATURES = (
     "desk",
     "digests",
     "disputes",
+    "entry",
+    "entry.standards",
     "duplicates",
     "health",
     "holidays",
