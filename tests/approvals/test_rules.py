@@ -6,7 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.approvals.critical import Standing, outlook
@@ -16,6 +16,7 @@ from crm.approvals.steps import Level, Step, WaitsFor, waits_for
 from crm.holidays.workdays import WorkCalendar
 
 WEEK = WorkCalendar()
+SLOWLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Pause(NamedTuple):
@@ -57,6 +58,7 @@ def test_a_promise_moves_by_the_days_of_a_correction() -> None:
     assert promised_on(july(1), 5, open_, WEEK, july(5)) == july(11)
 
 
+@SLOWLY
 @given(
     days=st.integers(1, 40),
     pauses=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)), max_size=3),
@@ -115,6 +117,7 @@ def test_the_one_that_holds_the_project(items: list[Standing], way: list[int], d
     assert found.holder == (way[0] if way else None)
 
 
+@SLOWLY
 @given(st.data())
 def test_the_holder_is_open_and_waits_for_nothing_else(data: st.DataObject) -> None:
     items = []
