@@ -16,7 +16,7 @@ class Level(Labelled):
 class Step(Labelled):
     NOT_STARTED = "not_started", N_("未启动"), "neutral"
     ACCEPTED = "accepted", N_("受理"), "info"
-    HANDLING = "handling", N_("办理"), "info"
+    HANDLING = "handling", N_("办理中"), "info"
     CORRECTING = "correcting", N_("补正"), "warn"
     DONE = "done", N_("办结"), "good"
 

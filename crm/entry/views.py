@@ -103,7 +103,7 @@ def rechecks() -> Any:
 
 def tabs(here: str) -> list[dict[str, Any]]:
     found: list[tuple[str, str, dict[str, Any]]] = [
-        ("entry.index", _("评审单"), {}),
+        ("entry.index", _("全部评审单"), {}),
         ("entry.checks", _("检查表缺项"), {"missing": "1"}),
         ("entry.rechecks", _("复核"), {}),
         ("standards.index", _("准入标准"), {}),
