@@ -39,9 +39,9 @@ from crm.digests import views as digests
 from crm.disputes import views as disputes
 from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
-from crm.health import views as health
 from crm.entry import views as entry
 from crm.entry.standards import views as standards
+from crm.health import views as health
 from crm.holidays import views as holidays
 from crm.imports import views as imports
 from crm.indicators import views as indicators

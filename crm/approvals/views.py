@@ -190,7 +190,7 @@ def _month(year: int, month: int = 0) -> dict[str, str]:
 # --- on a project -------------------------------------------------------------------------------------------
 
 
-def _tab(project: KeyProject) -> delivery.Tab | None:
+def _tab(project: KeyProject) -> tuple[str, str, int | None] | None:
     if not me().may(P.APPROVAL_VIEW):
         return None
     return ("approvals.of_project", _("审批"), queries.number_of(project) or None)

@@ -54,6 +54,7 @@ from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Obstacle, SlipState, StepKind
 from crm.watchers.models import FirmRequest, RequestKind, Watch
+from tests.approvals.make import grant
 from tests.cast import (
     Cast,
     make_contact,
@@ -65,6 +66,7 @@ from tests.cast import (
     make_user,
 )
 from tests.delivery.make import TODAY, led, make_list, make_node, make_project
+from tests.entry.make import let_in
 from tests.support.statements import count_statements
 
 FEW, MANY = 5, 40  # both on one page of any list
@@ -145,6 +147,7 @@ def fill(cast: Cast, start: int, end: int) -> None:
         drive(cast, colleague, number)
         supply(firm, deal, colleague, number)
         block(cast, colleague, number)
+        let_in(cast, unit, number)
         db.session.add(
             Reminder(kind="deal_step", noun="deal", record_id=1, title=f"第{number}次", due_on=deal.stage_since,
                      step=Step.OWNER, user_id=colleague.id, unit_id=wang.unit_id, on_day=deal.stage_since)
@@ -173,6 +176,7 @@ def drive(cast: Cast, colleague: User, number: int) -> None:
         ProgressEntry(project=hub, week_on=day, progress="一周", done_wan=Decimal(1), author=colleague)
     )
     fight(cast, project, hub, number)
+    grant(cast, hub, colleague, number)
     roll = db.session.get(ProjectList, 1) or make_list("市重点", cast.chen, issued_on=TODAY)
     roll.entries.append(ListEntry(project=project, planned_wan=Decimal(10)))
     change = AmendmentChange(project=project, act=AmendAct.ADD, after_wan=Decimal(10))
