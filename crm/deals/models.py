@@ -39,7 +39,7 @@ class Deal(Versioned, Model):
         ),  # what was signed in a year, counted
         sa.Index("ix_deal_due", "state", "next_due_on"),
         sa.Index("ix_deal_contact", "state", "last_contact_at"),
-        sa.Index("ix_deal_idle", "state", "stage", "last_contact_at", "stage_since"),  # by it alone
+        sa.Index("ix_deal_idle", "state", "stage", "last_contact_at", "stage_since", "next_due_on"),
         sa.Index("ix_deal_first_report_unit", "first_report_unit_id"),
         sa.CheckConstraint(
             "stage IN ('intended', 'new_talks', 'negotiating') OR signed_on IS NOT NULL",

@@ -65,7 +65,9 @@ def contact_logs_of(deal: Deal) -> int:
     if deal.lead_id:
         about.append(ContactLog.lead_id == deal.lead_id)
     if deal.enterprise_id:
-        about.append(sa.and_(ContactLog.enterprise_id == deal.enterprise_id, ContactLog.deal_id.is_(None)))
+        # Not `IS NULL`: SQLite would read every log without a deal by that column's index, not the few of the firm.
+        of_none = sa.func.coalesce(ContactLog.deal_id, 0) == 0
+        about.append(sa.and_(ContactLog.enterprise_id == deal.enterprise_id, of_none))
     return db.session.scalar(sa.select(sa.func.count()).select_from(ContactLog).where(sa.or_(*about))) or 0
 
 

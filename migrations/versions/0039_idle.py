@@ -1,4 +1,4 @@
-"""idle deals are counted from an index alone
+"""idle and overdue deals are counted from an index alone
 
 Revision ID: 0039
 Revises: 0038
@@ -13,7 +13,9 @@ depends_on = None
 
 
 def upgrade():
-    op.create_index("ix_deal_idle", "deal", ["state", "stage", "last_contact_at", "stage_since"])
+    op.create_index(
+        "ix_deal_idle", "deal", ["state", "stage", "last_contact_at", "stage_since", "next_due_on"]
+    )
 
 
 def downgrade():
