@@ -65,6 +65,7 @@ from crm.pipeline import views as pipeline
 from crm.prospects import views as prospects
 from crm.referrals import views as referrals
 from crm.reminders import views as reminders
+from crm.report_table import views as report_table
 from crm.reporting import views as reporting
 from crm.reports import views as reports
 from crm.reserve import views as reserve
@@ -109,6 +110,7 @@ BLUEPRINTS = (
     capital.bp,
     health.bp,
     referrals.bp,
+    report_table.bp,
     reports.bp,
     reserve.bp,
     indicators.bp,

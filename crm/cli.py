@@ -26,6 +26,7 @@ from crm.merchants import commands as merchant_commands
 from crm.merchants import reindex
 from crm.org import actions, demo, queries, settings
 from crm.org.models import User
+from crm.report_table import commands as report_table_commands
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(create_administrator)
     app.cli.add_command(demo_group)
     app.cli.add_command(backup_commands.group)
+    app.cli.add_command(report_table_commands.report_table)
     app.cli.add_command(merchant_commands.group)
     app.cli.add_command(merchant_commands.dedup_group)
     import_commands.add_to(merchant_commands.group)

@@ -143,6 +143,7 @@ ELSEWHERE = {
 """Pages that do not stand under the first entry of their own feature."""
 
 HOUSES = {
+    "report_table": "reports",
     "engine": "duplicates",
     "transfers": "deals",
     "slip_rounds": "slips",

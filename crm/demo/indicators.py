@@ -10,6 +10,7 @@ from crm.db import db
 from crm.indicators.models import Measure, OwnIndicator, TypedValue
 from crm.indicators.progress import month_end
 from crm.org.models import Unit
+from crm.report_table.queries import HISTORY_NAME
 
 Rows = Callable[[str], Iterator[dict[str, str]]]
 RECLAIMED = "垦造耕地"
@@ -18,12 +19,16 @@ RECLAIMED = "垦造耕地"
 def load_indicators(rows: Rows, *, units: Mapping[str, Unit]) -> OwnIndicator:
     own = OwnIndicator(name=RECLAIMED, measure=Measure.MU, definition="示例：国土部门验收入库的新增耕地面积",
                        unit_id=units["区国土分局"].id)  # fmt: skip
-    db.session.add(own)
+    history = OwnIndicator(name=HISTORY_NAME, measure=Measure.WAN, definition="示例：本系统启用以前各年的累计到位资金，按年填报",
+                           unit_id=units["区招商局"].id)  # fmt: skip
+    db.session.add_all([own, history])
+    db.session.flush()
     for row in rows("typed_values"):
         last = month_end(_month(row["last"]))
         db.session.add(
             TypedValue(
-                indicator=row["indicator"], first_on=_month(row["first"]), last_on=last,
+                indicator=history.key if (old := row["indicator"] == "history") else row["indicator"],
+                own_indicator_id=history.id if old else None, first_on=_month(row["first"]), last_on=last,
                 amount=Decimal(row["amount_wan"]), source=row["source"], note="",
             )
         )  # fmt: skip

@@ -35,7 +35,7 @@ class DraftForm(ActForm):
 
 class WordsForm(EditForm):
     opening = ParagraphField(_l("导语"), render_kw={"rows": 3})
-    problems = ParagraphField(_l("存在的问题"), render_kw={"rows": 5})
+    problems = ParagraphField(_l("存在问题"), render_kw={"rows": 5})
     next_steps = ParagraphField(_l("下一步打算"), render_kw={"rows": 5})
 
 
@@ -52,7 +52,7 @@ class ManyField(SelectMultipleField):
 
 class OutlineForm(ActForm):
     sections = ManyField(_l("内容"))
-    indicators = ManyField(_l("指标"))
+    indicators = ManyField(_l("列出的指标"))
     ranked = ManyField(_l("按单位列出的指标"))
 
     def offer(self, indicators: list[tuple[str, str]]) -> None:

@@ -33,7 +33,7 @@ class Section(Labelled):
     SIGNED = "signed", N_("新签约项目")
     TALKS = "talks", N_("在谈亿元以上项目")
     STARTS = "starts", N_("开工率和未开工项目")
-    PROBLEMS = "problems", N_("存在的问题")
+    PROBLEMS = "problems", N_("存在问题")
     NEXT = "next", N_("下一步打算")
 
 

@@ -103,7 +103,7 @@ def _ranks(one: telling.Ranks) -> Sheet:
 
 def _starts(content: dict[str, Any]) -> Sheet:
     return Sheet(
-        (_("名单"), _("新建项目"), _("已开工"), _("未开工"), _("开工率")),
+        (_("范围"), _("本年新建"), _("已开工"), _("未开工"), _("开工率")),
         [[one["name"], str(one["whole"]), str(one["there"]), str(one["missing"]), one["percent"]]
          for one in telling.starts(content, _nowhere)],
         (1, 2, 3, 4),

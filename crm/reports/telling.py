@@ -163,7 +163,7 @@ def talks(content: dict[str, Any], public: bool) -> Sheet:
 
 def not_started(content: dict[str, Any], public: bool) -> Sheet:
     """「不出现个人和期限」: who is asked by name and by when stays in the house."""
-    heads = [_("项目"), _("责任单位"), _("挂联领导"), _("计划开工")]
+    heads = [_("重点项目"), _("责任单位"), _("挂联领导"), _("计划开工")]
     rows = [list(one) for one in content.get("not_started", ())]
     return Sheet(heads[:2], [one[:2] for one in rows]) if public else Sheet(heads, rows)
 
@@ -195,7 +195,7 @@ def changes(
         if old != new or gone or come:
             found.append(Change(label, old or "—", new or "—", gone, come))
     texts_before, texts_after = before[0].get("texts", {}), after[0].get("texts", {})
-    words = {"opening": _("导语"), "problems": _("存在的问题"), "next_steps": _("下一步打算")}
+    words = {"opening": _("导语"), "problems": _("存在问题"), "next_steps": _("下一步打算")}
     for name, label in words.items():
         if texts_before.get(name, "") != texts_after.get(name, ""):
             found.append(
@@ -205,21 +205,21 @@ def changes(
 
 
 def _said(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    said = {
+    lines = {
         one["key"]: (said(one["msgid"]), measured(one["value"], one["measure"], one["unit"]))
         for one in content["figures"]
     }
     for one in content.get("stages", ()):
-        said[one["key"]] = (
+        lines[one["key"]] = (
             Stage(one["stage"]).label,
             f"{one['count']} / {display.wan(number_of(one['wan']))}",
         )
     for one in content.get("starts", ()):
         name = one["roll"] or _("全部新建项目")
-        said["starts:missing" if not one["roll"] else f"starts:{one['roll']}"] = (
+        lines["starts:missing" if not one["roll"] else f"starts:{one['roll']}"] = (
             _("开工率 · %(list)s", list=name), f"{one['there']}/{one['whole']} = {percent(one['percent'])}",
         )  # fmt: skip
-    return said
+    return lines
 
 
 def _names(rows: dict[str, Any], key: str) -> list[str]:

@@ -56,6 +56,7 @@ FEATURES = (
     "slips",
     "reporting",
     "reminders",
+    "report_table",
     "reports",
     "transfers",
     "watchers",
