@@ -21,6 +21,7 @@ def the_remark() -> Remark:
     return db.session.scalars(sa.select(Remark).order_by(Remark.id.desc())).first()  # type: ignore[return-value]
 
 
+@pytest.mark.on("sqlite")
 def test_a_remark_becomes_a_slip_and_is_answered_when_that_is_over(cast: Any, as_user: Any) -> None:
     project = make_project("石华线改建", cast.wang)
     chen = as_user(cast.chen)

@@ -72,7 +72,7 @@ def test_only_what_is_with_a_unit_goes_up(state: SlipState) -> None:
     assert goes_up(state, Level.UNIT, due_on=DUE, up_on=None, today=days(99), after_days=7) is None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(-400, 400),
     st.integers(1, 180),
