@@ -9,6 +9,7 @@ from crm.audit.trail import Actor, record, recording
 from crm.db import db
 from crm.delivery.models import KeyProject
 from crm.delivery.status import NodeKind
+from crm.land.clearance.models import Clearance
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -64,6 +65,17 @@ def enter(
     return _put_on(campaign, entry, actor)
 
 
+def enter_clearance(
+    campaign: Campaign, clearance: Clearance, *, due_on: dt.date | None = None, actor: Actor
+) -> CampaignEntry:
+    """Land to clear; the register of clearances says when it is handed over."""
+    _refuse_if_over(campaign)
+    if any(one.clearance_id == clearance.id for one in campaign.entries):
+        raise Refused(_("“%(name)s”已经列入", name=clearance.name), "name")
+    entry = CampaignEntry(batch=Batch.CLEAR, clearance=clearance, name=clearance.name, due_on=due_on)
+    return _put_on(campaign, entry, actor)
+
+
 def enter_name(
     campaign: Campaign, batch: Batch, name: str, *, unit_id: int | None, due_on: dt.date | None, actor: Actor
 ) -> CampaignEntry:
@@ -71,7 +83,7 @@ def enter_name(
     _refuse_if_over(campaign)
     if batch is not Batch.CLEAR:
         raise Refused(_("没有这个重点项目；不是重点项目的只能列入征迁"), "name")
-    if any(one.project_id is None and one.name == name for one in campaign.entries):
+    if any(one.is_by_hand and one.name == name for one in campaign.entries):
         raise Refused(_("“%(name)s”已经列入", name=name), "name")
     return _put_on(campaign, CampaignEntry(batch=batch, name=name, unit_id=unit_id, due_on=due_on), actor)
 
@@ -87,6 +99,8 @@ def finish(entry: CampaignEntry, *, on_day: dt.date, actor: Actor) -> None:
     """Ticked off by hand: only what no key project says of itself."""
     if entry.project_id:
         raise Refused(_("重点项目由它的节点和状态说明是否完成，请到项目里推进"))
+    if entry.clearance_id:
+        raise Refused(_("征迁由它自己的进度说明是否完成，请到征迁里报进度"))
     if entry.done_on:
         raise Refused(_("已经完成"))
     if on_day > clock.today():

@@ -45,12 +45,12 @@ class CampaignForm(_CampaignFields, EditForm):
 class EnterForm(ActForm):
     batch = ChoiceField(_l("哪一批"), of=Batch, default=Batch.START)
     name = LineField(
-        _l("项目"), [Needed()], description=_l("重点项目的名称；征迁直接写名称"),
+        _l("项目"), [Needed()], description=_l("重点项目的名称；征迁用征迁台账里的名称"),
         render_kw={"list": "known-projects", "autocomplete": "off"},
     )  # fmt: skip
     goal = ChoiceField(_l("攻坚到哪个节点"), of=NodeKind, empty=_l("还没有做到的下一个"))
     due_on = DayField(_l("期限"), description=_l("不填就按项目的时间表，没有就按会战结束的日期"))
-    unit_id = RecordField(_l("责任单位"), description=_l("只有征迁要填；重点项目用它自己的"))
+    unit_id = RecordField(_l("责任单位"), description=_l("只有台账里没有的征迁要填"))
 
 
 class FinishForm(ActForm):

@@ -34,6 +34,8 @@ def _unit(value: str, user: User) -> sa.ColumnElement[bool]:
 def _url(entry: Any) -> str:
     if entry.project_id:
         return url_for("delivery.show", id=entry.project_id)
+    if entry.clearance_id:
+        return url_for("clearance.show", id=entry.clearance_id)
     return url_for("campaigns.show", id=entry.campaign_id)
 
 

@@ -1,7 +1,8 @@
 """A campaign (会战) and what is fought for in each of its batches.
 
 An entry is a key project with the milestone it is to be driven to, and is done when the project's own timetable or
-status says so; or, where no key project is behind it (征迁), a name that is ticked off by hand.
+status says so; or land that is cleared (征迁), done when all of it is handed over; or, where neither is written down, a
+name that is ticked off by hand.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.delivery.models import KeyProject, Milestone, ProjectMove
 from crm.delivery.status import ORDER, REACHED_WITH, NodeKind
+from crm.land.clearance.models import Clearance
 from crm.lib import clock
 from crm.org.models import Unit
 
@@ -69,6 +71,9 @@ class CampaignEntry(Versioned, Model):
     project_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("key_project.id", ondelete="CASCADE"), index=True
     )
+    clearance_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("clearance.id", ondelete="CASCADE"), index=True
+    )
     goal: Mapped[NodeKind | None]
     name: Mapped[Line] = mapped_column(default="")
     unit_id: Mapped[int | None] = mapped_column(
@@ -80,6 +85,7 @@ class CampaignEntry(Versioned, Model):
 
     campaign: Mapped[Campaign] = relationship(back_populates="entries")
     project: Mapped[KeyProject | None] = relationship()
+    clearance: Mapped[Clearance | None] = relationship()
     unit: Mapped[Unit | None] = relationship()
 
     if TYPE_CHECKING:  # below: they are asked of the columns above
@@ -87,8 +93,13 @@ class CampaignEntry(Versioned, Model):
         reached_on: Mapped[dt.date | None]
 
     @property
+    def is_by_hand(self) -> bool:
+        """No record stands behind it that says when it is done."""
+        return self.project_id is None and self.clearance_id is None
+
+    @property
     def title(self) -> str:
-        return self.project.name if self.project else self.name
+        return self.project.name if self.project else self.clearance.name if self.clearance else self.name
 
     @property
     def due(self) -> dt.date:
@@ -99,7 +110,7 @@ class CampaignEntry(Versioned, Model):
     @property
     def who(self) -> Unit | None:
         """The unit that answers for it."""
-        return self.project.unit if self.project else self.unit
+        return self.project.unit if self.project else self.clearance.unit if self.clearance else self.unit
 
     def standing(self, today: dt.date) -> Standing:
         return standing_of(self.reached_on, self.due, today)
@@ -131,8 +142,28 @@ def _moved_on() -> Any:
     return rows.correlate(CampaignEntry).scalar_subquery()
 
 
+def _cleared(column: Any, *where: Any) -> Any:
+    """What the register of clearances says of the land it is about."""
+    rows = sa.select(column).where(Clearance.id == CampaignEntry.clearance_id, *where)
+    return rows.correlate(CampaignEntry).scalar_subquery()
+
+
 # Asked with the row, from an index each: a list has no statement of its own for each of its rows.
-CampaignEntry.planned_on = column_property(sa.type_coerce(_node(Milestone.plan_on), sa.Date))
+CampaignEntry.planned_on = column_property(
+    sa.type_coerce(sa.func.coalesce(_node(Milestone.plan_on), _cleared(Clearance.due_on)), sa.Date)
+)
 CampaignEntry.reached_on = column_property(
-    sa.type_coerce(sa.func.coalesce(CampaignEntry.done_on, _node(Milestone.actual_on), _moved_on()), sa.Date)
+    sa.type_coerce(
+        sa.func.coalesce(
+            CampaignEntry.done_on,
+            _node(Milestone.actual_on),
+            _moved_on(),
+            _cleared(
+                Clearance.told_on,
+                Clearance.vacated == Clearance.households,
+                Clearance.delivered_mu == Clearance.due_mu,
+            ),
+        ),
+        sa.Date,
+    )
 )

@@ -13,6 +13,8 @@ from sqlalchemy.orm import joinedload
 from crm.db import db
 from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject, Sponsorship
+from crm.land.clearance import queries as clearances
+from crm.land.clearance.models import Clearance
 from crm.lib import clock
 from crm.org.guard import reaches, within
 from crm.org.models import User
@@ -36,9 +38,16 @@ def entries_visible_to(user: User) -> sa.Select[CampaignEntry]:
     scope = user.scope_of(P.PROJECT_VIEW)
     mine = within(scope, user, units=[CampaignEntry.unit_id])
     ours = sa.select(Campaign.id).where(within(scope, user, units=[Campaign.unit_id]))
-    named = sa.and_(CampaignEntry.project_id.is_(None), CampaignEntry.campaign_id.in_(ours))
+    named = sa.and_(
+        CampaignEntry.project_id.is_(None),
+        CampaignEntry.clearance_id.is_(None),
+        CampaignEntry.campaign_id.in_(ours),
+    )
+    land = clearances.visible_to(user).with_only_columns(Clearance.id).order_by(None)
     seen = delivery.ids_of(delivery.visible_to(user))
-    return sa.select(CampaignEntry).where(sa.or_(mine, named, CampaignEntry.project_id.in_(seen)))
+    return sa.select(CampaignEntry).where(
+        sa.or_(mine, named, CampaignEntry.project_id.in_(seen), CampaignEntry.clearance_id.in_(land))
+    )
 
 
 def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
@@ -46,6 +55,7 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
     return rows.options(
         joinedload(CampaignEntry.campaign),
         joinedload(CampaignEntry.unit),
+        joinedload(CampaignEntry.clearance).joinedload(Clearance.unit),
         project.joinedload(KeyProject.unit),
         project.selectinload(KeyProject.sponsorships).selectinload(Sponsorship.leader),
     )
@@ -114,4 +124,20 @@ def led_by(leader_id: int) -> sa.ColumnElement[bool]:
 
 def answered_by(unit_id: int) -> sa.ColumnElement[bool]:
     projects = sa.select(KeyProject.id).where(KeyProject.unit_id == unit_id)
-    return sa.or_(CampaignEntry.unit_id == unit_id, CampaignEntry.project_id.in_(projects))
+    land = sa.select(Clearance.id).where(Clearance.unit_id == unit_id)
+    return sa.or_(
+        CampaignEntry.unit_id == unit_id,
+        CampaignEntry.project_id.in_(projects),
+        CampaignEntry.clearance_id.in_(land),
+    )
+
+
+def clearance_named(user: User, name: str) -> Clearance | None:
+    """The land to be cleared of exactly this name, if I may see it."""
+    return db.session.scalar(clearances.visible_to(user).where(Clearance.name == name))
+
+
+def clearance_names(user: User, limit: int = 200) -> Sequence[str]:
+    """Offered while a name is typed."""
+    rows = clearances.visible_to(user).with_only_columns(Clearance.name).order_by(Clearance.name)
+    return db.session.scalars(rows.limit(limit)).all()

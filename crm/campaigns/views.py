@@ -104,7 +104,10 @@ def enter(id: int) -> Any:
         with form.refusals():
             name, batch = str(form.name.data), Batch(str(form.batch.data))
             project = delivery.project_named(me(), name) if batch.goals else None
-            if project:
+            land = None if batch.goals else queries.clearance_named(me(), name)
+            if land:
+                entry = actions.enter_clearance(campaign, land, due_on=form.due_on.data, actor=me())
+            elif project:
                 entry = actions.enter(
                     campaign,
                     batch,
@@ -118,7 +121,11 @@ def enter(id: int) -> Any:
                     campaign, batch, name, unit_id=form.unit_id.data, due_on=form.due_on.data, actor=me()
                 )
             return commit_and_go(form, url_for(".show", id=id), _("已列入“%(name)s”", name=entry.title))
-    return form.page("campaigns/enter.html", campaign=campaign, names=delivery.names_like(me(), "", KNOWN))
+    return form.page(
+        "campaigns/enter.html",
+        campaign=campaign,
+        names=[*delivery.names_like(me(), "", KNOWN), *queries.clearance_names(me())],
+    )
 
 
 @bp.route("/entries/<int:id>/finish", methods=["GET", "POST"])
@@ -235,14 +242,18 @@ def _batch(batch: Batch, found: list[CampaignEntry], campaign: Campaign) -> dict
 
 def _row(entry: CampaignEntry) -> dict[str, Any]:
     today, user = clock.today(), me()
-    leads_on = entry.project_id is not None
+    url = None
+    if entry.project_id:
+        url = url_for("delivery.show", id=entry.project_id)
+    elif entry.clearance_id:
+        url = url_for("clearance.show", id=entry.clearance_id)
     return {
         "id": entry.id,
         "entry": entry,
         "standing": entry.standing(today),
         "days": (entry.due - today).days,
-        "url": url_for("delivery.show", id=entry.project_id) if leads_on else None,
-        "may_finish": not leads_on and _may_tick(entry) and user.may(P.PROJECT_EDIT),
+        "url": url,
+        "may_finish": entry.is_by_hand and _may_tick(entry) and user.may(P.PROJECT_EDIT),
     }
 
 
@@ -280,7 +291,7 @@ def _entry(id: int) -> CampaignEntry:
     entry: CampaignEntry = db.one_or_404(
         queries.with_names(queries.entries_visible_to(me())).filter_by(id=id)
     )
-    if entry.project_id is None and not _may_tick(entry):
+    if entry.is_by_hand and not _may_tick(entry):
         abort(403)
     return entry
 

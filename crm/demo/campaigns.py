@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
@@ -12,16 +11,16 @@ from crm.campaigns.models import Campaign, CampaignEntry
 from crm.db import db
 from crm.delivery.models import KeyProject, ListEntry, ProjectList, ProjectYear
 from crm.delivery.status import BuildKind, NodeKind, Status
+from crm.land.clearance.models import Clearance
 from crm.org.models import Unit
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
 BEGINS = dt.date(2013, 7, 1)
 LEADS = "区发改局"
 TO_FINISH = {"普星热电": NodeKind.PRODUCE, "歌瑞新材料一期": NodeKind.CAPACITY}
 """「加快推进普星热电等一批重大项目投产达效」"""
 
 
-def load_campaign(rows: Rows, units: dict[str, Unit]) -> None:
+def load_campaign(units: dict[str, Unit]) -> None:
     campaign = Campaign(
         name="项目攻坚百日会战", from_on=BEGINS, unit_id=units[LEADS].id,
         summary="倒排时序，挂图作战：未开工的三季度全部开工，在建的时间到点、任务完成。",
@@ -38,6 +37,6 @@ def load_campaign(rows: Rows, units: dict[str, Unit]) -> None:
             reached = [node.kind for node in project.milestones if node.actual_on]
             goal = TO_FINISH.get(project.name) or goal_for(batch, project.status, reached)
             campaign.entries.append(CampaignEntry(batch=batch, project=project, goal=goal))
-    for row in rows("demolition"):
-        campaign.entries.append(CampaignEntry(batch=Batch.CLEAR, name=row["name"]))
+    for land in db.session.scalars(sa.select(Clearance).order_by(Clearance.id)):
+        campaign.entries.append(CampaignEntry(batch=Batch.CLEAR, clearance=land, name=land.name))
     db.session.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal as D
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from crm.db import db
 from crm.delivery import actions as delivery
 from crm.delivery.models import KeyProject
 from crm.delivery.status import NodeKind, Status
+from crm.land.clearance.models import Clearance
+from crm.land.clearance.stages import ClearanceLevel
 from crm.lib.errors import Refused
 from tests.delivery.make import TODAY, led, make_node, make_project
 
@@ -159,6 +162,29 @@ def test_what_no_project_stands_for_is_ticked_off_and_may_be_taken_back(
     assert again.status_code == 303 and entry.done_on is None and events("campaign.reopened")
     late = li.submit(f"/campaigns/entries/{entry.id}/finish", on_day="2013-07-26")
     assert late.status_code == 422 and "不能晚于今天" in late.said and entry.done_on is None
+
+
+def test_land_says_itself_when_all_of_it_is_handed_over(app: Any, cast: Any, as_user: Any) -> None:
+    campaign = make_campaign(cast.chen)
+    land = Clearance(name="弈谷", level=ClearanceLevel.OWN, unit_id=cast.li.unit_id, households=3, signed=3, vacated=3,
+                     due_mu=D(10), delivered_mu=D(4), due_on=dt.date(2013, 7, 20), told_on=dt.date(2013, 7, 1))  # fmt: skip
+    db.session.add(land)
+    db.session.commit()
+    chen = as_user(cast.chen)
+    url = f"/campaigns/{campaign.id}/enter"
+    assert chen.submit(url, batch="clear", name="弈谷").went_to
+    again = chen.submit(url, batch="clear", name="弈谷")
+    assert again.status_code == 422 and "已经列入" in again.said
+    entry = campaign.entries[0]
+    assert (entry.clearance_id, entry.who.id, entry.due) == (land.id, cast.li.unit_id, dt.date(2013, 7, 20))
+    assert entry.standing(TODAY) is Standing.OVERDUE
+    assert "弈谷" in as_user(cast.li).see("/campaigns/entries?unit=mine&standing=overdue").text
+    assert f"/clearance/{land.id}" in " ".join(chen.see(f"/campaigns/{campaign.id}").links)
+    with pytest.raises(Refused, match="请到征迁里报进度"):
+        actions.finish(entry, on_day=TODAY, actor=cast.chen)
+    land.delivered_mu, land.told_on = D(10), dt.date(2013, 7, 24)
+    db.session.commit()
+    assert (entry.reached_on, entry.standing(TODAY)) == (dt.date(2013, 7, 24), Standing.DONE)
 
 
 def test_what_does_not_belong_is_refused(app: Any, cast: Any) -> None:
