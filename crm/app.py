@@ -61,6 +61,7 @@ from crm.needs import views as needs
 from crm.org import settings
 from crm.org import views as org
 from crm.org.guard import deny_by_default, login_manager
+from crm.partners import views as partners
 from crm.pipeline import views as pipeline
 from crm.prospects import views as prospects
 from crm.referrals import views as referrals
@@ -73,6 +74,7 @@ from crm.review import views as review
 from crm.slips import views as slips
 from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
+from crm.tracking import views as tracking
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
 from crm.watchers import views as watchers
@@ -118,6 +120,8 @@ BLUEPRINTS = (
     land.bp,
     clearance.bp,
     prospects.bp,
+    partners.bp,
+    tracking.bp,
     calendars.bp,
     pipeline.bp,
     transfers.bp,

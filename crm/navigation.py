@@ -40,6 +40,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("资源库"), (
         Entry(N_("企业"), "merchants.index", "company", P.MERCHANT_VIEW),
         Entry(N_("人员"), "merchants.people", "person", P.MERCHANT_VIEW),
+        Entry(N_("客商跟踪"), "tracking.index", "clock", P.MERCHANT_VIEW),
         Entry(N_("引荐"), "referrals.index", "link", P.CONTACT_VIEW),
         Entry(N_("查重"), "duplicates.suspects", "suspects", P.MERCHANT_VIEW),
     )),
@@ -47,6 +48,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("线索"), "leads.index", "lead", P.LEAD_VIEW),
         Entry(N_("三个一批"), "prospects.index", "star", P.PROSPECT_VIEW),
         Entry(N_("招商活动"), "missions.index", "visit", P.MISSION_VIEW),
+        Entry(N_("协作合作"), "partners.index", "people", P.PARTNER_VIEW),
         Entry(N_("我报的信息"), "reporting.mine", "chat", P.HOME),
         Entry(N_("首报争议"), "disputes.index", "split", P.LEAD_VIEW),
         Entry(N_("信息通报"), "bulletins.index", "file", P.BULLETIN_VIEW),

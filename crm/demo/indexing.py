@@ -32,6 +32,8 @@ from crm.missions.actions import search_fields as mission_fields
 from crm.missions.models import Mission
 from crm.needs.actions import search_fields as need_fields
 from crm.needs.models import Need
+from crm.partners.actions import search_fields as partner_fields
+from crm.partners.models import Partner
 from crm.prospects.actions import search_fields as prospect_fields
 from crm.prospects.models import Prospect
 from crm.reserve.actions import search_fields as reserve_fields
@@ -51,6 +53,7 @@ def index_everything() -> None:
         ("contact_log", ContactLog, contact_fields),
         ("mission", Mission, mission_fields),
         ("prospect", Prospect, prospect_fields),
+        ("partner", Partner, partner_fields),
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),

@@ -66,12 +66,14 @@ from .indexing import index_everything
 from .indicators import load_indicators
 from .missions import load_missions
 from .papers import load_agreements, load_meeting
+from .partners import load_partners
 from .projects import load_projects
 from .prospects import load_prospects
 from .referrals import load_ties
 from .reminders import load_reminders
 from .reports import load_reports
 from .slips import load_slips
+from .tracking import load_tracking
 from .watchers import load_watchers
 
 DAY = dt.date(2013, 7, 25)
@@ -154,6 +156,8 @@ def load() -> None:
     load_agreements(deals.values(), users["manager"])
     load_meeting(deals.values(), users["manager"])
     load_entry(rows, deals, units, leaders)
+    load_partners(rows, units=units, users=users, merchants=merchants, leads=leads, deals=deals)
+    load_tracking(rows, users=users, merchants=merchants)
     load_funds(staff, deals)
     load_projects(rows, units, leaders, deals, DAY)
     load_slips(rows, units, leaders, units[HOME_UNIT])

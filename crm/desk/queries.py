@@ -40,6 +40,7 @@ from crm.missions.phases import Phase
 from crm.needs import queries as needs
 from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
+from crm.partners import queries as partners
 from crm.prospects import queries as prospects
 from crm.slips import queries as slips
 
@@ -335,6 +336,7 @@ class Found:
 
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
+        partners.NOUN: "partners",
         delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
         contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
@@ -353,6 +355,7 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         delivery.SOURCE,
         slips.SOURCE,
         prospects.SOURCE,
+        partners.SOURCE,
         missions.SOURCE,
         needs.SOURCE,
         land.SOURCE,
@@ -394,6 +397,10 @@ DUTIES = (
     Duty(Asked("meeting_tasks", {"mine": "1", "overdue": "1"}, N_("会上交我办、已经逾期的事")), "bad"),
     Duty(Asked("meeting_tasks", {"mine": "1", "open": "1"}, N_("会上交我办的事"))),
     Duty(Asked("prospects", {"owner": "me", "late": "1"}, N_("我负责的、过了期限还没有接触的目标")), "bad"),
+    Duty(Asked("enterprises", {"follower": "me", "late": "key"}, N_("我跟进的、该联系没有联系的重点企业")), "bad"),
+    Duty(Asked("enterprises", {"follower": "me", "late": "ordinary"}, N_("我跟进的、该联系没有联系的一般企业")), "warn"),
+    Duty(Asked("partners", {"owner": "me", "overdue": "1"}, N_("我负责的、下一步逾期的合作方")), "bad"),
+    Duty(Asked("partners", {"owner": "me", "expiring": "1"}, N_("我负责的、有协议快到期的合作方")), "warn"),
     Duty(Asked("introductions", {"mine": "1", "overdue": "1"}, N_("由我去请、已经逾期的引荐")), "bad"),
     Duty(Asked("introductions", {"mine": "1", "state": "asked"}, N_("由我去请的引荐"))),
     Duty(Asked("mission_stops", {"mine": "1", "follow": "open"}, N_("走访后交我去办的事"))),

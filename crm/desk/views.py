@@ -27,6 +27,7 @@ from crm.needs.models import Need
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
+from crm.partners.models import Partner
 from crm.prospects.models import Prospect
 from crm.slips.models import Slip
 from crm.web import display
@@ -40,6 +41,7 @@ LONGEST_QUERY = 200
 A_PAGE = 10
 A_GLANCE = 4
 SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
+                  "partner": (N_("合作方"), "people"),
                   "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "need": (N_("要素需求"), "list"),
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
                   "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
@@ -290,6 +292,8 @@ def _note(record: Any) -> str:
         return f"{display.day(record.starts_on)} · {record.unit.name}"
     if isinstance(record, Prospect):
         return f"{record.batch.label} · {record.unit.name}"
+    if isinstance(record, Partner):
+        return f"{record.kind.label} · {record.region} · {record.unit.name}"
     if isinstance(record, KeyProject):
         return " · ".join(
             part for part in (record.status.label, record.unit.name if record.unit else "") if part
@@ -318,6 +322,7 @@ def _url(record: Any) -> str:
         Clearance: "clearance.show",
         Agreement: "agreements.show",
         Meeting: "meetings.show",
+        Partner: "partners.show",
     }
     page = pages.get(type(record))
     return url_for(page, id=record.id) if page else url_of(record)

@@ -47,12 +47,14 @@ from crm.merchants import queries as merchant_queries
 from crm.merchants.models import Enterprise, Person
 from crm.org.models import User
 from crm.org.permissions import Permission
+from crm.partners import queries as partner_queries
+from crm.partners.models import Partner
 from crm.reserve import queries as reserve_queries
 from crm.reserve.models import ReserveItem
 from crm.slips import queries as slip_queries
 from crm.slips.models import Slip
 
-from . import deals, leads, logs, milestones, paid_in, people, projects, reserve, slips
+from . import deals, leads, logs, milestones, paid_in, partners, people, projects, reserve, slips
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -96,6 +98,8 @@ NOUNS: dict[str, Noun] = {
              "capital.show", paid_in.PLAIN),
         Noun("reserve_item", N_("储备项目"), reserve.COLUMNS, Permission.RESERVE_EDIT, ReserveItem,
              reserve_queries.visible_to, "reserve.show", reserve.PLAIN),
+        Noun("partner", N_("合作方"), partners.COLUMNS, Permission.PARTNER_MANAGE, Partner, partner_queries.visible_to,
+             "partners.show", partners.PLAIN),
         Noun("key_project", N_("重点项目（带节点）"), projects.COLUMNS, Permission.PROJECT_EDIT, KeyProject,
              delivery_queries.visible_to, "delivery.show", projects.PLAIN),
         Noun("milestone", N_("重点项目的节点"), milestones.COLUMNS, Permission.PROJECT_EDIT, Milestone,

@@ -203,6 +203,10 @@ class ListPage:
         """Its own columns and, where there are tags, theirs."""
         return [*self.columns, TAGS] if self.tag_permission else list(self.columns)
 
+    def also_filtered_by(self, *filters: Filter) -> None:
+        """Upper floors put filters of theirs behind a list's own, when they are imported."""
+        object.__setattr__(self, "filters", (*self.filters, *filters))
+
     def url(self, query: Sequence[tuple[str, str]] | str = "") -> str:
         if self.address:
             return self.address(parse_qsl(query) if isinstance(query, str) else query)

@@ -455,6 +455,8 @@ def assign(
     unit_id, user_id = _checked_follower(unit_id, user_id)
     with recording(f"{subject.__tablename__}.assigned", subject, actor=actor):
         subject.follow_unit_id, subject.follow_user_id = unit_id, user_id
+    db.session.flush()
+    identity.keep_beside(subject.__tablename__, [subject.id])
 
 
 def _checked_follower(unit_id: int | None, user_id: int | None) -> tuple[int, int | None]:

@@ -8,7 +8,7 @@ weighs, and one for the few that are shown; so it stays quick with a million of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -122,6 +122,15 @@ def phone_keys(question: Question) -> list[str]:
     return [f"p:{digits}" for digits in map(normalise.phone_digits, question.phones[:4]) if digits]
 
 
+KEPT_BESIDE: list[Callable[[str, Sequence[int]], None]] = []
+"""What upper features keep of records beside their keys and entries, made anew with them: noun, ids."""
+
+
+def keep_beside(noun: str, record_ids: Sequence[int]) -> None:
+    for keep in KEPT_BESIDE:
+        keep(noun, record_ids)
+
+
 def refresh(subject: Enterprise | Person) -> None:
     """Keys and search entry of one record, as it stands now; called by every verb that changes it."""
     db.session.flush()
@@ -143,6 +152,7 @@ def refresh_many(noun: str, record_ids: Iterable[int], *, fresh: bool = False) -
             index.remove(noun, ids)
         words = search_words(noun, model, ids)
         index.put_many(noun, [(record_id, words[record_id]) for record_id in ids if record_id in words])
+        keep_beside(noun, ids)
 
 
 def forget(noun: str, record_ids: Iterable[int]) -> None:

@@ -180,6 +180,12 @@ class Enterprise(Versioned, Tracked, Model):
         sa.Index("ix_enterprise_region", "region_prefix"),
         sa.Index("ix_enterprise_standing", "standing"),
         sa.Index("ix_enterprise_origin", "origin"),
+        # Who is to be contacted, in a unit or in the district: one range each, see crm/tracking/queries.py
+        sa.Index("ix_enterprise_tracked", "standing", "last_contact_at", "first_reported_at"),
+        sa.Index(
+            "ix_enterprise_unit_tracked", "follow_unit_id", "standing", "last_contact_at", "first_reported_at"
+        ),
+        sa.Index("ix_enterprise_unit_region", "follow_unit_id", "region_prefix"),
         sa.Index("ix_enterprise_direction", "direction"),
         sa.Index("ix_enterprise_chamber", "chamber"),
         sa.Index("ix_enterprise_first_reported", "first_reported_at"),
@@ -228,6 +234,7 @@ class Person(Versioned, Tracked, Model):
         sa.Index("ix_person_follow", "follow_unit_id", "next_due_on"),
         sa.Index("ix_person_first_report", "first_report_unit_id"),
         sa.Index("ix_person_contact", "last_contact_at"),
+        sa.Index("ix_person_chamber", "chamber"),
         sa.Index("ix_person_first_reported", "first_reported_at"),
         NEVER_AGAIN,
     )

@@ -43,6 +43,8 @@ class Permission(Labelled):
     LEAD_REPORT = "lead.report", N_("报线索")
     PROSPECT_VIEW = "prospect.view", N_("查看三个一批")
     PROSPECT_MANAGE = "prospect.manage", N_("列目标、对接、放弃")
+    PARTNER_VIEW = "partner.view", N_("查看合作方、互访和协作成效")
+    PARTNER_MANAGE = "partner.manage", N_("记合作方、协议、互访")
     MISSION_VIEW = "mission.view", N_("查看招商活动")
     MISSION_MANAGE = "mission.manage", N_("安排招商活动、列企业、总结")
     LEAD_JUDGE = "lead.judge", N_("答复、研判线索，反馈报送人")
@@ -128,6 +130,7 @@ _READS = {
     P.BULLETIN_VIEW: S.DISTRICT,
     P.MISSION_VIEW: S.DISTRICT,
     P.PROSPECT_VIEW: S.DISTRICT,
+    P.PARTNER_VIEW: S.DISTRICT,
     P.DEAL_VIEW: S.DISTRICT,
     P.CAPITAL_VIEW: S.DISTRICT,
     P.PROJECT_VIEW: S.DISTRICT,
@@ -160,8 +163,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_REPORT: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
         P.PROSPECT_VIEW: S.UNIT,
+        P.PARTNER_VIEW: S.UNIT,
         P.MISSION_MANAGE: S.OWN,
         P.PROSPECT_MANAGE: S.OWN,
+        P.PARTNER_MANAGE: S.OWN,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
         P.DEAL_ADVANCE: S.OWN,
@@ -218,8 +223,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_JUDGE: S.UNIT,
         P.MISSION_VIEW: S.UNIT,
         P.PROSPECT_VIEW: S.UNIT,
+        P.PARTNER_VIEW: S.UNIT,
         P.MISSION_MANAGE: S.UNIT,
         P.PROSPECT_MANAGE: S.UNIT,
+        P.PARTNER_MANAGE: S.UNIT,
         P.LEAD_SKIP: S.UNIT,
         P.DEAL_VIEW: S.UNIT,
         P.DEAL_EDIT: S.UNIT,
@@ -319,6 +326,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LEAD_JUDGE: S.DISTRICT,
         P.MISSION_MANAGE: S.DISTRICT,
         P.PROSPECT_MANAGE: S.DISTRICT,
+        P.PARTNER_MANAGE: S.DISTRICT,
         P.LEAD_SKIP: S.DISTRICT,
         P.DISPUTE_DECIDE: S.DISTRICT,
         P.BULLETIN_ISSUE: S.DISTRICT,

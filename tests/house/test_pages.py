@@ -98,6 +98,8 @@ NOT_BY_LINK = {
     "slips.answer_postponement": "no unit of the demo district has asked for more time",
     "slips.instruct": "the leader's side alone, which an administrator is not",
     "slips.escalate": "the leader's side alone, which an administrator is not",
+    "tracking.file": "what is said of coming back in the demo district has no attachments; tests/tracking opens one",
+    "partners.file": "the demo district's agreements with partners hold no files; tests/partners opens one",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",
 }
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""

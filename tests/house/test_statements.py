@@ -39,13 +39,22 @@ from crm.land.clearance.models import Clearance
 from crm.land.clearance.stages import ClearanceLevel
 from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
 from crm.land.states import HoldState, ParcelState
+from crm.leads.models import Lead
 from crm.lists.models import Tag
-from crm.merchants.models import Handle, HandleKind, Position, Suspect
+from crm.merchants.models import Enterprise, Handle, HandleKind, Intent, Position, Standing, Suspect
 from crm.missions.models import Mission, Outcome, Stop
 from crm.needs.kinds import NeedKind
 from crm.needs.kinds import Step as NeedStep
 from crm.needs.models import Approach, Need
 from crm.org.models import User
+from crm.partners.models import (
+    Exchange,
+    ExchangeKind,
+    Partner,
+    PartnerAgreement,
+    PartnerKind,
+    PartnerSource,
+)
 from crm.prospects.models import Prospect, TargetBatch
 from crm.referrals.models import Introduction, Tie, TieKind
 from crm.reminders.models import Reminder
@@ -53,6 +62,7 @@ from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Obstacle, SlipState, StepKind
+from crm.tracking.models import ReturnIntent
 from crm.watchers.models import FirmRequest, RequestKind, Watch
 from tests.approvals.make import grant
 from tests.cast import (
@@ -144,6 +154,7 @@ def fill(cast: Cast, start: int, end: int) -> None:
             Stop(enterprise=hub_firm, lead=lead, outcome=Outcome.INTERESTED, told_on=deal.stage_since,
                  follow_user_id=colleague.id, follow_due_on=deal.stage_since)
         )  # fmt: skip
+        work_with(cast, hub_deal, lead, number)
         drive(cast, colleague, number)
         supply(firm, deal, colleague, number)
         block(cast, colleague, number)
@@ -157,6 +168,27 @@ def fill(cast: Cast, start: int, end: int) -> None:
             db.session.add(Tag(noun=noun, record_id=1, word=f"又一个{number}")) if number else None
     close_a_month(cast)
     db.session.commit()
+
+
+def work_with(cast: Cast, hub_deal: Deal, lead: Lead, number: int) -> None:
+    """A partner who brought the hub deal, and one more of all that hangs on the first one."""
+    partner = Partner(kind=PartnerKind.FIRM, name=f"第{number}家合作方", region_code="3301", unit_id=cast.wang.unit_id,
+                      owner_id=cast.wang.id, enterprise_id=1)  # fmt: skip
+    db.session.add(partner)
+    db.session.flush()
+    hub = db.session.get_one(Partner, 1)
+    db.session.add(Exchange(partner=hub, kind=ExchangeKind.WENT, on_day=TODAY, said="谈了", mission_id=1,
+                            author_id=cast.wang.id))  # fmt: skip
+    db.session.add(PartnerAgreement(partner=hub, title=f"第{number}份", signed_on=TODAY))
+    db.session.add(PartnerSource(partner=partner, deal=hub_deal))
+    db.session.add(PartnerSource(partner=hub, lead=lead))
+    if number:
+        db.session.add(PartnerSource(partner=partner, lead_id=1))
+    db.session.add(ReturnIntent(enterprise_id=1, intent=Intent.ACTIVE, said_on=TODAY, evidence=f"第{number}次说",
+                                unit_id=cast.wang.unit_id))  # fmt: skip
+    firm = db.session.get_one(Enterprise, lead.enterprise_id)
+    firm.chamber, firm.standing = f"第{number}商会", Standing.KEY
+    firm.region_code, firm.region_prefix = "3301", "3301"
 
 
 def drive(cast: Cast, colleague: User, number: int) -> None:

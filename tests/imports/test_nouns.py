@@ -351,7 +351,7 @@ def test_a_noun_is_its_own_right(cast: Any, session: Any, as_user: Callable[...,
     page = wang.see("/imports")
     choices = [option.get("value") for option in page.one("select", name="noun").iter("option")]
     assert choices == [
-        "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "key_project", "milestone",
+        "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "partner", "key_project", "milestone",
         "slip",
     ]  # fmt: skip
     assert wang.get("/imports/template/nothing").status_code == 404
