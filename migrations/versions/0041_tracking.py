@@ -1,14 +1,14 @@
 """tracking: who is to be contacted, how complete each record is, who wants to come back
 
-Revision ID: 0037
-Revises: 0036
+Revision ID: 0041
+Revises: 0040
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
