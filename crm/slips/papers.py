@@ -52,7 +52,7 @@ def slip_as_word(slip: Slip) -> bytes:
     paper = Paper(f"{slip.number} {slip.subject}", settings.get("slip.office"), _naive_now())
     paper.title(_("项目建设问题交办单"))
     paper.under(slip.number)
-    paper.table([_("事项"), _("内容")], rows_of(slip))
+    paper.table([_("事项"), _("内容")], rows_of(slip), widths_mm=(36, 120))
     paper.signed(_("责任单位（盖章）：") + GAP, _("牵头领导（签字）：") + GAP, settings.get("slip.office"))
     return paper.bytes()
 
@@ -83,6 +83,7 @@ def round_as_word(round_: SlipRound, slips: Sequence[Slip], said: Mapping[int, s
             ]
             for one in slips
         ],
+        widths_mm=(20, 22, 28, 18, 18, 18, 14, 18),
     )  # fmt: skip
     paper.signed(office, day(clock.today()))
     return paper.bytes()

@@ -62,8 +62,14 @@ class Paper:
         for line in lines:
             self._line(line, FANG, BODY, WD_ALIGN_PARAGRAPH.RIGHT)
 
-    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
-        """The head is repeated on each page; a row is not torn apart."""
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        numeric: Sequence[int] = (),
+        widths_mm: Sequence[int] = (),
+    ) -> None:
+        """The head is repeated on each page; a row is not torn apart. Without widths the columns are as wide as each other."""
         table = self.document.add_table(rows=1, cols=len(heads), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         head = table.rows[0]
@@ -77,6 +83,12 @@ class Paper:
                 _fill(
                     cell, words, FANG, WD_ALIGN_PARAGRAPH.RIGHT if at in numeric else WD_ALIGN_PARAGRAPH.LEFT
                 )
+        if widths_mm:
+            table.autofit = False
+            for column, width in zip(table.columns, widths_mm, strict=True):
+                column.width = Mm(width)
+                for cell in column.cells:
+                    cell.width = Mm(width)
         self.document.add_paragraph()
 
     def _line(self, text: str, font: str, size: Any, align: Any = None) -> Any:
