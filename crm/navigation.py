@@ -21,6 +21,7 @@ from crm.org import settings
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
+from crm.slips import queries as slips
 from crm.web.display import day
 
 
@@ -120,6 +121,7 @@ COUNTS: dict[str, Callable[[User], Any]] = {
     "lists.exports": exports.number_waiting,
     "disputes.index": disputes.number_waiting,
     "capital.queue": capital.number_waiting,
+    "slips.index": slips.number_to_decide,
 }
 ELSEWHERE = {
     **dict.fromkeys(

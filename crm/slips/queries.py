@@ -206,6 +206,13 @@ def to_decide(user: User, today: dt.date) -> sa.ColumnElement[bool]:
     return sa.and_(on_my_desk(user), waits)
 
 
+def number_to_decide(user: User) -> int:
+    """For the menu: of leaders only, because nothing waits for anybody else."""
+    if user.role is not Role.LEADER:
+        return 0
+    return count(sa.select(Slip).where(to_decide(user, clock.today())))
+
+
 def overdue_with_units(today: dt.date) -> Sequence[Slip]:
     """What the rule has to look at, the oldest first."""
     rows = sa.select(Slip).where(Slip.state.in_(WITH_UNIT), Slip.due_on < today, Slip.level != Level.DISTRICT)

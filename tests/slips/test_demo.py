@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.db import db
+from crm.slips import queries
 from crm.slips.models import Slip, SlipRound
 from crm.slips.states import SlipState
 
@@ -38,4 +39,6 @@ def test_nine_five_two_and_three_late(district: Any, as_user: Any) -> None:
     assert "规划和审批" in text and "用地" in text
     leader = as_user(district["leader"])
     assert "等我决定的交办单" in leader.see("/").text, "two late ones went up to 区委区政府"
+    assert queries.number_to_decide(district["leader"]) == 2, "the menu says so too"
+    assert queries.number_to_decide(district["manager"]) == 0
     assert "柯项交〔2013〕08号" in leader.see("/slips?decide=1").text
