@@ -74,6 +74,7 @@ from crm.review import views as review
 from crm.slips import views as slips
 from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
+from crm.targets import views as targets
 from crm.tracking import views as tracking
 from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
@@ -119,6 +120,7 @@ BLUEPRINTS = (
     needs.bp,
     land.bp,
     clearance.bp,
+    targets.bp,
     prospects.bp,
     partners.bp,
     tracking.bp,

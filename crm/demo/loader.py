@@ -73,6 +73,7 @@ from .referrals import load_ties
 from .reminders import load_reminders
 from .reports import load_reports
 from .slips import load_slips
+from .targets import load_targets
 from .tracking import load_tracking
 from .watchers import load_watchers
 
@@ -164,9 +165,10 @@ def load() -> None:
     load_watchers(rows, staff, deals, DAY)
     load_approvals(rows, units, leaders)
     load_reserve(units, staff)
-    load_indicators(rows, units=units)
     load_factors(rows, units=units, staff=staff, deals=deals, merchants=merchants)
     load_campaign(units)
+    own = load_indicators(rows, units=units)
+    load_targets(rows, units=units, users=users, own=own)
     db.session.flush()
     load_reminders(DAY)
     load_reports(users["admin"], leaders[LEADER_ACCOUNT])

@@ -393,6 +393,7 @@ class Duty:
 
 DUTIES = (
     Duty(Asked("reminders", {"mine": "1", "open": "1"}, N_("提醒过我、还没有办的事")), "warn"),
+    Duty(Asked("work_tasks", {"mine": "1", "state": "draft"}, N_("我负责的、还没有下达的目标任务")), "warn"),
     Duty(Asked("agreements", {"mine": "1", "expiring": "1"}, N_("我的项目里快到期的协议")), "warn"),
     Duty(Asked("meeting_tasks", {"mine": "1", "overdue": "1"}, N_("会上交我办、已经逾期的事")), "bad"),
     Duty(Asked("meeting_tasks", {"mine": "1", "open": "1"}, N_("会上交我办的事"))),

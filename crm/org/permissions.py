@@ -108,6 +108,8 @@ class Permission(Labelled):
     LAND_VIEW = "land.view", N_("查看地块、征迁和用地指标")
     LAND_MANAGE = "land.manage", N_("登记、推进、预留地块，报征迁进度，登记用地指标")
     FACTOR_EXPORT = "factor.export", N_("导出要素需求、地块和征迁")
+    TARGET_VIEW = "target.view", N_("查看目标任务和分解")
+    TARGET_MANAGE = "target.manage", N_("草拟、下达、变更、分解目标任务")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -142,6 +144,7 @@ _READS = {
     P.NEED_VIEW: S.DISTRICT,
     P.LAND_VIEW: S.DISTRICT,
     P.REPORT_VIEW: S.DISTRICT,
+    P.TARGET_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -199,6 +202,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LAND_MANAGE: S.UNIT,
         P.FACTOR_EXPORT: S.UNIT,
         P.REPORT_VIEW: S.DISTRICT,
+        P.TARGET_VIEW: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
     Role.MANAGER: {
@@ -274,6 +278,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.LAND_VIEW: S.DISTRICT,
         P.LAND_MANAGE: S.UNIT,
         P.FACTOR_EXPORT: S.UNIT,
+        P.TARGET_VIEW: S.UNIT,
+        P.TARGET_MANAGE: S.UNIT,
         P.EXPORT_APPROVE: S.UNIT,
         P.IMPORT_RUN: S.UNIT,
     },
@@ -369,6 +375,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.NEED_EDIT: S.DISTRICT,
         P.LAND_MANAGE: S.DISTRICT,
         P.FACTOR_EXPORT: S.DISTRICT,
+        P.TARGET_MANAGE: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,
         P.IMPORT_RUN: S.DISTRICT,
         P.USER_MANAGE: S.DISTRICT,

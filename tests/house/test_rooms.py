@@ -60,6 +60,7 @@ FEATURES = (
     "report_table",
     "reports",
     "tracking",
+    "targets",
     "transfers",
     "watchers",
 )
