@@ -46,17 +46,24 @@ def visible_to(user: User) -> sa.Select[WorkTask]:
 
 
 def targets_visible_to(user: User) -> sa.Select[Target]:
-    """The whole's targets of tasks I see; of parts those of my unit and mine, of the whole district for who sees it."""
-    parts = within(user.scope_of(P.TARGET_VIEW), user, units=[Target.unit_id], owners=[Target.person_id])
+    """The whole's targets of tasks I see; of parts those of my unit and mine, all of a task that my unit leads."""
+    parts = within(
+        user.scope_of(P.TARGET_VIEW),
+        user,
+        units=[Target.unit_id, WorkTask.unit_id],
+        owners=[Target.person_id],
+    )
     tasks = visible_to(user).with_only_columns(WorkTask.id)
-    return sa.select(Target).where(Target.task_id.in_(tasks), sa.or_(Target.parent_id.is_(None), parts))
+    rows = sa.select(Target).join(WorkTask, WorkTask.id == Target.task_id)
+    return rows.where(Target.task_id.in_(tasks), sa.or_(Target.parent_id.is_(None), parts))
 
 
 def sees(user: User, target: Target) -> bool:
     """targets_visible_to for a part in hand, of a task that is seen."""
     if target.parent_id is None:
         return True
-    return reaches(user.scope_of(P.TARGET_VIEW), user, units=[target.unit_id], owners=[target.person_id])
+    units = [target.unit_id, target.task.unit_id]
+    return reaches(user.scope_of(P.TARGET_VIEW), user, units=units, owners=[target.person_id])
 
 
 def may_manage(user: User, task: WorkTask) -> bool:
@@ -120,7 +127,6 @@ def held_by(
     )
     rows = (
         targets_visible_to(user)
-        .join(Target.task)
         .where(whose, WorkTask.state != TaskState.DRAFT, WorkTask.first_on <= dt.date(year, 12, 31),
                WorkTask.last_on >= dt.date(year, 1, 1))
         .options(joinedload(Target.task).joinedload(WorkTask.unit), joinedload(Target.task).joinedload(WorkTask.owner),

@@ -40,6 +40,8 @@ from crm.land.clearance.stages import ClearanceLevel
 from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
 from crm.land.states import HoldState, ParcelState
 from crm.leads.models import Lead
+from crm.delivery.status import BuildKind, Status, VisitKind
+from crm.indicators.models import OwnIndicator, TypedValue
 from crm.lists.models import Tag
 from crm.merchants.models import Enterprise, Handle, HandleKind, Intent, Position, Standing, Suspect
 from crm.missions.models import Mission, Outcome, Stop
@@ -65,6 +67,9 @@ from crm.slips.states import Body, Obstacle, SlipState, StepKind
 from crm.tracking.models import ReturnIntent
 from crm.watchers.models import FirmRequest, RequestKind, Watch
 from tests.approvals.make import grant
+from crm.targets.models import Target, TaskState, WorkTask
+from crm.slips.models import Slip, SlipRound, SlipStep
+from crm.slips.states import Obstacle, SlipState, StepKind
 from tests.cast import (
     Cast,
     make_contact,
@@ -80,6 +85,29 @@ from tests.entry.make import let_in
 from tests.support.statements import count_statements
 
 FEW, MANY = 5, 40  # both on one page of any list
+
+
+def take_on(cast: Cast, unit_id: int, person_id: int, number: int) -> None:
+    """A figure typed under an indicator of one's own; a task like the first, and a part of the first one's target."""
+    own = OwnIndicator(name=f"第{number}个指标", definition="填报", by_unit=True, unit_id=cast.chen.unit_id)
+    db.session.add(own)
+    db.session.flush()
+    db.session.add(TypedValue(indicator=own.key, own_indicator_id=own.id, unit_id=unit_id, amount=Decimal(5),
+                              first_on=dt.date(2013, 1, 1), last_on=dt.date(2013, 1, 31)))  # fmt: skip
+    task = WorkTask(name=f"第{number}项任务", unit_id=cast.chen.unit_id, owner_id=cast.chen.id, goal="做到", focus="重点",
+                    measures="做法", schedule="年底", state=TaskState.ISSUED, issued_on=dt.date(2013, 1, 1),
+                    first_on=dt.date(2013, 1, 1), last_on=dt.date(2013, 12, 31))  # fmt: skip
+    whole = Target(task=task, indicator="paid_in", scope=f"口径{number}", amount=Decimal(100))
+    db.session.add_all(
+        [task, whole, Target(task=task, indicator=own.key, own_indicator_id=own.id, amount=Decimal(9))]
+    )
+    db.session.flush()
+    hub = db.session.get(Target, 1)
+    part = Target(task=hub.task, parent=hub, indicator="paid_in", unit_id=unit_id, amount=Decimal(1))
+    mine = Target(task=hub.task, parent=part, indicator="paid_in", unit_id=unit_id, person_id=person_id,
+                  amount=Decimal(1))  # fmt: skip
+    db.session.add_all([part, mine])
+    db.session.flush()
 
 
 def fill(cast: Cast, start: int, end: int) -> None:
@@ -129,6 +157,7 @@ def fill(cast: Cast, start: int, end: int) -> None:
         )  # fmt: skip
         for author, state in ((wang, PaidInState.DECLARED), (colleague, PaidInState.RECOGNISED)):
             make_paid_in(hub_deal, by=author, state=state, number=number)
+        take_on(cast, unit.id, colleague.id, number)
         make_contact(f"第{number}次拜访", by=wang, enterprise_id=firm.id, deal_id=deal.id, lead_id=lead.id)
         for two in (hub_firm, hub_person):
             ends = {"two_noun": two.__tablename__, "two_id": two.id}

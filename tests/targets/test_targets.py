@@ -144,6 +144,7 @@ def test_where_it_stands_and_what_leads_to_the_rows(cast: Any, session: Any, as_
 def test_changed_with_a_reason_and_frozen_for_good(cast: Any, session: Any, as_user: Login) -> None:
     recognised(deal := signed("甲项目", cast.wang), cast.wang, cast.chen, amount_wan=Decimal(100))
     target = issued(cast.admin, 200)
+    session.commit()
     with pytest.raises(Refused, match="写明理由"):
         actions.change(target, {"amount": Decimal(300)}, "", actor=cast.admin)
     session.rollback()
@@ -154,12 +155,12 @@ def test_changed_with_a_reason_and_frozen_for_good(cast: Any, session: Any, as_u
         actions.close(target.task, actor=cast.admin)
     session.rollback()
     actions.change(target, {"amount": Decimal(300), "stretch": Decimal(400)}, "追加", actor=cast.admin)
+    session.commit()
     with pytest.raises(Refused, match="一个数只能有一个目标"):
         other = drafted(cast.admin, name="又一个")
         asks(other, cast.admin, 5)
         actions.issue(other, actor=cast.admin)
     session.rollback()
-    session.commit()
     with clock.freeze(dt.datetime(2014, 1, 10, 9, 0, tzinfo=clock.HOME)):
         admin = as_user(cast.admin)
         task_id = target.task_id
