@@ -176,7 +176,8 @@ def margin() -> int:
 
 def day_of(one: Indicator, period: Window) -> dt.date:
     """The day a figure is held against the time of: today, of what is typed the end of its last month."""
-    return min(counting.last_known(one, period) if one.typed else clock.today(), period.last)
+    known = one.typed and counting.has_figures(one, period)
+    return min(counting.last_known(one, period) if known else clock.today(), period.last)
 
 
 def asked(period: Window) -> Window:

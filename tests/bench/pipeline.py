@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ def fill(deals: int, logs: int, seed: int = 2013) -> None:
     db.session.commit()
 
 
-def _put(model: Any, rows: Iterable[dict[str, Any]]) -> None:
+def put(model: Any, rows: Iterable[dict[str, Any]]) -> None:
     import sqlalchemy as sa
 
     from crm.db import db
@@ -94,7 +94,7 @@ def _firms(dice: random.Random, first: int, count: int, units: Any) -> None:
                 "name": f"{dice.choice(PLACES)}{brand}{dice.choice(TRADES)}{number:06d}号有限公司",
             }  # fmt: skip
 
-    _put(Enterprise, rows())
+    put(Enterprise, rows())
 
 
 def _deals(
@@ -179,9 +179,9 @@ def _deals(
 
     for start in range(0, count, LOT):
         history.clear()
-        _put(Deal, rows(range(start, min(count, start + LOT))))
-        _put(DealSpan, (span for said, _moves in history for span in said))
-        _put(StageMove, (move for _said, moves in history for move in moves))
+        put(Deal, rows(range(start, min(count, start + LOT))))
+        put(DealSpan, (span for said, _moves in history for span in said))
+        put(StageMove, (move for _said, moves in history for move in moves))
     return homes
 
 
@@ -202,7 +202,7 @@ def _logs(dice: random.Random, count: int, first: int, homes: Any, at_home: Any,
                 "unit_id": unit, "author_id": owner, "next_step": "", "leader_led": False,
             }  # fmt: skip
 
-    _put(ContactLog, rows())
+    put(ContactLog, rows())
 
 
 # --- asking ------------------------------------------------------------------------------------------------
@@ -232,7 +232,9 @@ def pages(deal_id: int, today: dt.date) -> dict[str, str]:
     }
 
 
-def measure(app: Any, who: str, requests: int, only: str) -> list[tuple[str, float, float, float, int]]:
+def measure(
+    app: Any, who: str, requests: int, only: str, of: Callable[[int, dt.date], dict[str, str]] = pages
+) -> list[tuple[str, float, float, float, int]]:
     """(page, p50 ms, p95 ms, p50 of the processor, statements) for one who sees so much."""
     import sqlalchemy as sa
 
@@ -245,7 +247,7 @@ def measure(app: Any, who: str, requests: int, only: str) -> list[tuple[str, flo
     with app.app_context():
         user = db.session.scalars(sa.select(User).filter_by(login=LOGIN[who])).one()
         mine = sa.select(sa.func.max(Deal.id)).where(Deal.unit_id == user.unit_id)
-        asked, engine = pages(db.session.scalar(mine) or 0, clock.today()), db.engine
+        asked, engine = of(db.session.scalar(mine) or 0, clock.today()), db.engine
         db.session.remove()
     statements = [0]
     sa.event.listen(

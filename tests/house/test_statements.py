@@ -35,13 +35,12 @@ from crm.delivery.models import (
     Sponsorship,
 )
 from crm.delivery.status import BuildKind, NodeKind, Status, VisitKind
+from crm.indicators.models import OwnIndicator, TypedValue
 from crm.land.clearance.models import Clearance
 from crm.land.clearance.stages import ClearanceLevel
 from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
 from crm.land.states import HoldState, ParcelState
 from crm.leads.models import Lead
-from crm.delivery.status import BuildKind, Status, VisitKind
-from crm.indicators.models import OwnIndicator, TypedValue
 from crm.lists.models import Tag
 from crm.merchants.models import Enterprise, Handle, HandleKind, Intent, Position, Standing, Suspect
 from crm.missions.models import Mission, Outcome, Stop
@@ -64,12 +63,10 @@ from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Obstacle, SlipState, StepKind
+from crm.targets.models import Target, TaskState, WorkTask
 from crm.tracking.models import ReturnIntent
 from crm.watchers.models import FirmRequest, RequestKind, Watch
 from tests.approvals.make import grant
-from crm.targets.models import Target, TaskState, WorkTask
-from crm.slips.models import Slip, SlipRound, SlipStep
-from crm.slips.states import Obstacle, SlipState, StepKind
 from tests.cast import (
     Cast,
     make_contact,
