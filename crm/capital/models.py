@@ -61,8 +61,8 @@ class PaidIn(Versioned, Model):
     __table_args__ = (
         sa.Index("ix_paid_in_counts", "state", "counts_on", "id"),
         # Each holds all that a sum reads, so that a year of many is added up from the index alone.
-        sa.Index("ix_paid_in_sums", "state", "counts_on", "counted_wan"),
-        sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan"),
+        sa.Index("ix_paid_in_sums", "state", "counts_on", "counted_wan", "origin"),
+        sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan", "origin"),
         sa.Index("ix_paid_in_deal", "deal_id", "counts_on"),
         sa.Index("ix_paid_in_arrived", "arrived_on", "id"),
         sa.Index("ix_paid_in_alike", "amount_wan", "arrived_on"),

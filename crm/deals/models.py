@@ -35,7 +35,7 @@ class Deal(Versioned, Model):
         sa.Index("ix_deal_lanes", "state", "stage", "planned_wan", "next_due_on"),  # heads of the board
         sa.Index("ix_deal_unit", "unit_id", "state", "stage"),
         sa.Index(
-            "ix_deal_signed", "signed_on", "planned_wan", "unit_id"
+            "ix_deal_signed", "signed_on", "planned_wan", "agreed_wan", "unit_id"
         ),  # what was signed in a year, counted
         sa.Index("ix_deal_due", "state", "next_due_on"),
         sa.Index("ix_deal_contact", "state", "last_contact_at"),

@@ -195,7 +195,7 @@ def explain(key: str) -> Any:
         "indicators/explain.html",
         one=one, window=window, unit=unit, told=told, url=one.url(window, unit_id, person_id),
         filter=counting.filter_words(one, user, window, unit_id, person_id),
-        shown=[_shown(one, row) for row in counting.shown(one, user, rows)],
+        shown=[_shown(one, row) for row in counting.shown(one, user, rows, told.rows)],
         events=[_told(event) for event in events], is_all=is_all, newest=counting.NEWEST_EVENTS,
         basis=one.basis(one.year_of(window.last)), everything=one.sees(user, unit_id),
         back=url_for("indicators.show", key=key, year=one.year_of(window.last)),
