@@ -1,14 +1,14 @@
 """targets: a task with its five, and the tree of what it asks of the whole, of units and of people
 
-Revision ID: 0035
-Revises: 0034
+Revision ID: 0045
+Revises: 0044
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
