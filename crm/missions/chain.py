@@ -40,7 +40,9 @@ def _visit(stop: Stop) -> Step:
     mission, kind = stop.mission, stop.mission.kind.label
     led = _("%(name)s带队", name=mission.led_by) if mission.led_by else mission.unit.name
     outcome = stop.outcome
-    what = _("%(kind)s：%(said)s", kind=kind, said=outcome.label) if outcome else _("安排%(kind)s", kind=kind)
+    what = kind if mission.starts_on <= clock.today() else _("安排%(kind)s", kind=kind)
+    if outcome:
+        what = _("%(kind)s：%(said)s", kind=kind, said=outcome.label)
     tone = outcome.tone if outcome else "neutral"
     return Step(clock.start_of(mission.starts_on), what, led, stop.result or stop.why, tone, whole_day=True)
 
