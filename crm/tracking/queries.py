@@ -277,14 +277,16 @@ class Gathering:
     """A city's page, or a chamber's: how many there are, and those that matter."""
 
     firms: int
-    keys: Sequence[Enterprise]
+    key: int
+    keys: Sequence[Enterprise]  # the first of them
     late: int  # key ones that are to be contacted
+    wish: int
     willing: Sequence[ReturnIntent]
     deals: Sequence[Deal]
 
 
 def gathering(whose: Whose, where: sa.ColumnElement[bool]) -> Gathering:
-    """Five statements. Key merchants, statements and deals are few: `where` is asked of those, not of the base."""
+    """Seven statements. Key merchants, statements and deals are few: `where` is asked of those, not of the base."""
     here = sa.select(Enterprise).where(whose.where(), where)
     key = here.where(Enterprise.standing == Standing.KEY)
     late = sa.or_(*_ranges(Watch.KEY.standings, days_of(Watch.KEY)))
@@ -297,6 +299,8 @@ def gathering(whose: Whose, where: sa.ColumnElement[bool]) -> Gathering:
     of_deals = of_deals.where(sa.exists().where(Enterprise.id == Deal.enterprise_id, where))
     return Gathering(
         firms=counted([here.with_only_columns(Enterprise.id)]),
+        key=counted([key.with_only_columns(Enterprise.id)]),
+        wish=counted([willing.with_only_columns(ReturnIntent.id)]),
         keys=db.session.scalars(
             key.options(joinedload(Enterprise.follow_unit))
             .order_by(Enterprise.name, Enterprise.id)

@@ -301,6 +301,8 @@ def test_a_city_and_a_chamber_have_pages_of_their_own(cast: Any, as_user: Any, s
     assert {f"/enterprises/{one.id}", f"/deals/{deal.id}", "/enterprises?region=3301"} <= set(page.links)
     assert "要回来" in page.text
     assert f"/enterprises/{one.id}" in zhou.see("/tracking/places/330110").links
+    found_here = queries.gathering(Whose(cast.zhou, "all"), queries.in_place("3301"))
+    assert (found_here.firms, found_here.key, found_here.late, found_here.wish) == (2, 1, 1, 1)
     assert "要回来" not in zhou.see("/tracking/places/3302").text
     found = queries.chambers(Whose(cast.zhou, "all"), "")
     assert found == sorted((name, 1) for name in ("宁波市衢州商会", "杭州市江山商会", "杭州市衢州商会"))
