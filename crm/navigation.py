@@ -69,7 +69,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("专人盯办"), "watchers.index", "eye", P.PROJECT_VIEW),
         Entry(N_("企业诉求"), "watchers.requests", "chat", P.PROJECT_VIEW),
         Entry(N_("百日攻坚"), "campaigns.index", "board", P.PROJECT_VIEW),
-        Entry(N_("互看互学"), "contests.index", "star", P.PROJECT_VIEW),
+        Entry(N_("互看互学竞赛"), "contests.index", "star", P.PROJECT_VIEW),
         Entry(N_("并联审批"), "approvals.progress", "check", P.APPROVAL_VIEW),
         Entry(N_("项目名单"), "rolls.index", "list", P.PROJECT_VIEW),
         Entry(N_("领导挂联"), "delivery.leaders", "people", P.PROJECT_VIEW),

@@ -24,7 +24,7 @@ class Days(IntegerField):
 
 
 class _CampaignFields:
-    name = LineField(_l("会战名称"), [Needed()])
+    name = LineField(_l("会战名称"), [Needed()], description=_l("例如：项目攻坚百日会战"))
     from_on = DayField(_l("开始日期"), [Needed()])
     days = Days(
         _l("多少天"), [InputRequired(LASTS), NumberRange(1, 400, message=LASTS)], default=DAYS,

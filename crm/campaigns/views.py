@@ -69,7 +69,7 @@ def wall(id: int) -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 @permit(P.CAMPAIGN_MANAGE)
 def begin() -> Any:
-    form = NewCampaignForm(name=_("项目攻坚百日会战"), from_on=clock.today(), days=DAYS, unit_id=me().unit_id)
+    form = NewCampaignForm(from_on=clock.today(), days=DAYS, unit_id=me().unit_id)
     _offer_units(form, None)
     if form.submitted():
         with form.refusals():
