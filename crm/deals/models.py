@@ -177,7 +177,7 @@ class DealSpan(Model):
         sa.Index("ix_deal_span_from_on", "from_on"),
         sa.Index(  # holds all that the tables of a day count, so that they are read from it alone
             "ix_deal_span_day", "until_on", "from_on", "state", "stage", "unit_id", "direction", "planned_wan",
-            "signed_on", "next_due_on", "last_contact_on", "stage_since",
+            "signed_on", "next_due_on", "last_contact_on", "stage_since", "deal_id",
         ),
         sa.CheckConstraint("until_on > from_on", name="has_a_day"),
     )  # fmt: skip
