@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import sqlalchemy as sa
-from flask import has_request_context, url_for
 from werkzeug.datastructures import MultiDict
 
 from crm.db import db
@@ -42,13 +42,18 @@ CITY_TOTAL, CITY_WAN = 329, Decimal(3_714_000)  # 「占全市 7.6%、6.3%」 le
 PROVINCE_TOTAL = 1000
 
 
+Address = Callable[[], str]
+
+
 @dataclass(frozen=True)
 class Ours:
-    """One figure of ours, its rows, and whether it is what the report says (None: the report gives only a task)."""
+    """One figure of ours, whether it is what the report says (None: the report gives only a task), and where its rows
+    are: an indicator's or a list's own `address`, or the page at `endpoint`."""
 
     text: str
-    url: str = ""
+    address: Address | None = None
     agrees: bool | None = None
+    endpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ def table(user: User) -> list[Line]:
     return [Line(row, list(getattr(figures, row.key)())) for row in ROWS]
 
 
-def _url(page: ListPage, args: Iterable[tuple[str, str]]) -> str:
-    return page.url(list(args)) if has_request_context() else ""
+def _url(page: ListPage, args: Iterable[tuple[str, str]]) -> Address:
+    return partial(page.url, list(args))
 
 
 class _Figures:
@@ -93,11 +98,11 @@ class _Figures:
         n = self._count(page, args)
         return Ours(said % {"n": n}, _url(page, args), None if wanted is None else n == wanted)
 
-    def _indicator(self, key: str, window: Window) -> tuple[Decimal, str]:
+    def _indicator(self, key: str, window: Window) -> tuple[Decimal, Address | None]:
         one = catalogue.find(key)
         assert one is not None
         value = counting.count(one, self.user, window).value
-        return value, one.url(window) if has_request_context() else ""
+        return value, partial(one.url, window)
 
     def _projects(self, *args: tuple[str, str], wanted: int | None = None) -> Ours:
         return self._rows(project_lists.PAGE, list(args), wanted)
@@ -145,12 +150,12 @@ class _Figures:
         typed, typed_url = (
             self._indicator(own.key, Window(dt.date(2009, 1, 1), dt.date(2012, 12, 31)))
             if own
-            else (Decimal(0), "")
+            else (Decimal(0), None)
         )
         total = half + typed
         yield Ours(_("2009 至 2012 年 %(wan)s", wan=display.wan(typed)), typed_url)
         yield Ours(_("2013 年上半年 %(wan)s", wan=display.wan(half)), url)
-        yield Ours(display.wan(total), "", Decimal(700_000) <= total < Decimal(800_000))
+        yield Ours(display.wan(total), None, Decimal(700_000) <= total < Decimal(800_000))
 
     def paid_in(self) -> Iterable[Ours]:
         half, url = self._indicator("paid_in", HALF)
@@ -235,22 +240,22 @@ class _Figures:
 
     def reclaimed(self) -> Iterable[Ours]:
         done = land.reclaimed(2013)
-        url = url_for("land.quotas") if has_request_context() else ""
-        yield Ours(_("%(mu)s亩", mu=display.number(done.mu)), url)
-        yield Ours(_("任务的 %(a)s%%，力争的 %(b)s%%", a=done.of_task, b=done.of_stretch), url)
+        at = "land.quotas"
+        yield Ours(_("%(mu)s亩", mu=display.number(done.mu)), endpoint=at)
+        yield Ours(_("任务的 %(a)s%%，力争的 %(b)s%%", a=done.of_task, b=done.of_stretch), endpoint=at)
 
     def reserve(self) -> Iterable[Ours]:
         found = reserve.progress(self.user, 2013)
-        url = url_for("reserve.progress") if has_request_context() else ""
+        at = "reserve.progress"
         towns, departments = found.groups[Group.TOWNSHIP], found.groups[Group.DEPARTMENT]
         for meter in (found.planned, found.in_city, towns, departments):
-            yield Ours(f"{meter.done}/{meter.task}", url)
+            yield Ours(f"{meter.done}/{meter.task}", endpoint=at)
 
     def _rounds(self) -> int:
         return db.session.scalar(sa.select(sa.func.count()).select_from(slips.rounds().subquery())) or 0
 
     def rhythm(self) -> Iterable[Ours]:
-        url = url_for("slip_rounds.index") if has_request_context() else ""
-        yield Ours(_("交办 %(n)s 轮", n=self._rounds()), url)
+        at = "slip_rounds.index"
+        yield Ours(_("交办 %(n)s 轮", n=self._rounds()), endpoint=at)
         published = [("state", "published"), ("kind", "monthly")]
         yield self._rows(report_lists.PAGE, published, None, _("月通报 %(n)s 期"))

@@ -15,8 +15,8 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
 
-from . import counting, outlines, periods, queries
-from .models import Edition, Outline, Report, ReportState, Section
+from . import appraisal, counting, outlines, periods, queries
+from .models import AppraisalScheme, Edition, Outline, Report, ReportState, Section
 from .periods import ReportKind
 
 TEXTS = ("opening", "problems", "next_steps")
@@ -144,6 +144,29 @@ def set_outline(kind: ReportKind, data: dict[str, Any], *, actor: User) -> None:
         outline.ranked = [key for key in keys if key in data["ranked"]]
 
 
+def set_scheme(weights: dict[str, int], cap: int, reason: str, *, actor: User) -> AppraisalScheme:
+    """考核办法: a new version for what is published from now on."""
+    weighed = {key: weight for key, weight in weights.items() if weight}
+    total = sum(weighed.values())
+    if min(weighed.values(), default=0) < 0 or total != appraisal.WHOLE:
+        raise Refused(_("权重相加要等于 100，现在是 %(n)s", n=total), "cap")
+    if cap < 100:
+        raise Refused(_("封顶不能低于 100"), "cap")
+    if not reason:
+        raise Refused(_("请写明为什么改考核办法"), "reason")
+    scheme = AppraisalScheme(
+        number=queries.scheme().number + 1,
+        items=[list(one) for one in weighed.items()],
+        cap=cap,
+        reason=reason,
+        actor_id=actor.id,
+    )
+    db.session.add(scheme)
+    with recording("report.scheme_set", scheme, actor=actor, note=reason):
+        db.session.flush()
+    return scheme
+
+
 def preview(report: Report, *, actor: User) -> counting.Told:
     """What would be published now."""
     outline = queries.outline(report.kind)
@@ -160,6 +183,11 @@ def tell(report: Report, outline: Outline, actor: User) -> counting.Told:
     told = counting.tell(window, sections, outline.indicators, outline.ranked, actor)
     told.content["texts"] = {name: getattr(report, name) for name in TEXTS}
     return told
+
+
+def sees_all(user: User) -> bool:
+    """Whether this user sees every figure that units are scored by."""
+    return counting.sees_everything(user, [one.key for one in queries.scheme().items])
 
 
 def _refuse_partial(outline: Outline, actor: User) -> None:

@@ -32,6 +32,8 @@ from crm.org.models import User
 from crm.org.permissions import Scope
 from crm.review.lists import AS_OF
 
+from . import appraisal, queries
+from .appraisal import Scheme
 from .models import Section
 
 MOST_FROZEN = 5_000
@@ -70,6 +72,8 @@ def tell(
     content["figures"] = [_figure(one, window, user, told) for one in known]
     if Section.RANKS in sections:
         content["ranks"] = [_ranks(one, window, user) for one in known if one.key in ranked and one.by_unit]
+    if Section.SCORES in sections:
+        content["scores"] = _scores(queries.scheme(), window, user, told)
     if Section.STAGES in sections:
         content["stages"] = [_stage(stage, window.last, user, told) for stage in Stage]
     if Section.SIGNED in sections:
@@ -153,6 +157,50 @@ def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
         "gone": _text((progress.gone(year, window.last) * 100).quantize(progress.TENTH)),
         "lines": [[name, _text(value), _text(target), _text(share)] for name, value, target, share in lines],
     }
+
+
+def scores(scheme: Scheme, window: Window, user: User) -> dict[str, Any]:
+    """年考核: each unit's items against their targets, the best first; a unit without any target is left out."""
+    names = {unit.id: unit.name for unit in org.units(only_active=False)}
+    items: list[dict[str, Any]] = []
+    units: dict[int, dict[str, Any]] = {}
+    for item in scheme.items:
+        one = catalogue.find(item.key)
+        if one is None or not one.may_see(user):
+            continue
+        year = one.of_year(one.year_of(window.last))
+        found = counting.by_unit(one, user, [Window(year.first, window.last)])[0]
+        targets = indicators.targets_of(one.key, year)
+        items.append({"key": one.key, "msgid": one.msgid, "weight": item.weight, "unit": one.unit_word,
+                      "measure": one.measure.value})  # fmt: skip
+        for unit_id, target in targets.items():
+            if unit_id is not None and target:
+                value = found[unit_id].value if unit_id in found else Decimal(0)
+                units.setdefault(unit_id, {})[one.key] = (
+                    value,
+                    target,
+                    appraisal.item_score(value, target, scheme.cap),
+                )
+    lines: list[tuple[str, str, dict[str, Any]]] = []
+    for unit_id, cells in units.items():
+        total = appraisal.unit_score(scheme, {key: score for key, (_value, _target, score) in cells.items()})
+        told = {
+            key: [_text(value), _text(target), _text(score)] for key, (value, target, score) in cells.items()
+        }
+        lines.append((names.get(unit_id, ""), _text(total), told))
+    lines.sort(key=lambda line: (-Decimal(line[1] or 0), line[0]))
+    return {"number": scheme.number, "cap": scheme.cap, "items": items, "lines": lines}
+
+
+def _scores(scheme: Scheme, window: Window, user: User, told: Told) -> dict[str, Any]:
+    """The same with the rows behind each item, which are the evidence."""
+    for item in scheme.items:
+        one = catalogue.find(item.key)
+        if one is not None and item.key not in told.rows and one.may_see(user):
+            year = one.of_year(one.year_of(window.last))
+            pairs = one.pairs(Window(year.first, window.last))
+            _freeze(told, one.key, one.page, pairs, user, amount=one.amount)
+    return scores(scheme, window, user)
 
 
 def _stage(stage: Stage, day: dt.date, user: User, told: Told) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wtforms import IntegerField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm.web.fields import ChoiceField, Needed, ParagraphField, _l
@@ -48,6 +50,27 @@ class ManyField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class SchemeForm(ActForm):
+    cap = IntegerField(
+        _l("单项封顶"),
+        [InputRequired(_l("请填写单项封顶")), NumberRange(100, 1000, _l("封顶请填 100 到 1000"))],
+        render_kw={**NUMERIC, "unit": "%"},
+        description=_l("完成目标的百分之几以上不再多得分"),
+    )
+    reason = ParagraphField(_l("为什么改"), [Needed()], render_kw={"rows": 3})
+
+    @classmethod
+    def weighing(cls, indicators: Sequence[tuple[str, str]]) -> type[SchemeForm]:
+        """With a weight for each indicator; a field's name is the indicator's key with _ for what no name may have."""
+        fields = {
+            f"weight_{at}": IntegerField(
+                label, [Optional(), NumberRange(0, 100, _l("权重请填 0 到 100"))], render_kw=NUMERIC
+            )
+            for at, (_key, label) in enumerate(indicators)
+        }
+        return type("Weighed", (cls,), fields)
 
 
 class OutlineForm(ActForm):

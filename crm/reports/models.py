@@ -8,12 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crm.db import Line, Model, Text, Versioned
+from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.words import N_
 from crm.org.models import Unit, User
 
+from .appraisal import Scheme
 from .periods import ReportKind
 
 
@@ -29,6 +30,7 @@ class Section(Labelled):
 
     FIGURES = "figures", N_("主要指标")
     RANKS = "ranks", N_("各单位完成情况")
+    SCORES = "scores", N_("各单位考核得分")
     STAGES = "stages", N_("在手项目")
     SIGNED = "signed", N_("新签约项目")
     TALKS = "talks", N_("在谈亿元以上项目")
@@ -50,6 +52,36 @@ class Outline(Versioned, Model):
     @property
     def name(self) -> str:
         return self.kind.msgid
+
+
+class AppraisalScheme(Model):
+    """A version of the yearly scoring after the first, which is appraisal.FIRST."""
+
+    __tablename__ = "appraisal_scheme"
+    __final__ = frozenset({"number", "items", "cap", "reason"})
+    __table_args__ = (
+        sa.UniqueConstraint("number"),
+        sa.CheckConstraint("number > 1", name="after_the_first"),
+        sa.CheckConstraint("cap >= 100", name="cap_reaches_the_target"),
+        NEVER_AGAIN,
+    )
+
+    number: Mapped[int]
+    items: Mapped[list[Any]]  # [key of an indicator, weight], the weights adding up to 100
+    cap: Mapped[int]
+    reason: Mapped[Text]
+    actor_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[dt.datetime] = mapped_column(default=clock.business_now)
+
+    actor: Mapped[User] = relationship()
+
+    @property
+    def name(self) -> str:
+        return str(self.number)
+
+    @property
+    def scheme(self) -> Scheme:
+        return Scheme.of(self.number, self.cap, self.items)
 
 
 class Report(Versioned, Model):

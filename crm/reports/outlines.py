@@ -17,11 +17,13 @@ SECTIONS: dict[ReportKind, tuple[str, ...]] = {
     ReportKind.MONTHLY: ("figures", "ranks", "stages", "signed", "talks", "starts", "problems", "next"),
     ReportKind.QUARTERLY: ("figures", "ranks", "signed", "starts"),
     ReportKind.WEEKLY: ("figures",),
+    ReportKind.YEARLY: ("figures", "scores", "ranks", "problems", "next"),
 }
 INDICATORS: dict[ReportKind, tuple[str, ...]] = {
     ReportKind.MONTHLY: FIGURES,
     ReportKind.QUARTERLY: ("signed_deals", "signed_1yi", "signed_5yi", "paid_in"),
     ReportKind.WEEKLY: ("signed_deals", "signed_5yi", "paid_in", "new_leads", "visits"),
+    ReportKind.YEARLY: FIGURES,
 }
 
 

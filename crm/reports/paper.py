@@ -60,6 +60,8 @@ def _parts(edition: Edition) -> Sequence[tuple[str, Sequence[Sheet | str]]]:
         elif section is Section.RANKS:
             for one in telling.ranks(content, _nowhere):
                 body += [_("%(what)s（时间进度 %(gone)s）", what=one.label, gone=one.gone), _ranks(one)]
+        elif section is Section.SCORES:
+            body = [_scores(content["scores"])]
         elif section is Section.STAGES:
             rows = [
                 [one["stage"], str(one["count"]), one["wan"]] for one in telling.stages(content, _nowhere)
@@ -99,6 +101,21 @@ def _ranks(one: telling.Ranks) -> Sheet:
         for row, line in zip(rows, one.lines, strict=True):
             row += [line["target"], line["percent"]]
     return Sheet(heads, rows, tuple(range(2, len(heads))))
+
+
+def _scores(content: dict[str, Any]) -> Sheet:
+    heads = telling.score_heads(content)
+    rows = [
+        [
+            str(line["at"]),
+            line["unit"],
+            line["total"],
+            *(line[key]["score"] if key in line else "" for key, _words, _n in heads),
+        ]
+        for line in telling.score_lines(content, _nowhere)
+    ]
+    titles = [f"{words}（{weight}）" for _key, words, weight in heads]
+    return Sheet([_("名次"), _("单位"), _("得分"), *titles], rows, tuple(range(2, 3 + len(heads))))
 
 
 def _starts(content: dict[str, Any]) -> Sheet:

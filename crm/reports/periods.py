@@ -1,4 +1,4 @@
-"""The period of a report: a month, a quarter, or a week from Monday to Sunday (ISO 8601)."""
+"""The period of a report: a month, a quarter, a year, or a week from Monday to Sunday (ISO 8601)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from crm.lib.words import N_
 
 
 class ReportKind(Labelled):
-    """Monthly for the house, quarterly for the public (no persons, no terms), weekly on one page."""
+    """Monthly for the house, quarterly for the public (no persons, no terms), weekly on one page, yearly with scores."""
 
     MONTHLY = "monthly", N_("月通报"), "info"
     QUARTERLY = "quarterly", N_("季公示"), "good"
     WEEKLY = "weekly", N_("快报"), "neutral"
+    YEARLY = "yearly", N_("年考核"), "warn"
 
     @property
     def called(self) -> str:
@@ -29,8 +30,9 @@ _TITLES = {
     ReportKind.MONTHLY: "招商引资和项目推进{year}年{number}月通报",
     ReportKind.QUARTERLY: "招商引资和项目推进{year}年第{number}季度公示",
     ReportKind.WEEKLY: "招商引资和项目推进{year}年第{number}周快报",
+    ReportKind.YEARLY: "招商引资和项目推进{year}年度考核",
 }
-_MONTHS = {ReportKind.MONTHLY: 1, ReportKind.QUARTERLY: 3}
+_MONTHS = {ReportKind.MONTHLY: 1, ReportKind.QUARTERLY: 3, ReportKind.YEARLY: 12}
 
 
 def most(kind: ReportKind, year: int) -> int:

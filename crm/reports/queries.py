@@ -11,8 +11,9 @@ from crm.db import db
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 
-from . import outlines
-from .models import Edition, Outline, Report, ReportState
+from . import appraisal, outlines
+from .appraisal import Scheme
+from .models import AppraisalScheme, Edition, Outline, Report, ReportState
 from .periods import ReportKind
 
 NOUN = "report"
@@ -79,3 +80,15 @@ def waits_for_check(user: User) -> sa.ColumnElement[bool]:
     if not user.may(P.REPORT_CHECK):
         return sa.false()
     return sa.and_(Report.state == ReportState.CHECKING, Report.drafted_by_id != user.id)
+
+
+def schemes() -> Sequence[AppraisalScheme]:
+    """The versions of the yearly scoring after the first, the newest first."""
+    rows = sa.select(AppraisalScheme).options(joinedload(AppraisalScheme.actor))
+    return db.session.scalars(rows.order_by(AppraisalScheme.number.desc()).limit(100)).all()
+
+
+def scheme() -> Scheme:
+    """The one in force."""
+    newest = db.session.scalar(sa.select(AppraisalScheme).order_by(AppraisalScheme.number.desc()).limit(1))
+    return newest.scheme if newest else appraisal.FIRST

@@ -107,6 +107,30 @@ def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
     ]
 
 
+def points(text: str) -> str:
+    """Two decimals: 70.00."""
+    return f"{Decimal(text):.2f}" if text else ""
+
+
+def score_heads(content: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """(key, words, weight) of each item."""
+    return [(one["key"], said(one["msgid"]), one["weight"]) for one in content["items"]]
+
+
+def score_lines(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
+    """Unit, place, score, and for each item its result, target and points."""
+    how = {one["key"]: (one["measure"], one["unit"]) for one in content["items"]}
+    totals = [line[1] for line in content["lines"]]
+    found = []
+    for name, total, cells in content["lines"]:
+        line: dict[str, Any] = {"unit": name, "at": totals.index(total) + 1, "total": points(total)}
+        for key, (value, target, score) in cells.items():
+            line[key] = {"value": measured(value, *how[key]), "target": measured(target, *how[key]), "score": points(score),
+                         "url": link(key, "", name)}  # fmt: skip
+        found.append(line)
+    return found
+
+
 def _place(lines: Sequence[Sequence[str]], at: int) -> int:
     """名次: the same share, or without targets the same figure, is the same place."""
     said = [(share, "" if share else value) for _name, value, _target, share in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable
 from typing import Any
@@ -12,17 +13,19 @@ from crm.audit.trail import record
 from crm.contacts import telling as trail
 from crm.db import db
 from crm.indicators import catalogue
+from crm.indicators.progress import Window
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.lists.table import LISTS, context
 from crm.org import demo
+from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.web.forms import commit_and_go
 
 from . import actions, counting, paper, periods, queries, telling
-from .forms import DraftForm, OutlineForm, ReasonForm, WordsForm
+from .forms import DraftForm, OutlineForm, ReasonForm, SchemeForm, WordsForm
 from .lists import PAGE
 from .models import Edition, Report, ReportState, Section
 from .periods import ReportKind
@@ -45,6 +48,7 @@ trail.VERBS.update(
         "report.dropped": (N_("删除草稿"), "close"),
         "report.outlined": (N_("修改提纲"), "settings"),
         "report.taken": (N_("下载"), "download"),
+        "report.scheme_set": (N_("改考核办法"), "settings"),
     }
 )
 
@@ -55,6 +59,7 @@ def index() -> Any:
     return render_template(
         "reports/index.html", listing=context(PAGE, me()), may_draft=me().may(P.REPORT_DRAFT),
         kinds=list(ReportKind) if me().may(P.REPORT_OUTLINE) else [],
+        has_scores=actions.sees_all(me()),
         has_table=bool(demo.accounts()) and counting.sees_everything(me(), ["paid_in", "signed_deals"]),
     )  # fmt: skip
 
@@ -260,6 +265,60 @@ def outline(kind: str) -> Any:
     return form.page("reports/outline.html", kind=of)
 
 
+# --- 年考核 -----------------------------------------------------------------------------------------------
+
+
+@bp.get("/reports/appraisal")
+@permit(P.REPORT_VIEW)
+def appraisal_so_far() -> Any:
+    """The year's scores as they stand, by the scheme in force, and the scheme itself with its versions."""
+    if not actions.sees_all(me()):
+        abort(404)
+    scheme = queries.scheme()
+    today = clock.today()
+    content = counting.scores(scheme, Window(today.replace(month=1, day=1), today), me())
+    return render_template(
+        "reports/appraisal.html",
+        scores=content,
+        score_heads=telling.score_heads(content),
+        score_lines=telling.score_lines(content, _link_now(today)),
+        today=today,
+        versions=queries.schemes(),
+        words=dict(catalogue.choices(me())),
+        may_set=me().may(P.REPORT_OUTLINE),
+    )
+
+
+@bp.route("/reports/appraisal/scheme", methods=["GET", "POST"])
+@permit(P.REPORT_OUTLINE)
+def set_scheme() -> Any:
+    now = queries.scheme()
+    weighed = {one.key: one.weight for one in now.items}
+    known = catalogue.choices(me())
+    values = {f"weight_{at}": weighed.get(key, 0) for at, (key, _label) in enumerate(known)}
+    form = SchemeForm.weighing(known)(data={"cap": now.cap, **values})
+    fields = [form[f"weight_{at}"] for at in range(len(known))]
+    if form.submitted():
+        with form.refusals():
+            weights = {key: field.data or 0 for (key, _label), field in zip(known, fields, strict=True)}
+            actions.set_scheme(weights, form.cap.data or 0, form.reason.data or "", actor=me())
+            return commit_and_go(form, url_for("reports.appraisal_so_far"), _("已保存，从下一次发布算起"))
+    return form.page("reports/scheme.html", weights=fields, number=now.number + 1)
+
+
+def _link_now(today: dt.date) -> telling.Link:
+    """The rows of a unit's item as they are."""
+    units = {one.name: one.id for one in org.units(only_active=False)}
+
+    def link(key: str, part: str, unit: str) -> str:
+        one = catalogue.find(key)
+        if one is None:
+            return ""
+        return one.url(Window(one.of_year(one.year_of(today)).first, today), units.get(unit))
+
+    return link
+
+
 # --- what the views share -----------------------------------------------------------------------------------
 
 
@@ -346,6 +405,9 @@ def _said(content: dict[str, Any], report: Report, link: telling.Link) -> dict[s
         "talks": telling.talks(content, public),
         "not_started": telling.not_started(content, public),
         "texts": content["texts"],
+        "scores": content.get("scores"),
+        "score_heads": telling.score_heads(content["scores"]) if "scores" in content else [],
+        "score_lines": telling.score_lines(content["scores"], link) if "scores" in content else [],
     }
 
 

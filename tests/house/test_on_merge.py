@@ -30,6 +30,7 @@ JSON = {
     "mission.region_codes": "codes of places",
     "report_edition.content": "history: what was told then, in words and sums",
     "report_edition.rows": "history: the rows of that day by name; an old address leads on to the merged record",
+    "appraisal_scheme.items": "keys of indicators and weights",
     "report_outline.sections": "names of sections",
     "report_outline.indicators": "names of indicators",
     "report_outline.ranked": "names of indicators",

@@ -16,6 +16,9 @@ from crm.audit.models import Event
 from crm.db import WrittenOnce, db
 from crm.deals.models import Deal
 from crm.deals.stages import Stage
+from crm.indicators import catalogue
+from crm.indicators import queries as indicator_queries
+from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.reports import actions, queries
 from crm.reports.models import Edition, Outline, Report, ReportState
@@ -225,3 +228,37 @@ def test_an_administrator_says_what_the_next_ones_hold(cast: Any, as_user: Any) 
     kept = queries.edition(before)
     assert kept is not None and len(kept.content["figures"]) > 1
     assert as_user(cast.zhou).get("/reports/outlines/monthly").status_code == 403
+
+
+def test_a_year_is_scored_by_a_scheme_whose_versions_stay(
+    cast: Any, as_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    signed("乙项目", cast.li, "2013-02-01", 3_000)
+    mine, theirs = cast.wang.unit_id, cast.li.unit_id
+    goals = {
+        "signed_deals": {None: Decimal(6), mine: Decimal(2), theirs: Decimal(4)},
+        "signed_1yi": {mine: Decimal(1)},
+    }
+    monkeypatch.setattr(indicator_queries, "TARGETS", [lambda key, period: goals.get(key, {})])
+    page = as_user(cast.admin).see("/reports/appraisal").text
+    assert "65.00" not in page and "70.00" in page and "25.00" in page  # (30 × 50 + 20 × 100) ÷ 50; 1 of 4
+    admin = as_user(cast.admin)
+    form = admin.get("/reports/appraisal/scheme").page
+    assert form.text.count("权重") >= 1
+    wrong = admin.submit("/reports/appraisal/scheme", weight_0="50", cap="100", reason="试")
+    assert wrong.status_code == 422 and "相加要等于 100" in wrong.said
+    keys = [key for key, _label in catalogue.choices(cast.admin)]
+    weights = {f"weight_{at}": "100" if key == "signed_deals" else "0" for at, key in enumerate(keys)}
+    admin.submit("/reports/appraisal/scheme", **weights, cap="100", reason="只看签约")
+    assert (queries.scheme().number, queries.scheme().plain()) == (2, [["signed_deals", 100]])
+    now = as_user(cast.zhou).see("/reports/appraisal").text
+    assert "50.00" in now and "只看签约" in now and "第 2 版" in now
+    with clock.freeze(dt.datetime(2014, 1, 9, 2, tzinfo=dt.UTC)):
+        report = published(cast, ReportKind.YEARLY, 1)
+        edition = queries.edition(report)
+        assert edition is not None
+        lines = [line[:2] for line in edition.content["scores"]["lines"]]
+        assert lines == [["区招商局", "50"], ["航埠镇", "25"]] and edition.content["scores"]["number"] == 2
+    assert as_user(cast.wang).get("/reports/appraisal").status_code == 404
+    assert send(as_user(cast.zhou), "/reports/appraisal/scheme").status_code == 403
