@@ -27,7 +27,7 @@ from crm.org.permissions import Role
 
 from .critical import Outlook, Standing, outlook
 from .elapsed import promised_on, worked
-from .models import Agency, Approval, JointMeeting, JointRuling, Template, TemplateItem
+from .models import Agency, AgencyNote, Approval, JointMeeting, JointRuling, Template, TemplateItem
 from .steps import OPEN, Level, Step
 
 NOUN = Approval.__tablename__
@@ -76,6 +76,14 @@ def with_all(rows: sa.Select[Any]) -> sa.Select[Any]:
         selectinload(Approval.after),
         selectinload(Approval.corrections),
         selectinload(Approval.agencies).joinedload(Agency.agent),
+    )
+
+
+def with_story(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """One item with all that its own page tells of it."""
+    return with_all(rows).options(
+        selectinload(Approval.notes).joinedload(AgencyNote.author),
+        selectinload(Approval.rulings).joinedload(JointRuling.meeting),
     )
 
 

@@ -452,7 +452,7 @@ def _act(form: ActForm, approval: Approval, title: str, act: Any) -> Any:
 
 def _load(id: int, *, acting: bool = False) -> Approval:
     """The item, if I may see it (404) and, when asked, note its steps (403)."""
-    approval: Approval = db.one_or_404(queries.with_all(queries.visible_to(me()).where(Approval.id == id)))
+    approval: Approval = db.one_or_404(queries.with_story(queries.visible_to(me()).where(Approval.id == id)))
     if acting and not queries.may(me(), approval):
         abort(403)
     return approval

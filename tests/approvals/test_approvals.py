@@ -28,6 +28,7 @@ def named(name: str) -> Approval:
     return db.session.scalars(sa.select(Approval).filter_by(name=name)).one()
 
 
+@pytest.mark.on("sqlite")
 def test_the_items_of_a_kind_are_laid_out_once_with_what_goes_before_them(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     make_item(project, "环评", days=7)
@@ -90,6 +91,7 @@ def test_an_item_walks_its_line_and_its_clock_stands_still_for_corrections(cast:
     assert (named("环评").step, named("环评").decided_on) == (Step.HANDLING, None)
 
 
+@pytest.mark.on("sqlite")
 def test_what_goes_before_holds_back_unless_a_reason_is_given(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     land = make_item(project, "供地")
@@ -140,6 +142,7 @@ def test_what_cannot_be_is_refused_politely(cast: Any, as_user: Any) -> None:
     assert not events("approval.edited")
 
 
+@pytest.mark.on("sqlite")
 def test_items_are_added_tied_and_dropped_and_never_go_round(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     first = make_item(project, "环评")
@@ -190,6 +193,7 @@ def test_an_upper_item_has_one_agent_at_a_time_and_a_missing_one_is_flagged(cast
     assert li.get(url).status_code == 404
 
 
+@pytest.mark.on("sqlite")
 def test_a_unit_that_grants_an_item_sees_it_and_notes_its_steps(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     one = make_item(project, "施工许可", unit_id=cast.li.unit_id, authority="")
@@ -228,6 +232,7 @@ def test_the_progress_table_the_figures_and_the_list_say_the_same(cast: Any, as_
     assert "这一年还没有" in zhou.see("/approvals/pace?year=2011").text
 
 
+@pytest.mark.on("sqlite")
 def test_a_joint_meeting_settles_things_and_each_is_followed(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     one = make_item(project, "环评", step=Step.HANDLING, days=30)
@@ -266,6 +271,7 @@ def test_a_joint_meeting_settles_things_and_each_is_followed(cast: Any, as_user:
     assert wang.get(f"{went}/edit").status_code == 403
 
 
+@pytest.mark.on("sqlite")
 def test_the_catalogue_is_data_and_projects_keep_their_own_copy(cast: Any, as_user: Any) -> None:
     admin = as_user(cast.admin)
     went = admin.submit("/admin/approvals/new", name="工业").went_to
@@ -292,6 +298,7 @@ def test_the_catalogue_is_data_and_projects_keep_their_own_copy(cast: Any, as_us
     assert as_user(cast.chen).get("/admin/approvals").status_code == 403
 
 
+@pytest.mark.on("sqlite")
 def test_readers_change_nothing_and_strangers_see_nothing(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     one = make_item(project, "环评", step=Step.HANDLING)

@@ -143,6 +143,7 @@ def test_the_standard_of_the_year_the_place_and_the_industry_judges(cast: Any, a
     assert as_user(cast.chen).get("/entry/standards/new").status_code == 403
 
 
+@pytest.mark.on("sqlite")
 def test_a_major_project_is_argued_and_needs_its_stability_assessment(cast: Any, as_user: Any) -> None:
     deal = make_deal("垃圾发电", by=cast.wang)
     one = make_review(deal, is_major=True, step=ReviewStep.DEPARTMENTS)
@@ -186,6 +187,7 @@ def test_a_major_project_is_argued_and_needs_its_stability_assessment(cast: Any,
     assert deal.admission is Admission.APPROVED
 
 
+@pytest.mark.on("sqlite")
 def test_a_refusal_shuts_the_gate_until_another_sheet_says_otherwise(cast: Any, as_user: Any) -> None:
     deal = make_deal("电镀厂", by=cast.wang)
     one = make_review(deal, eia=Assessment.FAILED, step=ReviewStep.APPLIED)
@@ -203,6 +205,7 @@ def test_a_refusal_shuts_the_gate_until_another_sheet_says_otherwise(cast: Any, 
     assert deal.admission is Admission.NONE and len(queries.of_deal(deal)) == 2
 
 
+@pytest.mark.on("sqlite")
 def test_somebody_named_may_allow_the_signing_with_a_reason(cast: Any, as_user: Any) -> None:
     deal = make_deal("急的项目", by=cast.wang)
     admin, url = as_user(cast.admin), f"/deals/{deal.id}/entry/except"
