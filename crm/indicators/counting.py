@@ -104,6 +104,24 @@ def counts(
     return found
 
 
+def of_typed(
+    indicator: Indicator,
+    typed: Sequence[queries.Typed],
+    windows: Sequence[Window],
+    unit_id: int | None = None,
+) -> list[Count]:
+    """counts() of a typed indicator out of what was read of all of them: figures wholly inside each period."""
+    found = []
+    for window in windows:
+        inside = [
+            one for one in typed
+            if window.first <= one.window.first and one.window.last <= window.last
+            and (one.unit_id == unit_id or (unit_id is None and indicator.by_unit))
+        ]  # fmt: skip
+        found.append(Count(sum(one.rows for one in inside), sum((one.total for one in inside), Decimal(0))))
+    return found
+
+
 def count(
     indicator: Indicator, user: User, window: Window, unit_id: int | None = None, person_id: int | None = None
 ) -> Count:

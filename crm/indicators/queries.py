@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -22,8 +24,10 @@ from .progress import Window
 NOUN = "typed_value"
 MOST_OWN = 200
 
-TARGETS: list[Callable[[str, Window], Mapping[int | None, Decimal]]] = []
-"""What an upper floor knows of targets: of an indicator for a period the whole's (None) and each unit's."""
+Targets = Mapping[str, Mapping[int | None, Decimal]]
+
+TARGETS: list[Callable[[Window], Targets]] = []
+"""What an upper floor knows of targets for a period: {indicator: {unit, or None for the whole: target}}."""
 
 
 def visible_to(user: User) -> sa.Select[TypedValue]:
@@ -95,9 +99,51 @@ def known_through(key: str, window: Window) -> dt.date | None:
     return db.session.scalar(rows)
 
 
-def targets_of(key: str, period: Window) -> dict[int | None, Decimal]:
-    """{unit, or None for the whole: its target}; empty where nobody has set one for just this period."""
-    found: dict[int | None, Decimal] = {}
+def all_targets(period: Window) -> dict[str, dict[int | None, Decimal]]:
+    """{indicator: {unit, or None for the whole: its target}}, of those that were set for just this period."""
+    found: dict[str, dict[int | None, Decimal]] = {}
     for source in TARGETS:
-        found |= source(key, period)
+        for key, targets in source(period).items():
+            found.setdefault(key, {}).update(targets)
     return found
+
+
+def targets_of(key: str, period: Window) -> dict[int | None, Decimal]:
+    """The same of one indicator; empty where nobody has set any."""
+    return all_targets(period).get(key, {})
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed of one indicator for some months by one unit, or (None) for the district."""
+
+    unit_id: int | None
+    window: Window
+    rows: int
+    total: Decimal
+
+
+def typed_since(user: User, since: dt.date) -> dict[str, list[Typed]]:
+    """{indicator: its figures since a day}, all of them by one statement: a page of all indicators asks no more for
+    more of them."""
+    months = (TypedValue.indicator, TypedValue.unit_id, TypedValue.first_on, TypedValue.last_on)
+    rows = (
+        visible_to(user)
+        .where(TypedValue.first_on >= since)
+        .with_only_columns(*months, sa.func.count(), sa.func.sum(TypedValue.amount))
+        .group_by(*months)
+    )
+    found: dict[str, list[Typed]] = defaultdict(list)
+    for key, unit_id, first, last, number, total in db.session.execute(rows):
+        found[key].append(Typed(unit_id, Window(first, last), number, Decimal(total)))
+    return found
+
+
+def known_of(typed: Sequence[Typed], period: Window) -> dt.date | None:
+    """known_through, with what was read already."""
+    inside = [
+        one.window.last
+        for one in typed
+        if period.first <= one.window.first and one.window.last <= period.last
+    ]
+    return max(inside, default=None)

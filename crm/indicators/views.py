@@ -30,7 +30,7 @@ from .catalogue import Group, Indicator
 from .forms import CorrectForm, EditOwnForm, OwnForm, ValueForm
 from .lists import VALUES, name_of
 from .models import Measure, OwnIndicator, TypedValue
-from .progress import Against, Window, before, growth, is_month_end, month_end, percent
+from .progress import Against, Window, before, growth, is_month_end, month_end, percent, year_before
 
 bp = Blueprint("indicators", __name__)
 HISTORY = 50
@@ -56,7 +56,11 @@ telling.LABELS["typed_value"] = {
 def index() -> Any:
     """Every indicator: this year so far, the same days of the year before, this month, the target."""
     user = me()
-    lines = [_line(one) for one in catalogue.every(user)]
+    every = catalogue.every(user)
+    years = {one.of_year(one.year_now()) for one in every}
+    targets = {year: queries.all_targets(year) for year in years}
+    typed = queries.typed_since(user, year_before(min(year.first for year in years)))
+    lines = [_line(one, targets, typed.get(one.key, [])) for one in every]
     groups = [(group, [line for line in lines if line["one"].group is group]) for group in Group]
     return render_template(
         "indicators/index.html",
@@ -66,24 +70,31 @@ def index() -> Any:
     )
 
 
-def _line(one: Indicator) -> dict[str, Any]:
+def _line(one: Indicator, targets: dict[Window, Any], typed: list[queries.Typed]) -> dict[str, Any]:
     user = me()
     year = one.of_year(one.year_now())
-    until = counting.last_known(one, year) if one.days else year.last
+    until, known = _known_of(one, year, typed)
     window = Window(year.first, until)
-    then = before(window)
-    month = Window(until.replace(day=1), until)
-    told = counting.counts(one, user, [window, then, *([month] if one.days else [])])
-    known = counting.has_figures(one, year)
-    target = queries.targets_of(one.key, year).get(None) if one.sees_all(user) else None
-    against = _against(one, target, told[0].value if known else None, year)
+    then, month = before(window), Window(until.replace(day=1), until)
+    windows = [window, then, *([month] if one.days else [])]
+    told = counting.of_typed(one, typed, windows) if one.typed else counting.counts(one, user, windows)
+    target = targets[year].get(one.key, {}).get(None) if one.sees_all(user) else None
+    actual = told[0].value if known else None
     return {
-        "one": one, "now": told[0].value if known else None, "then": told[1].value, "until": until,
-        "has_then": bool(told[1].rows) or not one.typed,
-        "growth": growth(told[0].value, told[1].value) if known else None,
-        "month": told[2].value if one.days and known else None, "against": against,
+        "one": one, "now": actual, "then": told[1].value, "until": until,
+        "has_then": bool(told[1].rows) or not one.typed, "growth": growth(actual, told[1].value),
+        "month": told[2].value if one.days and known else None,
+        "against": Against(target, actual, year, min(until if known else year.last, clock.today())) if target else None,
         "url": one.url(window), "then_url": one.url(then), "month_url": one.url(month),
     }  # fmt: skip
+
+
+def _known_of(one: Indicator, year: Window, typed: list[queries.Typed]) -> tuple[dt.date, bool]:
+    """Up to which day its year is known, and whether anything is; counting.last_known with what was read already."""
+    if not one.typed:
+        return (min(year.last, clock.today()) if one.days else year.last), True
+    known = queries.known_of(typed, year)
+    return (known, True) if known else (min(year.first, clock.today()), False)
 
 
 # --- one indicator ------------------------------------------------------------------------------------------
@@ -102,11 +113,18 @@ def show(key: str) -> Any:
     unit = _unit_asked(one)
     window = Window(year.first, until)
     unit_id = unit.id if unit else None
-    told = counting.counts(one, user, [window, before(window)], unit_id)
     known = counting.has_figures(one, window)
+    months = counting.months(one, user, year, until, unit_id) if one.days and known else []
+    if months and not one.typed:  # what a year of many rows comes to has just been added up, month by month
+        told = [
+            counting.Count(0, months[-1].now_so_far or Decimal(0)),
+            counting.Count(0, months[-1].then_so_far or Decimal(0)),
+        ]
+    else:
+        told = counting.counts(one, user, [window, before(window)], unit_id)
     targets = queries.targets_of(one.key, year)
     target = targets.get(unit_id) if one.sees(user, unit_id) else None
-    against = _against(one, target, told[0].value if known else None, year, until)
+    against = _against(target, told[0].value if known else None, year, until)
     return render_template(
         "indicators/show.html",
         one=one, year=year_number, years=_years(one), until=until, window=window, unit=unit, known=known,
@@ -115,7 +133,7 @@ def show(key: str) -> Any:
         growth=growth(told[0].value, told[1].value) if known else None,
         url=one.url(window, unit_id), then_url=one.url(before(window), unit_id),
         against=against,
-        lines=_months(one, year, until, unit_id, target) if one.days and known else [],
+        lines=_months(one, year, months, unit_id, target),
         units=_units(one, window, year, targets) if one.by_unit and unit is None else [],
         unit_choices=org.unit_choices() if one.by_unit and user.scope_of(P.INDICATOR_VIEW) is Scope.DISTRICT else [],
         month_choices=[f"{one_.last:%Y-%m}" for one_ in counting.months_of(Window(year.first, last))] if one.days else [],
@@ -129,10 +147,10 @@ def show(key: str) -> Any:
 
 
 def _months(
-    one: Indicator, year: Window, until: dt.date, unit_id: int | None, target: Decimal | None
+    one: Indicator, year: Window, months: list[counting.Month], unit_id: int | None, target: Decimal | None
 ) -> list[dict[str, Any]]:
     lines = []
-    for month in counting.months(one, me(), year, until, unit_id):
+    for month in months:
         so_far = Window(year.first, month.window.last)
         lines.append({
             "label": f"{month.window.last:%Y-%m}", "now": month.now, "then": month.then,
@@ -164,7 +182,7 @@ def _units(one: Indicator, window: Window, year: Window, targets: Any) -> list[d
             "id": unit_id, "name": name if active else _("%(name)s（已停用）", name=name), "now": value, "then": was,
             "growth": growth(value, was), "url": one.url(window, unit_id) if active else None,
             "then_url": one.url(before(window), unit_id) if active else None,
-            "against": _against(one, target, value, year, window.last),
+            "against": _against(target, value, year, window.last),
         })  # fmt: skip
     has_targets = any(line["against"] for line in lines)
 
@@ -360,13 +378,8 @@ def _units_to_define() -> list[tuple[int, str]]:
     return [one for one in org.unit_choices() if everywhere or one[0] == me().unit_id]
 
 
-def _against(
-    one: Indicator, target: Decimal | None, actual: Decimal | None, year: Window, day: dt.date | None = None
-) -> Against | None:
-    if not target:
-        return None
-    until = day or (counting.last_known(one, year) if one.days else clock.today())
-    return Against(target, actual, year, min(until, clock.today()))
+def _against(target: Decimal | None, actual: Decimal | None, year: Window, day: dt.date) -> Against | None:
+    return Against(target, actual, year, min(day, clock.today())) if target else None
 
 
 def _number(text: str | None) -> int | None:

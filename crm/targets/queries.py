@@ -29,6 +29,7 @@ from .models import Target, TaskState, WorkTask
 NOUN, TARGET = "work_task", "target"
 MOST_TASKS = 100
 STAFF = (Role.PROMOTER, Role.MANAGER)
+COMPUTED = {key for key, one in catalogue.CATALOGUE.items() if not one.typed}
 
 
 # --- who sees and may what ----------------------------------------------------------------------------------
@@ -174,10 +175,10 @@ def margin() -> int:
     return int(settings.get("target.margin"))
 
 
-def day_of(one: Indicator, period: Window) -> dt.date:
+def day_of(one: Indicator, period: Window, typed: Sequence[indicators.Typed]) -> dt.date:
     """The day a figure is held against the time of: today, of what is typed the end of its last month."""
-    known = one.typed and counting.has_figures(one, period)
-    return min(counting.last_known(one, period) if known else clock.today(), period.last)
+    known = indicators.known_of(typed, period) if one.typed else None
+    return min(known or clock.today(), period.last)
 
 
 def asked(period: Window) -> Window:
@@ -192,23 +193,44 @@ def standings(user: User, targets: Iterable[Target]) -> dict[int, Against]:
     groups: dict[tuple[str, Window], list[Target]] = defaultdict(list)
     for target in targets:
         groups[target.indicator, target.task.period].append(target)
+    first = min((period.first for key, period in groups if key not in COMPUTED), default=None)
+    typed = indicators.typed_since(user, first) if first else {}
     for (key, period), some in groups.items():
         one = catalogue.find(key)
-        actual = _actuals(user, one, period, some) if one and one.may_see(user) else {}
+        said = typed.get(key, [])
+        actual: Mapping[int, Decimal | None] = {}
+        if one and one.may_see(user):
+            actual = (
+                _typed(user, one, period, some, said) if one.typed else _computed(user, one, period, some)
+            )
         for target in some:
             closed = target.task.state is TaskState.CLOSED
             value = target.closed_actual if closed else actual.get(target.id)
-            day = period.last if closed or one is None else day_of(one, period)
+            day = period.last if closed or one is None else day_of(one, period, said)
             found[target.id] = Against(target.amount, value, period, day, target.stretch, margin())
     return found
 
 
-def _actuals(
+def _typed(
+    user: User, one: Indicator, period: Window, targets: Sequence[Target], typed: Sequence[indicators.Typed]
+) -> Mapping[int, Decimal | None]:
+    """Of what is typed: nobody says whose work it is, and without any figure there is none."""
+    if indicators.known_of(typed, period) is None:
+        return {}
+    found: dict[int, Decimal | None] = {}
+    for target in targets:
+        seen = (
+            one.sees_all(user) if target.unit_id is None else one.by_unit and one.sees(user, target.unit_id)
+        )
+        if seen and target.person_id is None:
+            found[target.id] = counting.of_typed(one, typed, [period], target.unit_id)[0].value
+    return found
+
+
+def _computed(
     user: User, one: Indicator, period: Window, targets: Sequence[Target]
 ) -> Mapping[int, Decimal | None]:
     window = asked(period) if one.days else period
-    if one.typed and not counting.has_figures(one, period):
-        return {}
     units = {target.unit_id for target in targets if target.unit_id is not None}
     people = {target.person_id for target in targets if target.person_id is not None}
     whole = counting.count(one, user, window).value if any(t.unit_id is None for t in targets) else Decimal(0)
@@ -242,22 +264,25 @@ def rows_url(one: Indicator, target: Target) -> str | None:
 # --- what lower floors ask ----------------------------------------------------------------------------------
 
 
-def _issued(key: str, period: Window) -> dict[int | None, Decimal]:
-    """The issued targets of an indicator for just this period, of the whole and of each unit."""
+def _issued(period: Window) -> dict[str, dict[int | None, Decimal]]:
+    """The issued targets for just this period, of the whole and of each unit."""
     rows = (
-        sa.select(Target.unit_id, Target.amount)
+        sa.select(Target.indicator, Target.unit_id, Target.amount)
         .join(WorkTask, WorkTask.id == Target.task_id)
         .where(
-            Target.indicator == key, Target.person_id.is_(None), Target.scope == "",
-            WorkTask.state != TaskState.DRAFT, WorkTask.first_on == period.first, WorkTask.last_on == period.last,
+            Target.person_id.is_(None), Target.scope == "", WorkTask.state != TaskState.DRAFT,
+            WorkTask.first_on == period.first, WorkTask.last_on == period.last,
         )
         .order_by(WorkTask.id, Target.id)
     )  # fmt: skip
-    return {row[0]: row[1] for row in db.session.execute(rows)}
+    found: dict[str, dict[int | None, Decimal]] = defaultdict(dict)
+    for key, unit_id, amount in db.session.execute(rows):
+        found[key][unit_id] = amount
+    return found
 
 
 def _money(first: dt.date, last: dt.date) -> Decimal | None:
-    return _issued("paid_in", Window(first, last)).get(None)
+    return indicators.targets_of("paid_in", Window(first, last)).get(None)
 
 
 indicators.TARGETS.append(_issued)

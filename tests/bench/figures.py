@@ -80,7 +80,7 @@ def pages(_deal_id: int, today: dt.date) -> dict[str, str]:
         "fixed assets, typed": "/indicators/fixed_assets",
         "targets: all of a year": "/targets",
         "target and its parts": "/targets/1",
-        "a unit's sheet": "/targets/units/22",
+        "a person's sheet": "/targets/people/1",
     }
 
 

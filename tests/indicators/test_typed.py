@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
-from crm.indicators import catalogue, counting
+from crm.indicators import catalogue, counting, queries
 from crm.indicators.models import OwnIndicator, TypedValue
 from crm.indicators.progress import Window
 from crm.org import settings
@@ -135,6 +135,12 @@ def test_an_indicator_of_one_s_own(cast: Any, session: Any, as_user: Login) -> N
         "the district is the sum of its units"
     )
     assert counting.count(one, cast.li, HALF).value == Decimal("120.5")
+    for user in (cast.admin, cast.li):
+        typed = queries.typed_since(user, dt.date(2012, 1, 1))[own.key]
+        assert counting.of_typed(one, typed, [HALF]) == counting.counts(one, user, [HALF]), (
+            "read at once or each by itself"
+        )
+    assert "150.5 亩" in as_user(cast.zhou).see("/indicators").text
     assert "120.5 亩" in as_user(cast.zhou).see(f"{here}?year=2013").text
     answer = chen.submit(f"{here}/edit", measure="count")
     assert answer.status_code == 422 and "不能再改" in answer.said
