@@ -41,6 +41,7 @@ from crm.duplicates import views as duplicates
 from crm.duplicates.engine import views as engine
 from crm.entry import views as entry
 from crm.entry.standards import views as standards
+from crm.financing import views as financing
 from crm.health import views as health
 from crm.holidays import views as holidays
 from crm.imports import views as imports
@@ -80,6 +81,7 @@ from crm.transfers import views as transfers
 from crm.translations.compile import compile_catalogues
 from crm.watchers import views as watchers
 from crm.web import display, errors
+from crm.yields import views as yields
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
@@ -121,6 +123,8 @@ BLUEPRINTS = (
     land.bp,
     clearance.bp,
     targets.bp,
+    yields.bp,
+    financing.bp,
     prospects.bp,
     partners.bp,
     tracking.bp,

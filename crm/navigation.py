@@ -86,6 +86,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("地块"), "land.index", "board", P.LAND_VIEW),
         Entry(N_("征迁"), "clearance.index", "people", P.LAND_VIEW),
         Entry(N_("用地指标"), "land.quotas", "file", P.LAND_VIEW),
+        Entry(N_("上级资金"), "financing.index", "money", P.NEED_VIEW),
+        Entry(N_("亩均评价"), "yields.index", "chart", P.YIELD_VIEW),
     )),
     (N_("资金"), (
         Entry(N_("到位资金台账"), "capital.index", "money", P.CAPITAL_VIEW),

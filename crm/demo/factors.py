@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from crm.db import db
 from crm.deals.models import Deal
 from crm.delivery.models import KeyProject
+from crm.financing.grants import Giver, GrantState
+from crm.financing.models import UpperGrant
 from crm.land.clearance.models import Clearance
 from crm.land.clearance.stages import ClearanceLevel
 from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
@@ -19,6 +21,8 @@ from crm.merchants.models import Enterprise
 from crm.needs.kinds import NeedKind, Step
 from crm.needs.models import Approach, Need
 from crm.org.models import Unit, User
+from crm.yields.grades import CaseState, Grade, Means
+from crm.yields.models import FIGURES, Case, Measure, Rating
 
 Rows = Callable[[str], Iterator[dict[str, str]]]
 RECLAIMED = "垦造耕地"
@@ -79,6 +83,46 @@ def load_factors(
                 note=row["note"],
             )
         )
+    for row in rows("upper_grants"):
+        db.session.add(
+            UpperGrant(
+                title=row["title"], giver=Giver(row["giver"]), deal=deals.get(row["of"]), project=projects.get(row["of"]),
+                applied_on=dt.date.fromisoformat(row["applied_on"]), applied_wan=Decimal(row["applied_wan"]),
+                state=GrantState(row["state"]), told_on=_day(row["told_on"]), basis=row["basis"],
+                got_wan=Decimal(row["got_wan"]) if row["got_wan"] else None, counts_as_arrived=bool(row["basis"]),
+                unit_id=units[row["unit"]].id,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    _load_yields(rows, units, merchants)
+
+
+def _load_yields(rows: Rows, units: Mapping[str, Unit], merchants: Mapping[str, Enterprise]) -> None:
+    """Classes as the evaluators gave them; one firm is pressed and has given up land."""
+    for row in rows("yields"):
+        figures = {name: Decimal(row[name]) for name in FIGURES}
+        firm = merchants[row["merchant_id"]]
+        db.session.add(
+            Rating(enterprise=firm, year=int(row["year"]), grade=Grade(row["grade"]), unit_id=units[row["unit"]].id, **figures)
+        )  # fmt: skip
+    for row in rows("yield_cases"):
+        firm, unit = merchants[row["merchant_id"]], units[row["unit"]]
+        case = Case(
+            enterprise=firm, listed_on=dt.date.fromisoformat(row["listed_on"]), reason=row["reason"], demand=row["demand"],
+            due_on=_day(row["due_on"]), unit_id=unit.id, state=CaseState.MENDING if row["due_on"] else CaseState.LISTED,
+        )  # fmt: skip
+        if row["means"]:
+            taken_on, basis = dt.date.fromisoformat(row["on_day"]), row["legal_basis"]
+            measure = Measure(means=Means(row["means"]), what=row["what"], on_day=taken_on, legal_basis=basis)
+            case.measures.append(measure)
+        if freed_on := _day(row["freed_on"]):
+            parcel = Parcel(
+                name=row["parcel"], mu=Decimal(row["mu"]), state=ParcelState.SUPPLIED, since_on=freed_on, measure="收储",
+                source=firm, unit_id=unit.id,
+            )  # fmt: skip
+            parcel.moves.append(ParcelMove(to_state=ParcelState.SUPPLIED, on_day=freed_on))
+            db.session.add(parcel)
+        db.session.add(case)
     db.session.flush()
 
 

@@ -430,6 +430,8 @@ DUTIES = (
     Duty(Asked("needs", {"mine": "1", "late": "1"}, N_("我负责的、过了期限还没解决的要素需求")), "bad"),
     Duty(Asked("needs", {"asked_of_us": "1", "lacking": "1"}, N_("要本单位解决的要素需求")), "warn"),
     Duty(Asked("parcels", {"unit": "mine", "run_out": "1"}, N_("本单位预留到期的地块")), "warn"),
+    Duty(Asked("upper_grants", {"unit": "mine", "undeclared": "1"}, N_("可以计入、还没有申报到位资金的上级资金")), "warn"),
+    Duty(Asked("yield_cases", {"unit": "mine", "late": "1"}, N_("本单位列入、过了整改期限的企业")), "warn"),
     Duty(Asked("clearances", {"unit": "mine", "late": "1"}, N_("本单位过了期限还没交齐的征迁")), "bad"),
     Duty(Asked("remarks", {"mine": "1", "ready": "1"}, N_("交办单办完、等着反馈的视察意见")), "warn"),
     Duty(Asked("reports", {"to_check": "1"}, N_("等我审核的通报公示")), "warn"),

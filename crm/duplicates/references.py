@@ -29,6 +29,8 @@ LABELS = {
     "lead": N_("线索"),
     "mission_stop": N_("走访"),
     "need": N_("要素需求"),
+    "yield_case": N_("倒逼名单"),
+    "yield_rating": N_("亩均评价"),
     "parcel": N_("腾退的地块"),
     "partner": N_("合作方"),
     "person": N_("人员"),

@@ -53,8 +53,10 @@ from crm.reserve import queries as reserve_queries
 from crm.reserve.models import ReserveItem
 from crm.slips import queries as slip_queries
 from crm.slips.models import Slip
+from crm.yields import queries as yield_queries
+from crm.yields.models import Rating
 
-from . import deals, leads, logs, milestones, paid_in, partners, people, projects, reserve, slips
+from . import deals, leads, logs, milestones, paid_in, partners, people, projects, reserve, slips, yields
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -100,6 +102,8 @@ NOUNS: dict[str, Noun] = {
              reserve_queries.visible_to, "reserve.show", reserve.PLAIN),
         Noun("partner", N_("合作方"), partners.COLUMNS, Permission.PARTNER_MANAGE, Partner, partner_queries.visible_to,
              "partners.show", partners.PLAIN),
+        Noun("yield_rating", N_("亩均评价"), yields.COLUMNS, Permission.YIELD_EDIT, Rating, yield_queries.visible_to,
+             "yields.edit", yields.PLAIN),
         Noun("key_project", N_("重点项目（带节点）"), projects.COLUMNS, Permission.PROJECT_EDIT, KeyProject,
              delivery_queries.visible_to, "delivery.show", projects.PLAIN),
         Noun("milestone", N_("重点项目的节点"), milestones.COLUMNS, Permission.PROJECT_EDIT, Milestone,

@@ -43,7 +43,7 @@ PAGE = register(
             Column("until_on", N_("预留到"), lambda r: r.hold.until_on if r.hold else None, kind="day", default=False),
             Column("place", N_("位置"), lambda r: r.place),
             Column("land_use", N_("规划用途"), lambda r: r.land_use, default=False),
-            Column("source", N_("腾退企业"), lambda r: r.source.name if r.source else "", default=False),
+            Column("source", N_("腾退企业"), lambda r: _("有") if r.source_enterprise_id else "", default=False),
             Column("unit", N_("管理单位"), lambda r: r.unit.name, default=False),
         ),
         filters=(

@@ -265,7 +265,11 @@ def quotas() -> Any:
         quotas=rows,
         reclaimed=queries.reclaimed(year),
         reclamations=reclaimed,
-        mine={one.unit_id for one in (*rows, *reclaimed) if queries.may_manage(me(), one.unit_id)},
+        mine={
+            id
+            for id in {one.unit_id for one in rows} | {one.unit_id for one in reclaimed}
+            if queries.may_manage(me(), id)
+        },
     )
 
 

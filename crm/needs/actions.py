@@ -155,7 +155,7 @@ def tell(one: Approach, data: dict[str, Any], *, actor: User) -> None:
         amount = 1
     if one.need.kind is NeedKind.FINANCE and step in (Step.CREDIT, Step.DRAWN) and not amount:
         raise Refused(_("请填写金额"), "amount")
-    if step is Step.DRAWN and one.amount is not None and amount > one.amount:
+    if step is Step.DRAWN and one.amount is not None and amount is not None and amount > one.amount:
         raise Refused(_("放款超过了授信的 %(n)s 万元", n=f"{one.amount.normalize():f}"), "amount")
     with recording("need_approach.told", one, actor=actor, note=data.get("note") or ""):
         one.step, one.step_on = step, data["step_on"]

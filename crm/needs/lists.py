@@ -24,6 +24,10 @@ def _amount(field: str) -> Any:
     return lambda row: getattr(row, field)
 
 
+def _waiting(need: Need) -> int | None:
+    return (clock.today() - need.since_on).days if need.is_open else None
+
+
 def _whose(value: str, user: User) -> Any:
     return Need.owner_id == user.id
 
@@ -46,6 +50,7 @@ PAGE = register(
             Column("state", N_("状态"), lambda r: r.state, kind="state", sort="state"),
             Column("due_on", N_("最迟解决"), lambda r: r.due_on, kind="day", sort="due"),
             Column("since_on", N_("提出日期"), lambda r: r.since_on, kind="day", sort="since"),
+            Column("days", N_("已等天数"), _waiting, kind="number", default=False),
             Column("unit", N_("提出单位"), lambda r: r.unit.name, default=False),
             Column("owner", N_("责任人"), lambda r: r.owner.name if r.owner else "", default=False),
             Column("level", N_("类别"), lambda r: r.level, default=False),

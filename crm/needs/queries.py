@@ -27,7 +27,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 
-from .kinds import SUPPLYING, NeedKind, NeedState
+from .kinds import SUPPLYING, NeedKind, NeedState, Step
 from .models import Approach, Need
 
 NOUN = Need.__tablename__
@@ -326,6 +326,33 @@ def by_partner(user: User, kind: NeedKind, limit: int = 100) -> list[Partner]:
         Partner(row[0], row[1], int(row[2]), int(row[3]), Decimal(int(row[4] or 0)) / 100)
         for row in db.session.execute(rows)
     ]
+
+
+@dataclass(frozen=True)
+class Problems:
+    """「企业出题、政府立题、协同解题」: how far firms' problems have come; each is counted where it stands now."""
+
+    raised: int  # not yet adopted
+    adopted: int  # adopted, nobody works on it yet
+    matched: int
+    solved: int
+
+
+def problems(user: User) -> Problems:
+    """One statement."""
+    tried = sa.select(Approach.id).where(Approach.need_id == Need.id).correlate(Need)
+    solved = sa.or_(Need.state == NeedState.MET, tried.where(Approach.step == Step.SOLVED).exists())
+    stand = sa.case(
+        (solved, 3),
+        (tried.where(Approach.step == Step.MATCHED).exists(), 2),
+        (Need.adopted_on.is_not(None), 1),
+        else_=0,
+    )
+    rows = visible_to(user).where(Need.kind == NeedKind.TECHNOLOGY, Need.state != NeedState.DROPPED)
+    each = rows.with_only_columns(stand.label("stand")).subquery()
+    counted = sa.select(each.c.stand, sa.func.count()).group_by(each.c.stand)
+    told = {row[0]: row[1] for row in db.session.execute(counted)}
+    return Problems(*(told.get(at, 0) for at in range(4)))
 
 
 # --- whom a need may be of ----------------------------------------------------------------------------------

@@ -90,7 +90,12 @@ def index() -> Any:
 @permit(P.NEED_VIEW)
 def unmet() -> Any:
     """要素缺口: every kind on one page, what holds up most investment first."""
-    return render_template("needs/unmet.html", lacks=queries.lacks(me()), ranked=queries.ranked(me()))
+    return render_template(
+        "needs/unmet.html",
+        lacks=queries.lacks(me()),
+        ranked=queries.ranked(me()),
+        problems=queries.problems(me()),
+    )
 
 
 @bp.get("/needs/approaches")
@@ -251,10 +256,10 @@ def tell(id: int) -> Any:
     one: Approach = db.one_or_404(queries.approaches_visible_to(me()).filter_by(id=id))
     need = _mine(one.need_id)
     steps = next_steps(need.kind, one.step)
-    form = ResultForm.of(
-        one, step=steps[0] if steps else None, step_on=clock.today(), amount=one.amount, note=""
-    )
+    form = ResultForm.of(one)
     form.step.choices = [(step.value, step.label) for step in steps]
+    if not form.is_submitted():
+        form.step.data, form.step_on.data, form.note.data = steps[0] if steps else None, clock.today(), ""
     if need.kind is NeedKind.FINANCE:
         form.amount.label.text = _("授信或放款金额（万元）")
     else:
@@ -304,7 +309,8 @@ def needs_of(subject: Deal | Enterprise) -> Markup:
     if not me().may(P.NEED_VIEW):
         return Markup("")
     is_deal = isinstance(subject, Deal)
-    may_ask = me().may(P.NEED_EDIT) and (not is_deal or deals.may(me(), P.DEAL_EDIT, subject))
+    mine = deals.may(me(), P.DEAL_EDIT, subject) if isinstance(subject, Deal) else True
+    may_ask = me().may(P.NEED_EDIT) and mine
     of = {"deal_id": subject.id} if is_deal else {"enterprise_id": subject.id}
     needs = queries.of_record(me(), **of)
     if not needs and not may_ask:

@@ -107,9 +107,11 @@ class Permission(Labelled):
     NEED_EDIT = "need.edit", N_("提出、修改要素需求，记推介和对接")
     LAND_VIEW = "land.view", N_("查看地块、征迁和用地指标")
     LAND_MANAGE = "land.manage", N_("登记、推进、预留地块，报征迁进度，登记用地指标")
-    FACTOR_EXPORT = "factor.export", N_("导出要素需求、地块和征迁")
     TARGET_VIEW = "target.view", N_("查看目标任务和分解")
     TARGET_MANAGE = "target.manage", N_("草拟、下达、变更、分解目标任务")
+    YIELD_VIEW = "yield.view", N_("查看亩均评价和倒逼名单")
+    YIELD_EDIT = "yield.edit", N_("录入亩均评价，列入倒逼名单，记整改、措施和退出")
+    FACTOR_EXPORT = "factor.export", N_("导出要素保障和亩均的清单")
     EXPORT_APPROVE = "export.approve", N_("批准大批量导出")
     LAYOUT_MANAGE = "layout.manage", N_("管理官方表式")
     IMPORT_RUN = "import.run", N_("导入名单")
@@ -145,6 +147,7 @@ _READS = {
     P.LAND_VIEW: S.DISTRICT,
     P.REPORT_VIEW: S.DISTRICT,
     P.TARGET_VIEW: S.DISTRICT,
+    P.YIELD_VIEW: S.DISTRICT,
 }
 
 GRANTS: dict[Role, dict[Permission, Scope]] = {
@@ -200,6 +203,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.NEED_EDIT: S.UNIT,
         P.LAND_VIEW: S.DISTRICT,
         P.LAND_MANAGE: S.UNIT,
+        P.YIELD_VIEW: S.UNIT,
+        P.YIELD_EDIT: S.UNIT,
         P.FACTOR_EXPORT: S.UNIT,
         P.REPORT_VIEW: S.DISTRICT,
         P.TARGET_VIEW: S.UNIT,
@@ -277,6 +282,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.NEED_EDIT: S.UNIT,
         P.LAND_VIEW: S.DISTRICT,
         P.LAND_MANAGE: S.UNIT,
+        P.YIELD_VIEW: S.UNIT,
+        P.YIELD_EDIT: S.UNIT,
         P.FACTOR_EXPORT: S.UNIT,
         P.TARGET_VIEW: S.UNIT,
         P.TARGET_MANAGE: S.UNIT,
@@ -374,6 +381,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.INDICATOR_TYPE: S.DISTRICT,
         P.NEED_EDIT: S.DISTRICT,
         P.LAND_MANAGE: S.DISTRICT,
+        P.YIELD_EDIT: S.DISTRICT,
         P.FACTOR_EXPORT: S.DISTRICT,
         P.TARGET_MANAGE: S.DISTRICT,
         P.EXPORT_APPROVE: S.DISTRICT,

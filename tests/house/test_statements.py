@@ -35,6 +35,8 @@ from crm.delivery.models import (
     Sponsorship,
 )
 from crm.delivery.status import BuildKind, NodeKind, Status, VisitKind
+from crm.financing.grants import Giver
+from crm.financing.models import UpperGrant
 from crm.indicators.models import OwnIndicator, TypedValue
 from crm.land.clearance.models import Clearance
 from crm.land.clearance.stages import ClearanceLevel
@@ -66,6 +68,8 @@ from crm.slips.states import Body, Obstacle, SlipState, StepKind
 from crm.targets.models import Target, TaskState, WorkTask
 from crm.tracking.models import ReturnIntent
 from crm.watchers.models import FirmRequest, RequestKind, Watch
+from crm.yields.grades import CaseState, Grade, Means
+from crm.yields.models import Case, Measure, Rating
 from tests.approvals.make import grant
 from tests.cast import (
     Cast,
@@ -306,6 +310,20 @@ def supply(firm: Any, deal: Any, colleague: User, number: int) -> None:
         )
     )
     db.session.add(Reclamation(on_day=TODAY, mu=Decimal(1), unit=colleague.unit))
+    money = {"giver": Giver.CITY, "applied_on": TODAY, "applied_wan": Decimal(9), "unit": colleague.unit}
+    db.session.add_all(
+        (UpperGrant(title="技改", deal_id=1, **money), UpperGrant(title="专项", project_id=1, **money))
+    )
+    db.session.add(Rating(enterprise=firm, year=2012, grade=Grade.D, unit=colleague.unit))
+    db.session.add(Rating(enterprise_id=1, year=1950 + number, grade=Grade.D, unit=colleague.unit))
+    for of in ({"enterprise": firm}, {"enterprise_id": 1}):
+        case = Case(listed_on=TODAY, reason="低", unit=colleague.unit, state=CaseState.LISTED, **of)
+        db.session.add(case)
+    db.session.flush()
+    what = {"what": "断电", "on_day": TODAY, "legal_basis": "某法", "author": colleague}
+    db.session.add_all(
+        (Measure(case=case, means=Means.LEGAL, **what), Measure(case_id=1, means=Means.LEGAL, **what))
+    )
     db.session.add(
         LandQuota(year=2013, kind=QuotaKind.PLAN, unit=colleague.unit, sought_mu=1, got_mu=1, used_mu=1)
     )
