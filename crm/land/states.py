@@ -35,7 +35,7 @@ def _beside(state: ParcelState, step: int) -> ParcelState | None:
 
 
 class HoldState(Labelled):
-    HELD = "held", N_("预留"), "info"
+    HELD = "held", N_("已预留"), "info"
     TAKEN = "taken", N_("已供该项目使用"), "good"
     RELEASED = "released", N_("已释放"), "neutral"
 

@@ -238,7 +238,7 @@ def _kept_for(need: Need) -> Markup:
     if need.kind is not NeedKind.LAND:
         return Markup("")
     return Markup(
-        render_template("land/_of_need.html", need=need, holds=queries.holds_of(need), sees_land=me().may(P.LAND_VIEW))
+        render_template("land/_of_need.html", need=need, holds=queries.holds_of(need))
     )  # fmt: skip
 
 

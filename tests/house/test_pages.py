@@ -54,6 +54,7 @@ NOT_BY_LINK = {
     "delivery.file": "the demo district has no photos",
     "rolls.issue": "every list of the demo district is issued; tests/delivery/test_lists.py opens it",
     "reserve.unlink": "the demo district's list does not say which deals its plans have become",
+    "land.release": "only from a parcel that is kept, and the walk opens the first few",
     "jobs.progress": "asked by the script of a page while a job runs",
     "jobs.under_way": "asked by the script of the page of jobs",
     "jobs.ring": "asked by the script of every page",

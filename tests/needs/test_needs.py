@@ -248,7 +248,7 @@ def test_unmet_needs_of_every_kind_by_the_investment_they_hold_up(
 @pytest.mark.on("sqlite")
 def test_in_english_and_two_at_a_time(cast: Any, session: Any, as_user: Login) -> None:
     deal = make_deal("精密件厂", by=cast.wang)
-    needs = [asked_for(deal, kind, kind.label, 6, cast.wang) for kind in NeedKind]
+    needs = [asked_for(deal, kind, f"第{at}项事", 6, cast.wang) for at, kind in enumerate(NeedKind)]
     bank = Approach(
         need=needs[1],
         partner="某行",
