@@ -1,14 +1,14 @@
 """financing: higher-level funds, applied for and got
 
-Revision ID: 0043
-Revises: 0042
+Revision ID: 0049
+Revises: 0048
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

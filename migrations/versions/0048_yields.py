@@ -1,14 +1,14 @@
 """yields: classes of firms, who is pressed and by what law
 
-Revision ID: 0042
-Revises: 0041
+Revision ID: 0048
+Revises: 0047
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
