@@ -63,7 +63,8 @@ def show(id: int) -> Any:
 @permit(P.PROJECT_VIEW)
 def wall(id: int) -> Any:
     """For a big screen in a hall: it loads itself anew each minute, without a script."""
-    return render_template("campaigns/wall.html", **_picture_of(_load(id)), now=clock.business_now())
+    page = render_template("campaigns/wall.html", **_picture_of(_load(id)), now=clock.business_now())
+    return page, {"Refresh": "60"}
 
 
 @bp.route("/new", methods=["GET", "POST"])
