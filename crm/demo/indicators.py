@@ -13,7 +13,7 @@ from crm.org.models import Unit
 from crm.report_table.queries import HISTORY_NAME
 
 Rows = Callable[[str], Iterator[dict[str, str]]]
-RECLAIMED = "垦造耕地"
+RECLAIMED = "垦造耕地面积"
 
 
 def load_indicators(rows: Rows, *, units: Mapping[str, Unit]) -> OwnIndicator:

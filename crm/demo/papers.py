@@ -51,7 +51,7 @@ def load_meeting(deals: Iterable[Deal], chair: User) -> None:
         if deal.unit_id == chair.unit_id and deal.stage in (Stage.NEW_TALKS, Stage.NEGOTIATING)
     ]
     meeting = Meeting(
-        title=f"{MEETING_ON.isoformat()} 例会",
+        title=f"{MEETING_ON.isoformat()} 每周项目会",
         on_day=MEETING_ON,
         chair=chair.name,
         present="示例参会人员",

@@ -68,8 +68,8 @@ class ReviewFields(ValueFields):
     is_major = BooleanField(
         _l("涉及民生的重大项目"), description=_l("要有专家和民众代表论证，并先做社会稳定风险评估")
     )
-    eia = ChoiceField(_l("环评"), of=Assessment)
-    energy = ChoiceField(_l("能评"), of=Assessment)
+    eia = ChoiceField(_l("环评情况"), of=Assessment)
+    energy = ChoiceField(_l("能评情况"), of=Assessment)
     note = ParagraphField(_l("说明"), render_kw={"rows": 3}, longest=2000)
     files = MultipleFileField(_l("附件"))
 

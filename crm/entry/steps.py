@@ -107,7 +107,7 @@ def objections(case: Case, conclusion: Conclusion) -> list[str]:
         found.append(_("不达标：%(what)s", what=listed(short)))
     if unknown:
         found.append(_("有标准但没有填：%(what)s", what=listed(unknown)))
-    for name, state in ((_("环评"), case.eia), (_("能评"), case.energy)):
+    for name, state in ((_("环评情况"), case.eia), (_("能评情况"), case.energy)):
         if state not in (Assessment.PASSED, Assessment.NOT_NEEDED):
             found.append(_("%(what)s%(state)s", what=name, state=state.label))
     waiting = sum(stance is None for _voice, stance in case.stances)
