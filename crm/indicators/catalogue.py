@@ -170,7 +170,7 @@ def _signed_from(key: str, name: str, wan: int) -> Indicator:
 _LEADS = Indicator(
     "new_leads", N_("新报线索"), Group.NEWS, N_("报送的线索，按首报单位和报送时间计；判为重复的不计"),
     lead_lists.PAGE, Lead.report_unit_id, days="reported", unit="report_unit", person="reporter",
-    person_column=Lead.reported_by_id, unit_word=N_("条"),
+    person_column=Lead.reported_by_id, unit_word=N_("条信息"),
     fixed=tuple(("state", state.value) for state in LeadState if state is not LeadState.DUPLICATE),
 )  # fmt: skip
 
@@ -181,7 +181,7 @@ _VISITS = Indicator(
 )  # fmt: skip
 
 _RESERVE = Indicator(
-    "reserve_items", N_("谋划项目"), Group.RESERVE, N_("储备库里这个谋划年度的项目，退出的不计，转成项目的照计"),
+    "reserve_items", N_("谋划的项目"), Group.RESERVE, N_("储备库里这个谋划年度的项目，退出的不计，转成项目的照计"),
     reserve_lists.PAGE, ReserveItem.unit_id, fixed=(("counts", "1"),), year="year",
     basis_of=lambda year: reserve.basis(),
 )  # fmt: skip
@@ -234,7 +234,8 @@ CATALOGUE: dict[str, Indicator] = {
     )
 }  # fmt: skip
 
-UNIT_WORDS = {Measure.WAN: N_("万元"), Measure.COUNT: N_("个"), Measure.MU: N_("亩")}
+# What a district counts for itself need not be projects.
+UNIT_WORDS = {Measure.WAN: N_("万元"), Measure.COUNT: N_("项"), Measure.MU: N_("亩")}
 
 
 def of_own(own: OwnIndicator) -> Indicator:

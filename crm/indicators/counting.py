@@ -150,10 +150,14 @@ def by_unit(indicator: Indicator, user: User, windows: Sequence[Window]) -> list
     return found
 
 
-def by_person(indicator: Indicator, user: User, window: Window) -> dict[tuple[int | None, int | None], Count]:
-    """{(unit, person): figure}, of those that the list says whose work it is."""
+def by_person(
+    indicator: Indicator, user: User, window: Window, units: Sequence[int]
+) -> dict[tuple[int | None, int | None], Count]:
+    """{(unit, person): figure} of some units, of an indicator whose list says whose work a row is."""
     unit, person = indicator.unit_column.label("unit"), indicator.person_column.label("person")
-    rows = _narrowed(indicator, user, None, None).where(_within(indicator, user, window))
+    rows = _narrowed(indicator, user, None, None).where(
+        _within(indicator, user, window), indicator.unit_column.in_(units)
+    )
     inner = rows.with_only_columns(
         unit, person, indicator.page.key.label("key"),
         (sa.literal_column("0") if indicator.amount is None else sa.type_coerce(indicator.amount, sa.BigInteger)).label("amount"),

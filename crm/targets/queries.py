@@ -232,10 +232,12 @@ def _computed(
 ) -> Mapping[int, Decimal | None]:
     window = asked(period) if one.days else period
     units = {target.unit_id for target in targets if target.unit_id is not None}
-    people = {target.person_id for target in targets if target.person_id is not None}
+    homes = {
+        target.unit_id for target in targets if target.person_id is not None and target.unit_id is not None
+    }
     whole = counting.count(one, user, window).value if any(t.unit_id is None for t in targets) else Decimal(0)
     of_unit = counting.by_unit(one, user, [window])[0] if units and one.by_unit else {}
-    of_person = counting.by_person(one, user, window) if people and one.person else {}
+    of_person = counting.by_person(one, user, window, sorted(homes)) if homes and one.person else {}
     nothing = counting.Count()
     found: dict[int, Decimal | None] = {}
     for target in targets:

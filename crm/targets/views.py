@@ -358,7 +358,7 @@ def _line(target: Target, told: Any) -> dict[str, Any]:
     seen = one is not None and one.may_see(me()) and against.actual is not None
     return {
         "target": target, "one": one, "name": one.label if one else indicator_name(target), "against": against,
-        "whose": _whose(target), "url": queries.rows_url(one, target) if seen and one else None, "gap": target.gap,
+        "whose": _whose(target), "hidden": against.actual is None and not _silent(target), "url": queries.rows_url(one, target) if seen and one else None, "gap": target.gap,
         "frozen": target.task.state is TaskState.CLOSED,
     }  # fmt: skip
 

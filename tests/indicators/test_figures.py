@@ -132,4 +132,4 @@ def test_the_pages_say_and_lead(district: Any, session: Any, as_user: Login) -> 
     assert "看不懂月份" in leader.see("/indicators/paid_in?to=x").text
     promoter = as_user(district["promoter"])
     assert "只算您能看到的" in promoter.see("/indicators/signed_deals").text
-    assert "谋划项目" in promoter.see("/indicators/reserve_items").text
+    assert "谋划的项目" in promoter.see("/indicators/reserve_items").text
