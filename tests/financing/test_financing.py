@@ -58,6 +58,7 @@ def deal(cast: Any) -> Deal:
     return make_deal("精密件厂", cast.wang, stage=Stage.SIGNED, signed_on=dt.date(2013, 1, 5))
 
 
+@pytest.mark.on("sqlite")
 def test_applied_for_and_got(cast: Any, session: Any, as_user: Login, deal: Deal) -> None:
     session.commit()
     wang = as_user(cast.wang)

@@ -81,6 +81,7 @@ def test_a_class_is_typed_once_a_year(cast: Any, session: Any, as_user: Login) -
     )
 
 
+@pytest.mark.on("sqlite")
 def test_listed_made_to_mend_measured_and_off_the_list(cast: Any, session: Any, as_user: Login) -> None:
     firm = make_enterprise("衢州云峙铸造厂", cast.wang)
     session.commit()
@@ -135,6 +136,7 @@ def test_listed_made_to_mend_measured_and_off_the_list(cast: Any, session: Any, 
     assert verbs("yield_measure") == ["yield_measure.taken"]
 
 
+@pytest.mark.on("sqlite")
 def test_land_that_a_low_firm_gives_up_goes_to_who_looks_for_land(
     cast: Any, session: Any, as_user: Login
 ) -> None:
@@ -224,15 +226,3 @@ def test_classes_come_in_as_a_list_and_go_again(cast: Any, session: Any, as_user
     ]
     assert wang.press(here, f"{here}/undo").went_to == here
     assert session.scalar(sa.select(sa.func.count(Rating.id))) == 0
-
-
-def test_in_english(cast: Any, session: Any, as_user: Login) -> None:
-    firm = make_enterprise("衢州云峙轴承有限公司", cast.wang)
-    rating = rated(firm, 2012, Grade.D, cast.wang)
-    case = actions.list_firm(firm, {"listed_on": DAY, "reason": "低"}, actor=cast.wang)
-    cast.wang.locale = "en"
-    session.commit()
-    wang, here = as_user(cast.wang), f"/yields/firms/{firm.id}"
-    for url in ("/yields", "/yields/cases", here, f"{here}/rate", f"{here}/list", f"{here}/free-land", f"/yields/{rating.id}",
-                f"/enterprises/{firm.id}", *(f"/yields/cases/{case.id}/{act}" for act in ("demand", "measures", "leave"))):  # fmt: skip
-        wang.see(url)

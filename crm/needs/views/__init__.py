@@ -1,0 +1,6 @@
+"""The pages of needs, a file for each subject; all hang on one blueprint."""
+
+from . import approaching, needs
+from .around import PANELS, bp, story_of
+
+__all__ = ["PANELS", "approaching", "bp", "needs", "story_of"]
