@@ -41,6 +41,8 @@ from crm.reserve.models import ReserveItem
 from crm.search import index
 from crm.slips.actions import search_fields as slip_fields
 from crm.slips.models import Slip
+from crm.watchers.actions import search_fields as request_fields
+from crm.watchers.models import FirmRequest
 
 
 def index_everything() -> None:
@@ -57,6 +59,7 @@ def index_everything() -> None:
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),
+        ("firm_request", FirmRequest, request_fields),
         ("agreement", Agreement, agreement_fields),
         ("meeting", Meeting, meeting_fields),
         ("reserve_item", ReserveItem, reserve_fields),

@@ -43,6 +43,7 @@ from crm.org.permissions import Permission, Role, Scope
 from crm.partners import queries as partners
 from crm.prospects import queries as prospects
 from crm.slips import queries as slips
+from crm.watchers import queries as watchers
 
 ROWS = 8
 """Lines of a section; the number beside its title says how many there are."""
@@ -338,7 +339,7 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         partners.NOUN: "partners",
         delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
-        contacts.NOUN: "contacts"}  # fmt: skip
+        watchers.NOUN: "firm_requests", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun."""
 
 
@@ -354,6 +355,7 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         *contacts.SUBJECTS,
         delivery.SOURCE,
         slips.SOURCE,
+        watchers.SOURCE,
         prospects.SOURCE,
         partners.SOURCE,
         missions.SOURCE,

@@ -30,6 +30,7 @@ from crm.org.permissions import Role
 from crm.partners.models import Partner
 from crm.prospects.models import Prospect
 from crm.slips.models import Slip
+from crm.watchers.models import FirmRequest
 from crm.web import display
 
 from . import queries
@@ -44,7 +45,7 @@ SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三
                   "partner": (N_("合作方"), "people"),
                   "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "need": (N_("要素需求"), "list"),
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
-                  "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
+                  "firm_request": (N_("企业诉求"), "chat"), "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -298,6 +299,8 @@ def _note(record: Any) -> str:
         return " · ".join(
             part for part in (record.status.label, record.unit.name if record.unit else "") if part
         )
+    if isinstance(record, FirmRequest):
+        return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Slip):
         return f"{record.subject} · {record.state.label}"
     if isinstance(record, Need):
@@ -317,6 +320,7 @@ def _url(record: Any) -> str:
         Prospect: "prospects.show",
         KeyProject: "delivery.show",
         Slip: "slips.show",
+        FirmRequest: "watchers.show",
         Need: "needs.show",
         Parcel: "land.show",
         Clearance: "clearance.show",

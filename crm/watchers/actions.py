@@ -12,6 +12,8 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
 from . import queries
 from .models import FirmRequest, Subject, Watch
@@ -65,6 +67,7 @@ def ask(subject: Subject, data: dict[str, Any], *, actor: User) -> FirmRequest:
     db.session.add(request)
     with recording("firm_request.asked", request, actor=actor):
         db.session.flush()
+    index.put(queries.NOUN, request.id, search_fields(request))
     return request
 
 
@@ -77,6 +80,7 @@ def answer(request: FirmRequest, *, text: str, on_day: dt.date, actor: User) -> 
         raise Refused(_("答复不能早于提出的日期"), "on_day")
     with recording("firm_request.answered", request, actor=actor):
         request.answer, request.answered_on, request.answered_by_id = text, on_day, actor.id
+    index.put(queries.NOUN, request.id, search_fields(request))
 
 
 def reopen(request: FirmRequest, *, reason: str, actor: Actor) -> None:
@@ -87,6 +91,16 @@ def reopen(request: FirmRequest, *, reason: str, actor: Actor) -> None:
         request.answer, request.answered_on, request.answered_by_id = "", None, None
         request.due_on = queries.due_on(clock.today())
         request.times_reopened += 1
+    index.put(queries.NOUN, request.id, search_fields(request))
+
+
+def search_fields(request: FirmRequest) -> list[Field]:
+    """What a request is found by."""
+    return [
+        Field(Kind.NAME, request.subject.name),
+        Field(Kind.TEXT, request.text),
+        Field(Kind.TEXT, request.answer),
+    ]
 
 
 def _key(subject: Subject) -> dict[str, Any]:

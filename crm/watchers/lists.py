@@ -111,7 +111,6 @@ REQUESTS = register(
         base=lambda user: queries.with_names(queries.requests_visible_to(user), FirmRequest)
         .options(joinedload(FirmRequest.unit)),
         belongs=lambda one: {"units": [one.unit_id, *queries.units_of(one.subject)], "owners": [one.entered_by_id]},
-        searched=False,
         view_permission=P.PROJECT_VIEW,
         export_permission=P.PROJECT_EXPORT,
         endpoint="watchers.requests",

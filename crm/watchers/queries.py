@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -25,6 +26,7 @@ from crm.org.permissions import Permission as P
 from .models import FirmRequest, RequestState, Subject, Watch
 
 MOST_WATCHERS = 300
+NOUN = FirmRequest.__tablename__
 
 
 def _watched_projects(user: User) -> sa.Select[Any]:
@@ -212,3 +214,12 @@ def counted_by_watcher(projects: sa.Select[Any]) -> dict[int, int]:
         .group_by(Watch.person_id)
     )
     return dict(db.session.execute(rows).all())  # type: ignore[arg-type]
+
+
+SOURCE = contacts.Source(
+    NOUN,
+    FirmRequest,
+    lambda user: requests_visible_to(user),
+    FirmRequest.text,
+    (joinedload(FirmRequest.unit),),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, abort, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
@@ -127,6 +127,14 @@ def ask_project(id: int) -> Any:
 @permit(P.WATCH_SERVE)
 def ask_deal(id: int) -> Any:
     return _ask(_deal(id))
+
+
+@bp.get("/requests/<int:id>")
+@permit(P.PROJECT_VIEW)
+def show(id: int) -> Any:
+    """Where it stands: on the page of its project or deal."""
+    rows = queries.requests_visible_to(me()).filter_by(id=id)
+    return redirect(url_of(db.one_or_404(rows)), 303)
 
 
 @bp.route("/requests/<int:id>/answer", methods=["GET", "POST"])

@@ -132,7 +132,7 @@ def test_a_request_has_a_term_in_working_days_and_is_answered_or_opened_again(
     db.session.commit()
     wang = as_user(cast.wang)
     url = f"/projects/{project.id}"
-    given = {"kind": "money", "text": "贷款批不下来", "unit_id": cast.wang.unit_id, "asked_on": "2013-07-17"}
+    given = {"kind": "money", "text": "贷款批不下来，找 13800001234", "unit_id": cast.wang.unit_id, "asked_on": "2013-07-17"}
     assert wang.submit(f"{url}/requests/new", **given).went_to == f"{url}/watch"
     request = db.session.scalars(sa.select(FirmRequest)).one()
     assert request.due_on == dt.date(2013, 7, 24), "five working days, the weekend left out"
@@ -140,7 +140,14 @@ def test_a_request_has_a_term_in_working_days_and_is_answered_or_opened_again(
     assert "逾期未答复" in wang.see(f"{url}/watch").text
     assert "等我们答复、已经逾期的企业诉求" in wang.see("/").text
     assert "贷款批不下来" in wang.see("/requests?state=overdue&mine=1").text
+    assert (
+        "贷款批不下来" in wang.see("/find?q=贷款批").text
+        and "贷款批不下来" in wang.see("/requests?q=贷款").text
+    )
+    assert wang.get(f"/requests/{request.id}").status_code == 303
+    assert "贷款批不下来" not in as_user(cast.li).see("/find?q=贷款批").text
     assert "贷款批不下来" not in as_user(cast.li).see("/requests").text
+    assert "13800001234" not in wang.see(f"{url}/watch").text, "numbers that people type are masked"
     where = f"/requests/{request.id}"
     early = wang.submit(f"{where}/answer", text="已对接", on_day="2013-07-16")
     assert (
