@@ -25,6 +25,14 @@ def press(page: Page, name: str, role: str = "button") -> None:
     page.locator("main").get_by_role(role, name=name, exact=True).first.click()  # type: ignore[arg-type]
 
 
+def fill(page: Page, **typed: str) -> None:
+    """Once the page has given its first field the focus: what is typed before that lands there."""
+    page.locator(f"[name={next(iter(typed))}]").wait_for()
+    page.wait_for_load_state("networkidle")
+    for name, text in typed.items():
+        page.locator(f"[name={name}]").fill(text)
+
+
 def test_from_the_signature_to_production(
     cast: Any, open_as: Callable[..., Any], look: Callable[..., Any]
 ) -> None:
@@ -38,10 +46,10 @@ def test_from_the_signature_to_production(
     # 落地, and 列为重点项目 with what the deal knows
     wang = open_as(cast.wang, address)
     press(wang, "推进到落地", "link")
-    wang.locator("[name=local_company]").fill("衢州恒远屿精密有限公司")
+    fill(wang, local_company="衢州恒远屿精密有限公司")
     press(wang, "推进到落地")
     press(wang, "列为重点项目", "link")
-    wang.locator("[name=year_planned_wan]").fill("8000")
+    fill(wang, year_planned_wan="8000")
     press(wang, "新建")
     wang.wait_for_url("**/projects/1")
 
@@ -55,12 +63,12 @@ def test_from_the_signature_to_production(
     press(chen, "保存")
     chen.get_by_text("由王专员盯办").first.wait_for()
     press(chen, "记企业诉求", "link")
-    chen.locator("[name=text]").fill("临时用电还没有接通")
+    fill(chen, text="临时用电还没有接通")
     press(chen, "保存")
     phone = open_as(cast.wang, "/requests?mine=1", phone=True)
     phone.get_by_role("link", name="临时用电还没有接通").click()
     press(phone, "答复", "link")
-    phone.locator("[name=text]").fill("供电所明天来接")
+    fill(phone, text="供电所明天来接")
     press(phone, "答复")
     phone.get_by_text("供电所明天来接").first.wait_for()
 
@@ -71,7 +79,7 @@ def test_from_the_signature_to_production(
         press(wang, f"推进到{status}")
     wang.get_by_text("“精密件项目”已到投产").first.wait_for()
     wang.goto(f"{address}/advance?to={Stage.PRODUCING.value}")
-    wang.locator("[name=evidence]").fill("首批产品下线")
+    fill(wang, evidence="首批产品下线")
     press(wang, "推进到投产")
     wang.get_by_text("已推进到投产").first.wait_for()
     with look() as session:

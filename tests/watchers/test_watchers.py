@@ -132,7 +132,12 @@ def test_a_request_has_a_term_in_working_days_and_is_answered_or_opened_again(
     db.session.commit()
     wang = as_user(cast.wang)
     url = f"/projects/{project.id}"
-    given = {"kind": "money", "text": "贷款批不下来，找 13800001234", "unit_id": cast.wang.unit_id, "asked_on": "2013-07-17"}
+    given = {
+        "kind": "money",
+        "text": "贷款批不下来，找 13800001234",
+        "unit_id": cast.wang.unit_id,
+        "asked_on": "2013-07-17",
+    }
     assert wang.submit(f"{url}/requests/new", **given).went_to == f"{url}/watch"
     request = db.session.scalars(sa.select(FirmRequest)).one()
     assert request.due_on == dt.date(2013, 7, 24), "five working days, the weekend left out"
