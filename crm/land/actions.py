@@ -91,7 +91,7 @@ def keep(parcel: Parcel, need: Need, *, until_on: dt.date, actor: User) -> Hold:
     db.session.add(hold)
     with recording("parcel_hold.kept", hold, actor=actor):
         db.session.flush()
-    record("parcel.kept", parcel, actor=actor, note=need.title)
+    record("parcel.kept", parcel, actor=actor)  # for whom, only those are told who see the need
     record("need.land_kept", need, actor=actor, note=parcel.name)
     return hold
 

@@ -106,7 +106,6 @@ def queue() -> Any:
 def show(id: int) -> Any:
     parcel = _load(id)
     may = queries.may_manage(me(), parcel.unit_id)
-    history = [(queries.NOUN, parcel.id), *(("parcel_hold", one.id) for one in parcel.holds)]
     return render_template(
         "land/show.html",
         parcel=parcel,
@@ -116,7 +115,7 @@ def show(id: int) -> Any:
         if may and not parcel.hold and parcel.state in queries.IDLE
         else [],
         source_seen=bool(parcel.source_enterprise_id) and _firm_seen(parcel.source_enterprise_id),
-        history=need_pages.story_of(history),
+        history=need_pages.story_of([(queries.NOUN, parcel.id)]),
         today=clock.today(),
     )
 
