@@ -65,7 +65,7 @@ def index() -> Any:
     return render_template(
         "indicators/index.html",
         groups=[(group, found) for group, found in groups if found],
-        partial=not all(line["one"].sees_all(user) for line in lines),
+        own=user.unit if any(_own_unit(one) for one in every) else None,
         may_define=user.may(P.INDICATOR_TYPE),
     )
 
@@ -77,15 +77,21 @@ def _line(one: Indicator, targets: dict[Window, Any], typed: list[queries.Typed]
     window = Window(year.first, until)
     then, month = before(window), Window(until.replace(day=1), until)
     windows = [window, then, *([month] if one.days else [])]
-    told = counting.of_typed(one, typed, windows) if one.typed else counting.counts(one, user, windows)
-    target = targets[year].get(one.key, {}).get(None) if one.sees_all(user) else None
+    unit = _own_unit(one)
+    unit_id = unit.id if unit else None
+    told = (
+        counting.of_typed(one, typed, windows, unit_id)
+        if one.typed
+        else counting.counts(one, user, windows, unit_id)
+    )
+    target = targets[year].get(one.key, {}).get(unit_id)
     actual = told[0].value if known else None
     return {
         "one": one, "now": actual, "then": told[1].value, "until": until,
         "has_then": bool(told[1].rows) or not one.typed, "growth": growth(actual, told[1].value),
         "month": told[2].value if one.days and known else None,
         "against": Against(target, actual, year, min(until if known else year.last, clock.today())) if target else None,
-        "url": one.url(window), "then_url": one.url(then), "month_url": one.url(month),
+        "url": one.url(window, unit_id), "then_url": one.url(then, unit_id), "month_url": one.url(month, unit_id),
     }  # fmt: skip
 
 
@@ -110,7 +116,7 @@ def show(key: str) -> Any:
     year = one.of_year(year_number)
     last = counting.last_known(one, year) if one.days else year.last
     until, problem = _until(one, year, last)
-    unit = _unit_asked(one)
+    unit = _unit_asked(one) or _own_unit(one)
     window = Window(year.first, until)
     unit_id = unit.id if unit else None
     known = counting.has_figures(one, window)
@@ -419,6 +425,11 @@ def _unit_asked(one: Indicator) -> Unit | None:
     if id is None or not one.by_unit:
         return None
     return db.one_or_404(sa.select(Unit).filter_by(id=id))
+
+
+def _own_unit(one: Indicator) -> Unit | None:
+    """Whose figures are shown to one who does not see the district's: his unit's, which he sees whole."""
+    return me().unit if one.by_unit and not one.sees_all(me()) else None
 
 
 def _window_asked(one: Indicator) -> Window:

@@ -131,5 +131,9 @@ def test_the_pages_say_and_lead(district: Any, session: Any, as_user: Login) -> 
     assert "还没有数" in leader.see("/indicators/paid_in?to=2013-12").text
     assert "看不懂月份" in leader.see("/indicators/paid_in?to=x").text
     promoter = as_user(district["promoter"])
-    assert "只算您能看到的" in promoter.see("/indicators/signed_deals").text
+    page = promoter.see("/indicators/signed_deals")
+    assert "区招商局" in page.text and any(f"unit={bureau.id}" in link for link in page.links), (
+        "his unit's, seen whole"
+    )
+    assert "全区的数您看不全" in promoter.see("/indicators").text
     assert "谋划的项目" in promoter.see("/indicators/reserve_items").text
