@@ -106,12 +106,14 @@ class Indicator:
             return self.all_seen(user)
         return user.scope_of(self.page.view_permission) is Scope.DISTRICT
 
+    def seen_by(self, user: User) -> Callable[[int | None], bool]:
+        """The same of any unit, asked once for all: one's own unit everybody sees whole."""
+        everything = self.sees_all(user)
+        own = user.unit_id if user.scope_of(self.page.view_permission) is Scope.UNIT else None
+        return lambda unit_id: everything or (unit_id is not None and unit_id == own)
+
     def sees(self, user: User, unit_id: int | None) -> bool:
-        """The same of one unit: one's own unit everybody sees whole."""
-        return self.sees_all(user) or (
-            unit_id is not None and unit_id == user.unit_id
-            and user.scope_of(self.page.view_permission) is Scope.UNIT
-        )  # fmt: skip
+        return self.seen_by(user)(unit_id)
 
     def year_now(self) -> int:
         return capital_year.year_of(clock.today(), self.first_month())

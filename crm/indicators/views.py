@@ -174,12 +174,13 @@ def _months(
 def _units(one: Indicator, window: Window, year: Window, targets: Any) -> list[dict[str, Any]]:
     """Between units: each with its figure, growth, target and place; the largest share of its target first."""
     user = me()
+    sees = one.seen_by(user)
     now, then = counting.by_unit(one, user, [window, before(window)])
     ids = {unit_id for unit_id in (*now, *then, *targets) if unit_id is not None}
     rows = sa.select(Unit.id, Unit.name, Unit.active).where(Unit.id.in_(ids)).order_by(Unit.code)
     lines = []
     for unit_id, name, active in db.session.execute(rows):
-        if not one.sees(user, unit_id):
+        if not sees(unit_id):
             continue
         value = now.get(unit_id, counting.Count()).value
         was = then.get(unit_id, counting.Count()).value

@@ -218,10 +218,9 @@ def _typed(
     if indicators.known_of(typed, period) is None:
         return {}
     found: dict[int, Decimal | None] = {}
+    sees = one.seen_by(user)
     for target in targets:
-        seen = (
-            one.sees_all(user) if target.unit_id is None else one.by_unit and one.sees(user, target.unit_id)
-        )
+        seen = sees(None) if target.unit_id is None else one.by_unit and sees(target.unit_id)
         if seen and target.person_id is None:
             found[target.id] = counting.of_typed(one, typed, [period], target.unit_id)[0].value
     return found
@@ -240,17 +239,18 @@ def _computed(
     of_person = counting.by_person(one, user, window, sorted(homes)) if homes and one.person else {}
     nothing = counting.Count()
     found: dict[int, Decimal | None] = {}
+    sees = one.seen_by(user)
     for target in targets:
         if target.person_id is not None:
-            mine = one.person and one.sees(user, target.unit_id)
+            mine = one.person and sees(target.unit_id)
             found[target.id] = (
                 of_person.get((target.unit_id, target.person_id), nothing).value if mine else None
             )
         elif target.unit_id is not None:
-            seen = one.by_unit and one.sees(user, target.unit_id)
+            seen = one.by_unit and sees(target.unit_id)
             found[target.id] = of_unit.get(target.unit_id, nothing).value if seen else None
         else:
-            found[target.id] = whole if one.sees_all(user) else None
+            found[target.id] = whole if sees(None) else None
     return found
 
 
