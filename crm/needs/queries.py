@@ -221,6 +221,10 @@ def tier() -> Any:
     )
 
 
+def tier_of(need: Need) -> Tier:
+    return Tier(db.session.scalar(sa.select(tier()).where(Need.id == need.id)) or Tier.OTHER)
+
+
 def queue(user: User, kind: NeedKind, limit: int = 200) -> list[tuple[Need, Tier]]:
     """Who is served first: by priority, then the larger investment, then who has waited longer."""
     of = tier()

@@ -210,7 +210,8 @@ def test_key_projects_come_first_then_livelihood_then_high_tech(
     ]  # fmt: skip
     settings.put("need.first_lists", "区重点工业")
     session.commit()
-    assert need_queries.queue(cast.zhou, NeedKind.LAND)[0][0].subject.name == "普通"
+    first = need_queries.queue(cast.zhou, NeedKind.LAND)[0][0]
+    assert first.subject.name == "普通" and need_queries.tier_of(first).label == "省市重点"
     assert "省市重点" in as_user(cast.zhou).see("/land/queue").text
     assert "芯片" not in as_user(cast.li).see("/land/queue").text
 

@@ -56,6 +56,7 @@ def show(id: int) -> Any:
         address=_address(need) if queries.subject_seen(me(), need) else None,
         may_edit=queries.may_edit(me(), need),
         may_adopt=queries.may_adopt(me(), need),
+        tier=queries.tier_of(need),
         approachable=need.kind in LINES,
         ends=lambda one: not next_steps(need.kind, one.step),
         panels=[panel(need) for panel in PANELS],
