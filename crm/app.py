@@ -31,6 +31,7 @@ from crm.contacts import views as contacts
 from crm.contests import views as contests
 from crm.db import db, options_for, set_reading
 from crm.deals import history
+from crm.dashboards import views as dashboards
 from crm.deals import views as deals
 from crm.delivery import views as delivery
 from crm.delivery.rolls import views as rolls
@@ -132,6 +133,7 @@ BLUEPRINTS = (
     pipeline.bp,
     transfers.bp,
     review.bp,
+    dashboards.bp,
     meetings.bp,
     agreements.bp,
     duplicates.bp,

@@ -94,6 +94,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("资金审核"), "capital.queue", "check", P.CAPITAL_CHECK),
     )),
     (N_("目标与指标"), (
+        Entry(N_("一屏看懂"), "dashboards.show", "eye", P.INDICATOR_VIEW),
         Entry(N_("目标任务"), "targets.index", "stage", P.TARGET_VIEW),
         Entry(N_("指标比较"), "indicators.index", "chart", P.INDICATOR_VIEW),
         Entry(N_("通报公示"), "reports.index", "file", P.REPORT_VIEW),

@@ -198,14 +198,19 @@ class Month:
 
 
 def months(
-    indicator: Indicator, user: User, year: Window, until: dt.date, unit_id: int | None
+    indicator: Indicator,
+    user: User,
+    year: Window,
+    until: dt.date,
+    unit_id: int | None,
+    person_id: int | None = None,
 ) -> list[Month]:
     """Month by month up to a day, beside the same months of the year before."""
     these = months_of(Window(year.first, until))
     those = [before(one) for one in these]
     so_far = [Window(year.first, one.last) for one in these] if indicator.typed else []
     asked = [*these, *those, *so_far, *(before(one) for one in so_far)]
-    told = counts(indicator, user, asked, unit_id)
+    told = counts(indicator, user, asked, unit_id, person_id)
     n = len(these)
     now, then = told[:n], told[n : 2 * n]
     if indicator.typed:

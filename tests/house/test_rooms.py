@@ -26,6 +26,7 @@ FEATURES = (
     "capital",
     "contacts",
     "contests",
+    "dashboards",
     "deals",
     "delivery",
     "desk",

@@ -1,0 +1,298 @@
+"""What the pictures are made of. Nothing is counted here: indicators count, targets and the funnel of review are asked.
+
+A picture costs one statement for each indicator it shows, however many months, units or people stand in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from crm.db import db
+from crm.deals.stages import DealState, Stage
+from crm.indicators import catalogue, counting
+from crm.indicators import queries as indicators
+from crm.indicators.catalogue import CATALOGUE, Indicator
+from crm.indicators.progress import Against, Window, before, growth, months_of, percent
+from crm.lib import clock
+from crm.lists import table
+from crm.org.models import Unit, UnitKind, User
+from crm.org.permissions import Permission as P
+from crm.review import queries as review
+from crm.review.lists import AS_OF
+from crm.targets import queries as targets
+
+from .shades import shades
+from .whose import FIGURES, Whose
+
+MOST_RANKED = 15
+MOST_ROWS = 40
+PLACES = (UnitKind.TOWNSHIP, UnitKind.PLATFORM)
+"""Units that are a piece of the district's land, and so a tile of its map."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks, and at whose figures."""
+
+    user: User
+    whose: Whose
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.user.unit_id if self.whose is Whose.UNIT else None
+
+    @property
+    def person_id(self) -> int | None:
+        return self.user.id if self.whose is Whose.MINE else None
+
+    def may_show(self, one: Indicator) -> bool:
+        """Whether the indicator's list can say which rows are theirs."""
+        if self.whose is Whose.MINE:
+            return bool(one.person)
+        return one.by_unit or self.whose is Whose.DISTRICT
+
+    def sees_whole(self, one: Indicator) -> bool:
+        if self.whose is Whose.DISTRICT:
+            return one.sees_all(self.user)
+        return self.whose is Whose.MINE or one.sees(self.user, self.unit_id)
+
+    def url(self, one: Indicator, window: Window) -> str:
+        return one.url(window, self.unit_id, self.person_id)
+
+
+def so_far(one: Indicator) -> Window:
+    """Its year as far as it is known; of what has no days the whole year."""
+    year = one.of_year(one.year_now())
+    return Window(year.first, counting.last_known(one, year)) if one.days else year
+
+
+def choices(look: Look) -> list[Indicator]:
+    return [one for one in catalogue.every(look.user) if look.may_show(one)]
+
+
+# --- five figures, and their months ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure and the rows behind it; `shade` says how much it is among its like."""
+
+    value: Decimal
+    url: str | None
+    shade: int = 0
+
+
+@dataclass(frozen=True)
+class Figure:
+    one: Indicator
+    now: Cell
+    growth: Decimal | None
+    months: list[Cell]
+
+
+def figures(look: Look) -> list[Figure]:
+    """This year so far beside the same days of the year before, and each month; a statement for each."""
+    found = []
+    for key in FIGURES[look.whose]:
+        one = CATALOGUE[key]
+        if not one.may_see(look.user):
+            continue
+        window = so_far(one)
+        months = months_of(window)
+        told = counting.counts(
+            one, look.user, [window, before(window), *months], look.unit_id, look.person_id
+        )
+        shade = shades({at: count.value for at, count in enumerate(told[2:])})
+        cells = [
+            Cell(count.value, look.url(one, months[at]) if count.rows else None, shade[at])
+            for at, count in enumerate(told[2:])
+        ]
+        now = Cell(told[0].value, look.url(one, window))
+        found.append(Figure(one, now, growth(told[0].value, told[1].value), cells))
+    return found
+
+
+# --- one indicator: by month, by unit, by person ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MonthPair:
+    month: Window
+    now: Decimal | None
+    then: Decimal | None
+    url: str
+    then_url: str
+
+
+def trend(look: Look, one: Indicator) -> list[MonthPair]:
+    """The months of this year beside the same months of the year before; none of what is known by its year alone."""
+    year = one.of_year(one.year_now())
+    if not one.days or not counting.has_figures(one, year):
+        return []
+    until = counting.last_known(one, year)
+    return [
+        MonthPair(month.window, month.now, month.then, look.url(one, month.window), look.url(one, before(month.window)))
+        for month in counting.months(one, look.user, year, until, look.unit_id, look.person_id)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit or person: its figure, its place, what share of its target that is, its months."""
+
+    label: str
+    place: int
+    whole: Cell
+    done: Decimal | None
+    months: Sequence[Cell]
+    is_place: bool = False
+    is_self: bool = False
+
+
+def units(look: Look, one: Indicator) -> list[Line]:
+    """Every unit with a figure or a target, and every piece of land; the largest first. Two statements and a target's."""
+    window = so_far(one)
+    months = months_of(window) if one.days else []
+    whole, *by_month = counting.by_unit(one, look.user, [window, *months])
+    wanted = indicators.targets_of(one.key, one.of_year(one.year_now()))
+    there = {id for id in (*whole, *wanted) if id is not None}
+    rows = sa.select(Unit.id, Unit.name, Unit.kind, Unit.active).where(
+        sa.or_(Unit.id.in_(there), sa.and_(Unit.active, Unit.kind.in_(PLACES)))
+    )
+    known = [row for row in db.session.execute(rows.order_by(Unit.code)) if one.sees(look.user, row.id)]
+    nothing = counting.Count()
+    value = {row.id: whole.get(row.id, nothing).value for row in known}
+    dark = shades(value)
+    cell_dark = shades({
+        (row.id, at): month.get(row.id, nothing).value for row in known for at, month in enumerate(by_month)
+    })  # fmt: skip
+    places = _places(value)
+    lines = []
+    for row in known:
+
+        def to(period: Window, count: counting.Count, row: Any = row) -> str | None:
+            return one.url(period, row.id) if row.active and count.rows else None
+
+        lines.append(Line(
+            row.name, places[row.id], Cell(value[row.id], to(window, whole.get(row.id, nothing)), dark[row.id]),
+            percent(value[row.id], wanted.get(row.id)),
+            [
+                Cell(month.get(row.id, nothing).value, to(months[at], month.get(row.id, nothing)), cell_dark[row.id, at])
+                for at, month in enumerate(by_month)
+            ],
+            is_place=row.kind in PLACES, is_self=row.id == look.user.unit_id,
+        ))  # fmt: skip
+    return sorted(lines, key=lambda line: line.place)
+
+
+def people(look: Look, one: Indicator) -> list[Line]:
+    """The people of the looker's own unit beside each other, also those without anything yet."""
+    if not one.person or not one.sees(look.user, look.user.unit_id):
+        return []
+    window, unit_id = so_far(one), look.user.unit_id
+    counted = counting.by_person(one, look.user, window)
+    found = {person: count for (unit, person), count in counted.items() if unit == unit_id and person}
+    at_work = sa.and_(User.active, User.unit_id == unit_id)
+    staff = sa.select(User.id, User.name, at_work.label("at_work")).where(
+        sa.or_(User.id.in_(found), sa.and_(at_work, User.role.in_(targets.STAFF)))
+    )
+    rows = db.session.execute(staff.order_by(User.name, User.id)).all()
+    value = {row.id: found[row.id].value if row.id in found else Decimal(0) for row in rows}
+    places = _places(value)
+    lines = [
+        Line(
+            row.name, places[row.id],
+            Cell(value[row.id], one.url(window, unit_id, row.id) if row.id in found and row.at_work else None),
+            None, [], is_self=row.id == look.user.id,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: line.place)
+
+
+def _places(value: dict[int, Decimal]) -> dict[int, int]:
+    """Equal figures have equal places."""
+    order = sorted(value.values(), reverse=True)
+    return {id: order.index(one) + 1 for id, one in value.items()}
+
+
+# --- targets ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A figure against its target, beside how much of the time is over."""
+
+    one: Indicator
+    against: Against
+    url: str | None
+
+
+def gauges(look: Look) -> list[Gauge]:
+    """Everything that has a target for its year: the district's, the unit's, or what one has taken on oneself."""
+    if not look.user.may(P.TARGET_VIEW):
+        return []
+    if look.whose is Whose.MINE:
+        return _my_gauges(look)
+    found = []
+    for one in CATALOGUE.values():
+        if not one.may_see(look.user) or not look.may_show(one) or not look.sees_whole(one):
+            continue
+        year = one.of_year(one.year_now())
+        target = indicators.targets_of(one.key, year).get(look.unit_id)
+        if not target:
+            continue
+        window = so_far(one)
+        known = counting.has_figures(one, year)
+        actual = counting.count(one, look.user, window, look.unit_id).value if known else None
+        day = min(window.last, clock.today())
+        against = Against(target, actual, year, day, margin=targets.margin())
+        found.append(Gauge(one, against, look.url(one, window) if known else None))
+    return found
+
+
+def _my_gauges(look: Look) -> list[Gauge]:
+    mine = targets.held_by(look.user, clock.today().year, person_id=look.user.id)
+    stands = targets.standings(look.user, mine)
+    known = [(target, catalogue.find(target.indicator)) for target in mine]
+    return [
+        Gauge(one, stands[target.id], targets.rows_url(one, target))
+        for target, one in known
+        if one and one.may_see(look.user)
+    ]
+
+
+# --- the funnel ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    stage: Stage
+    count: int
+    wan: Decimal
+    url: str
+
+
+def funnel(look: Look) -> list[Step]:
+    """What is moving today, stage by stage, as review counts it."""
+    if not look.user.may(P.DEAL_VIEW):
+        return []
+    pairs = [("state", DealState.ACTIVE.value)]
+    if look.unit_id is not None:
+        pairs.append(("unit", str(look.unit_id)))
+    if look.person_id is not None:
+        pairs.append(("owner", str(look.person_id)))
+    day: dt.date = clock.today()
+    rows = table.select_for(AS_OF, look.user, MultiDict([*pairs, ("on", day.isoformat())]))
+    heads = review.heads(rows, day)
+    return [
+        Step(stage, heads[stage][0], Decimal(heads[stage][1]), AS_OF.url([*pairs, ("stage", stage.value)]))
+        for stage in Stage
+    ]
