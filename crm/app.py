@@ -29,9 +29,9 @@ from crm.campaigns import views as campaigns
 from crm.capital import views as capital
 from crm.contacts import views as contacts
 from crm.contests import views as contests
+from crm.dashboards import views as dashboards
 from crm.db import db, options_for, set_reading
 from crm.deals import history
-from crm.dashboards import views as dashboards
 from crm.deals import views as deals
 from crm.delivery import views as delivery
 from crm.delivery.rolls import views as rolls

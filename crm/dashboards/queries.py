@@ -24,6 +24,7 @@ from crm.lib import clock
 from crm.lists import table
 from crm.org.models import Unit, UnitKind, User
 from crm.org.permissions import Permission as P
+from crm.org.permissions import Role
 from crm.review import queries as review
 from crm.review.lists import AS_OF
 from crm.targets import queries as targets
@@ -152,8 +153,7 @@ class Line:
     whole: Cell
     done: Decimal | None
     months: Sequence[Cell]
-    is_place: bool = False
-    is_self: bool = False
+    on_map: int | None = None  # where its tile always stands, whatever the figures
 
 
 def units(look: Look, one: Indicator) -> list[Line]:
@@ -187,9 +187,14 @@ def units(look: Look, one: Indicator) -> list[Line]:
                 Cell(month.get(row.id, nothing).value, to(months[at], month.get(row.id, nothing)), cell_dark[row.id, at])
                 for at, month in enumerate(by_month)
             ],
-            is_place=row.kind in PLACES, is_self=row.id == look.user.unit_id,
+            on_map=known.index(row) if row.kind in PLACES else None,
         ))  # fmt: skip
     return sorted(lines, key=lambda line: line.place)
+
+
+def map_of(lines: Sequence[Line]) -> list[Line]:
+    """The pieces of land in their own order, so that each is found where it was yesterday."""
+    return sorted((line for line in lines if line.on_map is not None), key=lambda line: line.on_map or 0)
 
 
 def people(look: Look, one: Indicator) -> list[Line]:
@@ -199,9 +204,11 @@ def people(look: Look, one: Indicator) -> list[Line]:
     window, unit_id = so_far(one), look.user.unit_id
     counted = counting.by_person(one, look.user, window)
     found = {person: count for (unit, person), count in counted.items() if unit == unit_id and person}
-    at_work = sa.and_(User.active, User.unit_id == unit_id)
+    at_work = sa.and_(
+        User.active, User.unit_id == unit_id, User.role.in_((*targets.STAFF, Role.ADMINISTRATOR))
+    )
     staff = sa.select(User.id, User.name, at_work.label("at_work")).where(
-        sa.or_(User.id.in_(found), sa.and_(at_work, User.role.in_(targets.STAFF)))
+        sa.or_(User.id.in_(found), sa.and_(at_work, User.role != Role.ADMINISTRATOR))
     )
     rows = db.session.execute(staff.order_by(User.name, User.id)).all()
     value = {row.id: found[row.id].value if row.id in found else Decimal(0) for row in rows}
@@ -210,7 +217,7 @@ def people(look: Look, one: Indicator) -> list[Line]:
         Line(
             row.name, places[row.id],
             Cell(value[row.id], one.url(window, unit_id, row.id) if row.id in found and row.at_work else None),
-            None, [], is_self=row.id == look.user.id,
+            None, []
         )
         for row in rows
     ]  # fmt: skip

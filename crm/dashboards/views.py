@@ -52,12 +52,12 @@ def _picture() -> dict[str, Any]:
         "known": known, "figures": figures, "gauges": queries.gauges(look), "trend": queries.trend(look, one),
         "rank": ranked, "more": len(rank) - len(ranked),
         "rows": [line for line in lines if any(cell.value for cell in line.months)][: queries.MOST_ROWS],
-        "tiles": [line for line in lines if line.is_place], "funnel": queries.funnel(look),
+        "tiles": queries.map_of(lines), "funnel": queries.funnel(look),
         "months": [month.last for month in queries.months_of(window)] if one.days else [],
         "own_months": [month.last for month in queries.months_of(queries.so_far(figures[0].one))] if figures else [],
         "partial": not look.sees_whole(one) or not all(look.sees_whole(figure.one) for figure in figures),
         "gone": 100 * gone(one.of_year(one.year_now()), clock.today()),
-        "tabs": _tabs(look, one), "name": _name(look),
+        "basis": one.basis(one.year_now()), "tabs": _tabs(look, one), "name": _name(look),
     }  # fmt: skip
 
 
