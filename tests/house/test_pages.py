@@ -16,9 +16,11 @@ import pytest
 
 from tests.support.statements import count_statements
 
-RECORDS, QUESTIONS = 3, 5
-"""How many addresses of one door are opened: plain ones, and ones with new words behind the question mark. (All
-of them would be tens of thousands: each filter is a link, and each opens on more.)"""
+RECORDS, QUESTIONS = 3, 3
+"""How many addresses of one door an administrator opens: plain ones, and ones with new words behind the question mark.
+(All of them would be tens of thousands: each filter is a link, and each opens on more.)"""
+FEWER = 2, 2
+"""The same for everybody else, who sees a part of those pages."""
 
 WRITES = re.compile(r"\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I)
 SIGNS_OF_LIFE = {"signed_in"}
@@ -116,7 +118,9 @@ NOT_BY_LINK = {
 """Doors that answer GET and that no page of the demo district has a link to, each with its reason."""
 
 
-def walk(app: Any, client: Any, start: str = "/") -> tuple[set[str], list[str]]:
+def walk(
+    app: Any, client: Any, most: tuple[int, int] = FEWER, start: str = "/"
+) -> tuple[set[str], list[str]]:
     """(endpoints opened, faults) of following all links from `start`."""
     waiting, queued, opened, faults = deque([(start, "the start")]), {start}, set(), []
     alike: Counter[Any] = Counter()
@@ -134,7 +138,7 @@ def walk(app: Any, client: Any, start: str = "/") -> tuple[set[str], list[str]]:
         if question and alike[endpoint, question] > 1:
             continue
         alike[endpoint, bool(question)] += 1
-        if alike[endpoint, bool(question)] > (QUESTIONS if question else RECORDS):
+        if alike[endpoint, bool(question)] > most[bool(question)]:
             continue
         try:
             with count_statements() as statements:
@@ -163,7 +167,7 @@ def walk(app: Any, client: Any, start: str = "/") -> tuple[set[str], list[str]]:
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("login", "locale"),
-    [("promoter", "zh_CN"), ("promoter", "en"), ("manager", "zh_CN"), ("leader", "en"), ("auditor", "zh_CN")],
+    [("promoter", "en"), ("manager", "zh_CN"), ("leader", "en"), ("auditor", "zh_CN")],
 )
 def test_every_link_leads_to_a_good_page(
     app: Any, district: dict[str, Any], as_user: Callable[..., Any], login: str, locale: str
@@ -179,7 +183,7 @@ def test_an_administrator_is_led_to_every_page(
     app: Any, district: dict[str, Any], as_user: Callable[..., Any], locale: str
 ) -> None:
     district["admin"].locale = locale
-    opened, faults = walk(app, as_user(district["admin"]))
+    opened, faults = walk(app, as_user(district["admin"]), (RECORDS, QUESTIONS))
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:25])
     doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     unseen = doors - opened - set(NOT_BY_LINK)
