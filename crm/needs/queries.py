@@ -369,7 +369,10 @@ def deals_to_ask_for(user: User, text: str) -> list[Deal]:
 
 
 def projects_to_ask_for(user: User, text: str) -> list[KeyProject]:
+    """Those he may change: a need is raised by who drives the project."""
     rows = delivery.visible_to(user).where(KeyProject.name.contains(text, autoescape=True))
+    units, owners = [KeyProject.unit_id, KeyProject.entered_unit_id], [KeyProject.entered_by_id]
+    rows = rows.where(within(user.scope_of(P.PROJECT_EDIT), user, units=units, owners=owners))
     return list(db.session.scalars(rows.order_by(KeyProject.id.desc()).limit(10)))
 
 

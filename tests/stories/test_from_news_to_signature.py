@@ -15,7 +15,7 @@ from crm.deals.stages import Stage
 from crm.leads.models import Lead
 
 HEARD = "今天接待了杭州恒远屿科技有限公司董事长陈晓岚，13800001234，想来衢州投资3.32亿建精密件厂"
-MOST_CLICKS = {"李乡长": 1, "周区长": 2, "陈主任": 9, "王专员": 21}
+MOST_CLICKS = {"李乡长": 1, "周区长": 5, "陈主任": 9, "王专员": 26}
 
 
 class Hand:
@@ -67,6 +67,7 @@ def test_from_a_pasted_message_to_a_signed_deal(
     zhou.click("答复", "link")
     zhou.choose(judge_unit_id="区招商局")
     zhou.fill(answer="请招商局研判")
+    zhou.page.wait_for_load_state("networkidle")  # the key is the script's
     zhou.page.keyboard.press("Control+Enter")
     zhou.sees("请 区招商局 研判")
 
@@ -120,6 +121,20 @@ def test_from_a_pasted_message_to_a_signed_deal(
     chen.page.get_by_label("记录", exact=True).fill("同意按投资协议签")
     chen.click("记下")
 
+    # 准入评审: the sheet, and the leader's conclusion
+    wang.page.goto(deal_url)
+    wang.click("申请准入评审", "link")
+    wang.fill(fixed_wan="2亿", land_mu="60")
+    wang.choose(eia="通过", energy="不需要")
+    wang.click("申请")
+    wang.click("转到预审")
+    wang.click("转到部门会审")
+    zhou.page.goto(wang.page.url)
+    zhou.click("作结论", "link")
+    zhou.choose(conclusion="准予")
+    zhou.click("作结论")
+    zhou.sees("结论：准予")
+
     # 协议和签约
     wang.page.goto(deal_url)
     wang.click("添加协议", "link")
@@ -130,7 +145,6 @@ def test_from_a_pasted_message_to_a_signed_deal(
     wang.click("保存")
     wang.page.goto(deal_url)
     wang.click("推进到签约", "link")
-    wang.choose(admission="准予落地")
     wang.click("推进到签约")
     wang.sees("来龙去脉")
 
