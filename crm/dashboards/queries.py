@@ -202,7 +202,7 @@ def people(look: Look, one: Indicator) -> list[Line]:
     if not one.person or not one.sees(look.user, look.user.unit_id):
         return []
     window, unit_id = so_far(one), look.user.unit_id
-    counted = counting.by_person(one, look.user, window)
+    counted = counting.by_person(one, look.user, window, [unit_id])
     found = {person: count for (unit, person), count in counted.items() if unit == unit_id and person}
     at_work = sa.and_(
         User.active, User.unit_id == unit_id, User.role.in_((*targets.STAFF, Role.ADMINISTRATOR))
