@@ -32,7 +32,7 @@ def show() -> Any:
 @permit(P.INDICATOR_VIEW)
 def wall() -> Any:
     """For a screen in a hall: it loads itself anew each minute, without a script."""
-    return render_template("dashboards/wall.html", **_picture(), now=clock.business_now())
+    return render_template("dashboards/wall.html", **_picture(), now=clock.business_now()), {"Refresh": "60"}
 
 
 def _picture() -> dict[str, Any]:

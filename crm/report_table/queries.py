@@ -37,6 +37,8 @@ from .rows import FIXED_2012_WAN, GROWTH, ROWS, Row, growing, share
 JUNE_30 = dt.date(2013, 6, 30)
 YEAR = Window(dt.date(2013, 1, 1), dt.date(2013, 12, 31))
 HALF = Window(dt.date(2013, 1, 1), JUNE_30)
+CITY, PROVINCE, BUILDING, INDUSTRY, PEERS = "市重点", "省重点", "区重点建设", "区重点工业", "互看互学"
+"""Lists of the demo district, by the kinds in its settings."""
 HISTORY_NAME = "引进项目累计到位资金（2009—2012年）"
 CITY_TOTAL, CITY_WAN = 329, Decimal(3_714_000)  # 「占全市 7.6%、6.3%」 leads to these
 PROVINCE_TOTAL = 1000
@@ -176,7 +178,7 @@ class _Figures:
     # --- key projects ---------------------------------------------------------------------------------------
 
     def city_list(self) -> Iterable[Ours]:
-        on = self._on("市重点")
+        on = self._on(CITY)
         yield self._projects(on, wanted=25)
         planned = sa.select(sa.func.sum(sa.type_coerce(ListEntry.planned_wan, sa.BigInteger))).where(
             ListEntry.list_id == int(on[1]), sa.not_(ListEntry.is_dropped)
@@ -186,7 +188,7 @@ class _Figures:
         yield Ours(f"{share(Decimal(25), Decimal(CITY_TOTAL))}%，{share(wan, CITY_WAN)}%")
 
     def province_list(self) -> Iterable[Ours]:
-        yield self._projects(self._on("省重点"), wanted=4)
+        yield self._projects(self._on(PROVINCE), wanted=4)
 
     def _rate(self, *more: tuple[str, str], until: str = "2013-06-30") -> tuple[int, int]:
         new = [("built", "2013-new"), *more]
@@ -205,7 +207,7 @@ class _Figures:
         yield Ours(f"{there}/{whole} = {percent}%", _url(project_lists.PAGE, new), percent == Decimal("67.4"))
 
     def city_start_rate(self) -> Iterable[Ours]:
-        on = self._on("市重点")
+        on = self._on(CITY)
         there, whole = self._rate(on)
         percent = share(Decimal(there), Decimal(whole)) if whole else Decimal(0)
         yield Ours(
@@ -219,7 +221,7 @@ class _Figures:
 
     def august(self) -> Iterable[Ours]:
         for until, more, wanted in (
-            ("2013-08-31", (), (37, 46)), ("2013-08-31", (self._on("市重点"),), (16, 16)), ("2013-09-30", (), (46, 46)),
+            ("2013-08-31", (), (37, 46)), ("2013-08-31", (self._on(CITY),), (16, 16)), ("2013-09-30", (), (46, 46)),
         ):  # fmt: skip
             there, whole = self._rate(*more)
             left = [("built", "2013-new"), ("status", "not_started"), ("starts_to", until), *more]
@@ -230,10 +232,10 @@ class _Figures:
             )
 
     def under_way(self) -> Iterable[Ours]:
-        yield self._projects(self._on("区重点建设"), ("status", "building"), wanted=24)
+        yield self._projects(self._on(BUILDING), ("status", "building"), wanted=24)
 
     def lists(self) -> Iterable[Ours]:
-        for kind, wanted in (("区重点建设", 37), ("区重点工业", 29), ("互看互学", 10)):
+        for kind, wanted in ((BUILDING, 37), (INDUSTRY, 29), (PEERS, 10)):
             yield self._projects(self._on(kind), wanted=wanted)
 
     # --- the rest -------------------------------------------------------------------------------------------
