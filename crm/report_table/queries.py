@@ -37,7 +37,11 @@ from .rows import FIXED_2012_WAN, GROWTH, ROWS, Row, growing, share
 JUNE_30 = dt.date(2013, 6, 30)
 YEAR = Window(dt.date(2013, 1, 1), dt.date(2013, 12, 31))
 HALF = Window(dt.date(2013, 1, 1), JUNE_30)
-CITY, PROVINCE, BUILDING, INDUSTRY, PEERS = "市重点", "省重点", "区重点建设", "区重点工业", "互看互学"
+CITY = "市重点"
+PROVINCE = "省重点"
+BUILDING = "区重点建设"
+INDUSTRY = "区重点工业"
+PEERS = "互看互学"
 """Lists of the demo district, by the kinds in its settings."""
 HISTORY_NAME = "引进项目累计到位资金（2009—2012年）"
 CITY_TOTAL, CITY_WAN = 329, Decimal(3_714_000)  # 「占全市 7.6%、6.3%」 leads to these
