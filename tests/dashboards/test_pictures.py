@@ -26,7 +26,7 @@ from tests.capital.make import recognised, signed
 from tests.support.statements import count_statements
 
 Login = Callable[..., Any]
-MOST_STATEMENTS = 130
+MOST_STATEMENTS = 60
 
 
 @given(st.dictionaries(st.integers(), st.integers(-3, 40).map(Decimal), max_size=60))
