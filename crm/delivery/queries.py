@@ -38,7 +38,7 @@ from .models import (
     Sponsorship,
     milestone_after,
 )
-from .status import BUILT, BuildKind, NodeKind, Status
+from .status import BUILT, ORDER, REACHED_WITH, BuildKind, NodeKind, Status
 from .timetable import Paper
 from .weeks import Pace
 
@@ -200,14 +200,25 @@ def planned(kind: NodeKind, ends: tuple[dt.date | None, dt.date | None]) -> sa.C
 
 
 def reached(kind: NodeKind, ends: tuple[dt.date | None, dt.date | None]) -> sa.ColumnElement[bool]:
-    """A milestone of this kind reached between the two days, both included."""
+    """A milestone of this kind reached between the two days, both included; of a project without such a milestone the
+    day on which its status says so."""
     low, high = ends
     rows = sa.select(Milestone.project_id).where(Milestone.kind == kind, Milestone.actual_on.is_not(None))
     if low:
         rows = rows.where(Milestone.actual_on >= low)
     if high:
         rows = rows.where(Milestone.actual_on <= high)
-    return KeyProject.id.in_(rows)
+    found = KeyProject.id.in_(rows)
+    if not (status := REACHED_WITH.get(kind)):
+        return found
+    moves = sa.select(ProjectMove.project_id).where(ProjectMove.to_status == status)
+    if low:
+        moves = moves.where(ProjectMove.on_day >= low)
+    if high:
+        moves = moves.where(ProjectMove.on_day <= high)
+    without = ~sa.exists().where(Milestone.project_id == KeyProject.id, Milestone.kind == kind)
+    still = KeyProject.status.in_(ORDER[ORDER.index(status) :])
+    return sa.or_(found, sa.and_(without, still, KeyProject.id.in_(moves)))
 
 
 def built_or_due(ends: tuple[dt.date | None, dt.date | None]) -> sa.ColumnElement[bool]:

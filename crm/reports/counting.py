@@ -103,10 +103,15 @@ def tell(
 # --- the parts ----------------------------------------------------------------------------------------------
 
 
+def _year(one: Indicator, window: Window) -> Window:
+    """The year a period is told in, which for money need not be the calendar's: that of most of its days."""
+    return one.of_year(one.year_of(window.first + (window.last - window.first) / 2))
+
+
 def _figure(one: Indicator, window: Window, user: User, told: Told) -> dict[str, Any]:
     """An indicator from the beginning of its year to the end of the period, beside its target and the year before."""
-    year = one.of_year(one.year_of(window.last))
-    so_far = Window(year.first, window.last)
+    year = _year(one, window)
+    so_far = Window(year.first, min(window.last, year.last))
     total, period, then = counting.counts(one, user, [so_far, window, progress.before(so_far)])
     target = indicators.targets_of(one.key, year).get(None)
     within = set(_ids(one, user, window)) if one.days else set()
@@ -137,8 +142,8 @@ def _ids(one: Indicator, user: User, window: Window) -> Sequence[int]:
 
 def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
     """Unit by unit, the nearest to its target first, those without a target by their figure."""
-    year = one.of_year(one.year_of(window.last))
-    found = counting.by_unit(one, user, [Window(year.first, window.last)])[0]
+    year = _year(one, window)
+    found = counting.by_unit(one, user, [Window(year.first, min(window.last, year.last))])[0]
     targets = indicators.targets_of(one.key, year)
     names = {unit.id: unit.name for unit in org.units(only_active=False)}
     lines = []
@@ -168,8 +173,8 @@ def scores(scheme: Scheme, window: Window, user: User) -> dict[str, Any]:
         one = catalogue.find(item.key)
         if one is None or not one.may_see(user):
             continue
-        year = one.of_year(one.year_of(window.last))
-        found = counting.by_unit(one, user, [Window(year.first, window.last)])[0]
+        year = _year(one, window)
+        found = counting.by_unit(one, user, [Window(year.first, min(window.last, year.last))])[0]
         targets = indicators.targets_of(one.key, year)
         items.append({"key": one.key, "msgid": one.msgid, "weight": item.weight, "unit": one.unit_word,
                       "measure": one.measure.value})  # fmt: skip
@@ -197,8 +202,8 @@ def _scores(scheme: Scheme, window: Window, user: User, told: Told) -> dict[str,
     for item in scheme.items:
         one = catalogue.find(item.key)
         if one is not None and item.key not in told.rows and one.may_see(user):
-            year = one.of_year(one.year_of(window.last))
-            pairs = one.pairs(Window(year.first, window.last))
+            year = _year(one, window)
+            pairs = one.pairs(Window(year.first, min(window.last, year.last)))
             _freeze(told, one.key, one.page, pairs, user, amount=one.amount)
     return scores(scheme, window, user)
 

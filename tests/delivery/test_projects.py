@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.db import db
-from crm.delivery import queries
+from crm.delivery import actions, queries
 from crm.delivery.models import KeyProject, Milestone, ProgressEntry, SiteVisit, Sponsorship
 from crm.delivery.status import BuildKind, NodeKind, Status
 from crm.delivery.timetable import Paper
@@ -454,3 +454,19 @@ def test_the_deal_of_another_unit_is_not_named_and_stays_joined(
     assert guessed.status_code == 422 and made.deal_id == deal.id
     assert admin.see(url).one("input", name="deal").get("value") == "外单位的招商项目"
     assert admin.submit(url, deal="").status_code == 303 and made.deal_id is None
+
+
+def test_a_project_without_a_milestone_of_the_start_has_started_when_its_status_says_so(cast: Any) -> None:
+    """Or two pages would tell two rates: one by milestones, one by the status."""
+    plain, planned = make_project("没有节点的路", cast.wang), make_project("有节点的路", cast.wang)
+    make_node(planned, "开工", dt.date(2013, 8, 31), kind=NodeKind.START)
+    actions.advance(plain, on_day=dt.date(2013, 6, 20), actor=cast.wang)
+    db.session.commit()
+
+    def started(until: dt.date) -> set[str]:
+        rows = sa.select(KeyProject.name).where(queries.reached(NodeKind.START, (None, until)))
+        return set(db.session.scalars(rows))
+
+    assert started(dt.date(2013, 6, 30)) == {"没有节点的路"} and started(dt.date(2013, 6, 19)) == set()
+    actions.step_back(plain, on_day=dt.date(2013, 7, 1), reason="停了", actor=cast.wang)
+    assert started(dt.date(2013, 6, 30)) == set()

@@ -240,7 +240,7 @@ def test_a_year_is_scored_by_a_scheme_whose_versions_stay(
         "signed_deals": {None: Decimal(6), mine: Decimal(2), theirs: Decimal(4)},
         "signed_1yi": {mine: Decimal(1)},
     }
-    monkeypatch.setattr(indicator_queries, "TARGETS", [lambda key, period: goals.get(key, {})])
+    monkeypatch.setattr(indicator_queries, "TARGETS", [lambda period: goals])
     page = as_user(cast.admin).see("/reports/appraisal").text
     assert "65.00" not in page and "70.00" in page and "25.00" in page  # (30 × 50 + 20 × 100) ÷ 50; 1 of 4
     admin = as_user(cast.admin)
