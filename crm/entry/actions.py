@@ -114,6 +114,8 @@ def answer(opinion: EntryOpinion, *, stance: Stance, text: str, actor: User) -> 
     _refuse_if_decided(review)
     if stance is not Stance.FOR and not text:
         raise Refused(_("请写明条件或理由"), "text")
+    if opinion.author and opinion.author.unit_id == opinion.unit_id != actor.unit_id:
+        raise Refused(_("%(unit)s自己已经答复，只能由它改", unit=opinion.name), "stance")
     before = [opinion.stance, opinion.text]
     opinion.stance, opinion.text = stance, text
     opinion.on_day, opinion.author_id = clock.today(), actor.id

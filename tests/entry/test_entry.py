@@ -84,6 +84,10 @@ def test_from_application_to_approval_and_through_the_gate(cast: Any, as_user: A
     assert refused.status_code == 422 and "请写明条件或理由" in refused.said
     li.submit(f"/entry/opinions/{opinion.id}", stance="conditional", text="配建排污管网")
     assert "等本单位提意见的准入评审" not in li.see("/").text
+    kept = wang.submit(f"/entry/opinions/{opinion.id}", stance="for")
+    assert (
+        kept.status_code == 422 and "只能由它改" in kept.said and review().opinions[0].text == "配建排污管网"
+    )
     zhou.submit(f"{url}/conclude", conclusion="conditional", conditions="配建排污管网", votes_for="5", votes_against="1",
                 files=(io.BytesIO(b"%PDF-1"), "纪要.pdf"))  # fmt: skip
     assert (review().conclusion, review().decided_on, deal.admission) == (
