@@ -37,11 +37,13 @@ def set_up(wanted: Setup, typed: Mapping[str, str], *, data: Path, actor: User) 
     before = queries.setup()
     if wanted.robot != before.robot:  # the other robot's address and secret are no use to this one
         known |= {name: typed.get(name, "") for name in (safe.WEBHOOK, safe.SECRET)}
+    if (wanted.host, wanted.login, wanted.security) != (before.host, before.login, before.security):
+        known[safe.PASSWORD] = typed.get(safe.PASSWORD, "")  # it was meant for the other server's ears only
     if wanted.security == Security.NONE.value:
         if wanted.login:
             raise Refused(_("不加密的连接不发送密码：登录名请空着，或改用加密的连接"), "login")
         known[safe.PASSWORD] = ""
-    _check_mail(wanted)
+    _check_mail(wanted, known[safe.PASSWORD])
     _check_robot(wanted, known)
     changes = difference(asdict(before), asdict(wanted))
     new = [name for name in safe.NAMES if known[name] != safe.read(data, name)]
@@ -55,7 +57,7 @@ def set_up(wanted: Setup, typed: Mapping[str, str], *, data: Path, actor: User) 
         safe.write(data, name, known[name])
 
 
-def _check_mail(wanted: Setup) -> None:
+def _check_mail(wanted: Setup, password: str) -> None:
     if wanted.sender:
         letter.checked_address(wanted.sender, "sender")
     host = wanted.host
@@ -63,11 +65,19 @@ def _check_mail(wanted: Setup) -> None:
         raise Refused(_("服务器请填域名或 IP 地址，例如 smtp.example.com"), "host")
     if wanted.mail_on and not wanted.can_mail:
         raise Refused(_("开通邮件之前，请填服务器和发件人"), "host" if not host else "sender")
-    parts = urlsplit(wanted.house)
-    if wanted.house and (
-        parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query
-    ):
+    for field, text in (("login", wanted.login), (safe.PASSWORD, password)):
+        if not text.isascii():
+            raise Refused(_("登录名和密码只能用英文字母、数字和符号"), field)
+    if wanted.house and not _is_house(wanted.house):
         raise Refused(_("系统地址应是 https://crm.example.gov.cn 这样的"), "house")
+
+
+def _is_house(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # http://[x
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.path or parts.query)
 
 
 def _check_robot(wanted: Setup, known: Mapping[str, str]) -> None:

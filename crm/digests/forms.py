@@ -19,7 +19,9 @@ class SetupForm(ActForm):
     host = LineField(_l("邮件服务器"), description=_l("例如 smtp.example.com"))
     security = ChoiceField(_l("连接方式"), of=Security)
     login = LineField(_l("登录名"))
-    smtp_password = PasswordField(_l("密码"), render_kw=UNSEEN, description=STAYS)
+    smtp_password = PasswordField(
+        _l("密码"), render_kw=UNSEEN, description=_l("空着就不改；换了服务器、连接方式或登录名要重新填")
+    )
     sender = LineField(_l("发件人"), description=_l("一个邮箱地址"))
     robot_on = BooleanField(_l("每个工作日把各单位的件数发到群里"))
     robot = ChoiceField(_l("哪种机器人"), of=Robot)

@@ -151,6 +151,8 @@ class Post:
                 self.smtp.login(server.login, server.password)
         except smtplib.SMTPAuthenticationError:
             raise Unreachable(_("邮件服务器不接受登录名或密码"), lasting=True) from None
+        except UnicodeError:
+            raise Unreachable(_("登录名和密码只能用英文字母、数字和符号"), lasting=True) from None
         except smtplib.SMTPNotSupportedError:
             raise Unreachable(_("邮件服务器不会加密或登录，请检查“连接方式”"), lasting=True) from None
         except ssl.SSLError:
@@ -167,6 +169,8 @@ class Post:
             raise Unreachable(
                 _("邮件服务器不收这个地址"), lasting=all(code >= 500 for code in codes)
             ) from None
+        except UnicodeError:
+            raise Unreachable(_("邮件服务器不收这个地址"), lasting=True) from None
         except smtplib.SMTPSenderRefused:
             raise Unreachable(_("邮件服务器不收这个发件人"), lasting=True) from None
         except smtplib.SMTPResponseException as answer:

@@ -35,6 +35,7 @@ from .progress import Against, Window, before, growth, is_month_end, month_end, 
 bp = Blueprint("indicators", __name__)
 HISTORY = 50
 YEARS_BACK = 10
+EARLIEST, LATEST, MOST_YEARS = dt.date(1990, 1, 1), dt.date(2100, 12, 31), 10  # of a window that is asked for
 VERBS = {
     "typed_value.typed": (N_("填报"), "plus"),
     "typed_value.corrected": (N_("更正"), "pen"),
@@ -441,7 +442,8 @@ def _window_asked(one: Indicator) -> Window:
         except ValueError:
             year = one.of_year(one.year_now())
             ends.append(year.first if name == "first" else min(year.last, clock.today()))
-    return Window(ends[0], max(ends))
+    first, last = (min(max(day, EARLIEST), LATEST) for day in ends)
+    return Window(first, max(first, min(last, dt.date(first.year + MOST_YEARS - 1, 12, 31))))
 
 
 def _history(value: TypedValue) -> list[dict[str, Any]]:

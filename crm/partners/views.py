@@ -76,7 +76,7 @@ def show_results() -> Any:
     """协作成效 of a year (`?year=`), each figure a link to its rows."""
     years = results.years_known()
     text = request.args.get("year", "")
-    year = results.Year(int(text) if text.isdecimal() and int(text[:5]) in years else years[0])
+    year = results.Year(next((one for one in years if str(one) == text), years[0]))
     user = me()
     return render_template(
         "partners/results.html",

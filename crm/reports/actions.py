@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from crm.audit.trail import recording
 from crm.db import db
 from crm.indicators.progress import Window
@@ -19,6 +21,7 @@ from . import appraisal, counting, outlines, periods, queries
 from .models import AppraisalScheme, Edition, Outline, Report, ReportState, Section
 from .periods import ReportKind
 
+NOT_PUBLIC = ("talks", "problems", "next")  # a deal that is only talked about is nobody else's business
 TEXTS = ("opening", "problems", "next_steps")
 
 
@@ -162,8 +165,11 @@ def set_scheme(weights: dict[str, int], cap: int, reason: str, *, actor: User) -
         actor_id=actor.id,
     )
     db.session.add(scheme)
-    with recording("report.scheme_set", scheme, actor=actor, note=reason):
-        db.session.flush()
+    try:
+        with recording("report.scheme_set", scheme, actor=actor, note=reason):
+            db.session.flush()
+    except IntegrityError:  # two at once would be the same version
+        raise Refused(_("别人刚刚改过这条记录，请核对后再保存一次。")) from None
     return scheme
 
 
@@ -177,9 +183,7 @@ def preview(report: Report, *, actor: User) -> counting.Told:
 def tell(report: Report, outline: Outline, actor: User) -> counting.Told:
     """Figures and words together, as they would be published now."""
     window = Window(report.first_on, report.last_on)
-    sections = [
-        one for one in outline.sections if not (report.kind.is_public and one in ("problems", "next"))
-    ]
+    sections = [one for one in outline.sections if not (report.kind.is_public and one in NOT_PUBLIC)]
     told = counting.tell(window, sections, outline.indicators, outline.ranked, actor)
     told.content["texts"] = {name: getattr(report, name) for name in TEXTS}
     return told

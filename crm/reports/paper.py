@@ -127,8 +127,8 @@ def _starts(content: dict[str, Any]) -> Sheet:
     )  # fmt: skip
 
 
-def workbook(edition: Edition) -> bytes:
-    """One sheet of figures, and for each figure one of the rows that were behind it."""
+def workbook(edition: Edition, *, with_rows: bool) -> bytes:
+    """One sheet of figures, and, when asked for, for each figure one of the rows that were behind it."""
     file = io.BytesIO()
     plain: dict[str, Any] = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, plain) as book:
@@ -144,7 +144,7 @@ def workbook(edition: Edition) -> bytes:
                 if one[name]:
                     sheet.write_number(at, column, float(one[name]), amount)
             sheet.write_string(at, 6, said(one["definition"]))
-        for number, one in enumerate(edition.content["figures"], 1):
+        for number, one in enumerate(edition.content["figures"] if with_rows else (), 1):
             rows = edition.rows.get(one["key"], {}).get("lines", ())
             behind = book.add_worksheet(f"{number}")
             _write(

@@ -22,6 +22,7 @@ from crm.org import demo
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
 from crm.web.forms import commit_and_go
 
 from . import actions, counting, paper, periods, queries, telling
@@ -172,11 +173,13 @@ def word(id: int, number: int) -> Any:
 @bp.post("/reports/<int:id>/versions/<int:number>/excel")
 @permit(P.DEAL_EXPORT)
 def excel(id: int, number: int) -> Any:
-    """With the rows behind the figures: what leaves the house in lists leaves a line in the trail."""
+    """With the rows behind the figures for who may take those of the whole district: what leaves the house in lists
+    leaves a line in the trail."""
     report, edition = _edition(id, number)
     record("report.taken", report, actor=me(), note=f"xlsx {edition.number}")
     db.session.commit()
-    return _file(paper.workbook(edition), EXCEL, f"{report.name}.xlsx")
+    with_rows = me().scope_of(P.DEAL_EXPORT) is Scope.DISTRICT
+    return _file(paper.workbook(edition, with_rows=with_rows), EXCEL, f"{report.name}.xlsx")
 
 
 # --- the way to publication ---------------------------------------------------------------------------------

@@ -113,6 +113,8 @@ def split(target: Target, whole: Decimal, parts: Sequence[Part], why: str = "", 
         _refuse_unexplained(task, why)
     if target.parent_id is not None and whole != target.amount:
         raise Refused(_("本单位的目标由上一级分解时定，这里只能分到个人"), "amount")
+    if whole != target.amount and not queries.may_manage(actor, task):
+        raise Refused(_("目标由下达任务的单位定，这里只能分到个人"), "amount")
     if task.state is TaskState.ISSUED:
         _refuse_gap(target, whole, [amount for _unit, _person, amount in parts])
     before = {(part.unit_id, part.person_id): part for part in target.parts}

@@ -228,20 +228,21 @@ def show(id: int) -> Any:
     target = _target(id)
     user = me()
     parts = [part for part in target.parts if queries.sees(user, part)]
+    hidden = len(target.parts) - len(parts)
     told = queries.standings(user, [target, *parts])
     lines = [_line(part, told) for part in parts]
     lines.sort(key=lambda line: (line["against"].percent is None, -(line["against"].percent or 0)))
     one = catalogue.find(target.indicator)
     known = [line["against"].actual for line in lines]
-    everything = len(parts) == len(target.parts) and all(value is not None for value in known)
+    everything = not hidden and all(value is not None for value in known)
     return render_template(
         "targets/show.html",
-        target=target, one=one, line=_line(target, told), lines=lines, hidden=len(target.parts) - len(parts),
+        target=target, one=one, line=_line(target, told), lines=lines, hidden=hidden,
         asked_sum=sum((part.amount for part in target.parts), Decimal(0)),
         done_sum=sum((value for value in known if value is not None), Decimal(0)) if everything and known else None,
         may_manage=target.parent_id is None and queries.may_manage(user, target.task),
         may_split=queries.may_split(user, target) and (one is None or one.by_unit or target.unit_id is not None),
-        history=_history("target", target.id), whose=_whose(target),
+        history=_history("target", target.id, with_parts=not hidden), whose=_whose(target),
         explain_url=_explain(one, target) if one and one.may_see(user) else None,
     )  # fmt: skip
 
@@ -386,7 +387,8 @@ def _five(task: WorkTask) -> list[tuple[Clear, str]]:
 
 def _year_asked() -> int:
     text = request.args.get("year", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else clock.today().year
+    year = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else 0
+    return year if 1990 <= year <= 2100 else clock.today().year
 
 
 def _offer(form: Any, task: WorkTask | None = None) -> None:
@@ -409,10 +411,13 @@ def _offer_target(form: Any, target: Target | None = None) -> None:
     form.unit_id.offer(units, _("全区"))
 
 
-def _history(noun: str, id: int) -> list[dict[str, Any]]:
+def _history(noun: str, id: int, *, with_parts: bool = True) -> list[dict[str, Any]]:
     rows = sa.select(Event).where(Event.noun == noun, Event.record_id == id)
     events = db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(HISTORY)).all()
     changes = contacts.changes_in_words(events, display.said)
+    if not with_parts:  # what another unit has taken on is not told by who changed it either
+        parts = _("分解")
+        changes = {id: [one for one in found if one[0] != parts] for id, found in changes.items()}
     return [
         {
             "id": f"event-{event.id}", "icon": VERBS.get(event.verb, ("", "history"))[1],

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from crm.contacts import queries as contacts
 from crm.contacts.models import ContactLog
 from crm.db import db
 from crm.deals import queries as deals
@@ -22,6 +23,7 @@ from crm.deals.models import Deal
 from crm.files.models import StoredFile
 from crm.files.store import hanging_on
 from crm.lib import clock
+from crm.lib.masking import mask_text
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Intent, Person, Standing
 from crm.org import settings
@@ -223,13 +225,16 @@ def files_of(intents: Sequence[ReturnIntent]) -> dict[int, list[StoredFile]]:
     return hanging_on(NOUN, [one.id for one in intents])
 
 
-def logs_to_choose(enterprise_id: int) -> list[tuple[int, str]]:
-    """The latest talks with the firm, one of which may be where it was said."""
-    rows = sa.select(ContactLog.id, ContactLog.happened_at, ContactLog.summary)
-    rows = rows.where(ContactLog.enterprise_id == enterprise_id)
-    found = db.session.execute(rows.order_by(ContactLog.happened_at.desc(), ContactLog.id.desc()).limit(20))
+def logs_to_choose(user: User, enterprise_id: int) -> list[tuple[int, str]]:
+    """The latest talks with the firm that I may see, one of which may be where it was said."""
+    rows = contacts.visible_to(user).where(ContactLog.enterprise_id == enterprise_id)
+    columns = rows.with_only_columns(ContactLog.id, ContactLog.happened_at, ContactLog.summary)
+    found = db.session.execute(
+        columns.order_by(ContactLog.happened_at.desc(), ContactLog.id.desc()).limit(20)
+    )
     return [
-        (id, f"{clock.local(at).date().isoformat()} {' '.join(text.split())[:40]}") for id, at, text in found
+        (id, f"{clock.local(at).date().isoformat()} {mask_text(' '.join(text.split()))[:40]}")
+        for id, at, text in found
     ]
 
 

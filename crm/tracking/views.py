@@ -12,6 +12,7 @@ from crm.db import db
 from crm.files.models import StoredFile
 from crm.files.store import hand_out
 from crm.lib import clock
+from crm.lib.texts import clean_line
 from crm.lib.words import N_, _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
@@ -73,7 +74,7 @@ def state_intent(id: int) -> Any:
     if not merchants.may(me(), P.MERCHANT_EDIT, enterprise):
         abort(403)
     form = IntentForm(said_on=clock.today())
-    form.contact_log_id.offer(queries.logs_to_choose(id), _("没有记在沟通里"))
+    form.contact_log_id.offer(queries.logs_to_choose(me(), id), _("没有记在沟通里"))
     if form.submitted():
         with form.refusals():
             uploads = request.files.getlist("files")
@@ -134,7 +135,7 @@ def show_place(code: str) -> Any:
 @permit(P.MERCHANT_VIEW)
 def chambers() -> Any:
     whose = _whose()
-    words, after = request.args.get("q", "")[:50].strip(), request.args.get("after", "")[:200]
+    words, after = clean_line(request.args.get("q"))[:50].strip(), clean_line(request.args.get("after"))[:200]
     found = queries.chambers(whose, words, after)
     return render_template(
         "tracking/chambers.html",
@@ -152,7 +153,7 @@ def chambers() -> Any:
 @permit(P.MERCHANT_VIEW)
 def show_chamber() -> Any:
     """By its name (`?name=`): a chamber is a word that firms and people carry, and only some are records."""
-    name = request.args.get("name", "")[:200]
+    name = clean_line(request.args.get("name"))[:200]
     whose = _whose()
     if not name:
         abort(404)

@@ -253,6 +253,18 @@ def test_a_joint_meeting_settles_things_and_each_is_followed(cast: Any, as_user:
         due_on="2013-07-25",
         days="5",
     )
+    longer = chen.submit(
+        went, _to=f"{went}/rule", approval_id=str(one.id), decision="放宽", who="市环保局", days="90"
+    )
+    assert longer.status_code == 422 and "只缩短承诺期" in longer.said and named("环评").days == 5
+    theirs = make_project("江边线", cast.li)
+    make_item(theirs, "供地", step=Step.HANDLING, unit_id=cast.chen.unit_id)
+    other = make_item(theirs, "规划", step=Step.HANDLING, days=20)
+    db.session.commit()
+    foreign = chen.submit(
+        went, _to=f"{went}/rule", approval_id=str(other.id), decision="快办", who="市局", days="5"
+    )
+    assert foreign.status_code == 422 and "不归您办" in foreign.said and named("规划").days == 20
     chen.submit(f"{went}/edit", note="纪要")
     assert db.session.scalars(sa.select(JointMeeting)).one().note == "纪要"
     ruling = db.session.scalars(sa.select(JointRuling)).one()

@@ -174,6 +174,11 @@ def test_secrets_stand_in_no_page_no_table_no_trail_and_no_log(
     assert (keys / safe.SECRET).read_text() == "SECabc", "what is not typed stays"
     admin.submit(SET_UP, robot="wecom", robot_on=None)
     assert not (keys / safe.WEBHOOK).exists(), "another robot: its address is no use any more"
+    admin.submit(SET_UP, **MAIL)
+    admin.submit(SET_UP, house="https://crm2.example.cn")
+    assert (keys / safe.PASSWORD).exists()
+    admin.submit(SET_UP, host="evil.test")
+    assert not (keys / safe.PASSWORD).exists(), "another server is not told the password of the first"
 
 
 @pytest.mark.on("sqlite")
@@ -187,6 +192,9 @@ def test_secrets_stand_in_no_page_no_table_no_trail_and_no_log(
         ({"sender": "crm@x\r\nBcc: a@b.cn"}, "完整的邮箱"),
         ({"security": "none", "login": "crm"}, "不发送密码"),
         ({"house": "javascript:alert(1)"}, "系统地址应是"),
+        ({"house": "http://[x"}, "系统地址应是"),
+        ({"login": "王"}, "只能用英文字母"),
+        ({"smtp_password": "密码"}, "只能用英文字母"),
         ({"secret": "密钥", "webhook": DING}, "英文字母"),
     ],
 )

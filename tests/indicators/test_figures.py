@@ -126,6 +126,8 @@ def test_the_pages_say_and_lead(district: Any, session: Any, as_user: Login) -> 
     explained = leader.see("/indicators/signed_5yi/explain?first=2013-01-01&last=2013-06-30")
     assert "总投资：不小于 50000万元" in explained.text and "记录条数 2" in explained.text
     assert len([link for link in explained.links if link.startswith("/deals/")]) == 2
+    for asked in ("first=0001-01-01&last=0001-01-02", "first=9999-12-31", "first=0001-01-01&last=9999-12-31"):
+        assert leader.get(f"/indicators/signed_5yi/explain?{asked}").status_code == 200, asked
     assert leader.get("/indicators/nothing").status_code == 404
     assert leader.get("/indicators/paid_in?year=1800").status_code == 404
     assert "还没有数" in leader.see("/indicators/paid_in?to=2013-12").text

@@ -21,6 +21,7 @@ from crm.indicators import queries as indicator_queries
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.reports import actions, queries
+from crm.reports.appraisal import FIRST
 from crm.reports.models import Edition, Outline, Report, ReportState
 from crm.reports.periods import ReportKind
 from tests.deals.make import make_deal
@@ -190,15 +191,19 @@ def test_periods_that_cannot_be_told_are_refused_and_what_was_typed_stays(
 
 def test_the_public_quarter_names_no_person_and_no_term(cast: Any, as_user: Any) -> None:
     signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    outline = {"sections": ["signed", "talks", "problems"], "indicators": ["signed_deals"], "ranked": []}
+    actions.set_outline(ReportKind.QUARTERLY, outline, actor=cast.admin)
     report = published(cast, ReportKind.QUARTERLY, 2)
     page = as_user(cast.wang).see(f"/reports/{report.id}/versions/1").text
     assert "甲项目" in page and "进度慢" not in page and "计划开工" not in page and "挂联领导" not in page
+    edition = queries.edition(report)
+    assert edition and edition.content["sections"] == ["signed"] and "talks" not in edition.content
 
 
 def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_user: Any) -> None:
     signed("甲项目", cast.wang, "2013-06-05", 60_000)
     report = published(cast)
-    reader = as_user(cast.chen)
+    reader = as_user(cast.zhou)
     paper = Document(io.BytesIO(reader.get(f"/reports/{report.id}/versions/1/word").data))
     words = "\n".join(one.text for one in paper.paragraphs)
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
@@ -210,6 +215,9 @@ def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_use
     )
     assert [row[0].value for row in book["1"].iter_rows(min_row=2)] == ["甲项目"]
     assert verbs()[-1] == "report.taken"
+    here = f"/reports/{report.id}/versions/1"
+    book = openpyxl.load_workbook(io.BytesIO(as_user(cast.chen).press(here, f"{here}/excel").data))
+    assert len(book.sheetnames) == 1, "who takes the rows of his unit only takes none of the others'"
     assert send(as_user(cast.zheng), f"/reports/{report.id}/versions/1/excel").status_code == 403
 
 
@@ -262,3 +270,8 @@ def test_a_year_is_scored_by_a_scheme_whose_versions_stay(
         assert lines == [["区招商局", "50"], ["航埠镇", "25"]] and edition.content["scores"]["number"] == 2
     assert as_user(cast.wang).get("/reports/appraisal").status_code == 404
     assert send(as_user(cast.zhou), "/reports/appraisal/scheme").status_code == 403
+    db.session.commit()
+    monkeypatch.setattr(queries, "scheme", lambda: FIRST)  # what another, at the same time, has read
+    with pytest.raises(Refused, match="别人刚刚改过"):
+        actions.set_scheme({"signed_deals": 100}, 100, "同时", actor=cast.admin)
+    db.session.rollback()

@@ -226,6 +226,26 @@ def test_what_cannot_be_is_refused_beside_its_field(cast: Any, session: Any, as_
 
 
 @pytest.mark.on("sqlite")
+def test_a_unit_neither_lowers_what_it_is_scored_by_nor_reads_the_others_parts(
+    cast: Any, session: Any, as_user: Login
+) -> None:
+    task = drafted(cast.admin)
+    own, whole = asks(task, cast.admin, 100, unit_id=cast.chen.unit_id), asks(task, cast.admin, 200)
+    parts = [(cast.wang.unit_id, None, Decimal(77)), (cast.li.unit_id, None, Decimal(123))]
+    actions.split(whole, Decimal(200), parts, actor=cast.admin)
+    actions.issue(task, actor=cast.admin)
+    session.commit()
+    typed = {f"part_{cast.wang.id}": "60", "why": "少一点"}
+    answer = as_user(cast.chen).submit(f"/targets/{own.id}/split", amount="60", **typed)
+    assert answer.status_code == 422 and "由下达任务的单位定" in answer.said
+    assert session.get(Target, own.id).amount == 100
+    assert "航埠镇 123" in as_user(cast.zhou).see(f"/targets/{whole.id}").text
+    page = as_user(cast.chen).see(f"/targets/{whole.id}").text
+    assert "另有 1 个部分您看不到" in page and "航埠镇 123" not in page
+    assert as_user(cast.zhou).get("/targets?year=0000").status_code == 200
+
+
+@pytest.mark.on("sqlite")
 def test_readers_and_strangers(cast: Any, session: Any, as_user: Login) -> None:
     target = issued(cast.chen)
     other = drafted(cast.chen, name="还是草案")

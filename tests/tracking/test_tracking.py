@@ -276,6 +276,17 @@ def test_a_wish_to_come_back_is_written_down_with_what_shows_it(
     assert as_user(cast.li).get(to).status_code == 404 and as_user(cast.zheng).get(to).status_code == 403
 
 
+@pytest.mark.on("sqlite")
+def test_only_talks_that_i_may_see_are_offered_and_masked(cast: Any, session: Any) -> None:
+    one = firm("上海甲公司", cast.wang)
+    deal = make_deal("别单位的项目", by=cast.li)
+    make_contact("别单位谈的", by=cast.li, enterprise_id=one.id, deal_id=deal.id)
+    make_contact("打了 13800001234 说要回来", by=cast.wang, enterprise_id=one.id)
+    session.commit()
+    ((_id, said),) = queries.logs_to_choose(cast.wang, one.id)
+    assert "说要回来" in said and "13800001234" not in said
+
+
 # --- cities and chambers ------------------------------------------------------------------------------------
 
 
@@ -322,6 +333,8 @@ def test_a_city_and_a_chamber_have_pages_of_their_own(cast: Any, as_user: Any, s
         "/tracking/chamber",
     ):
         assert zhou.get(gone).status_code == 404, gone
+    assert zhou.get("/tracking/chambers?q=%00&after=%00").status_code == 200
+    assert zhou.get("/tracking/chamber?name=%00").status_code == 404
 
 
 @pytest.mark.on("sqlite")

@@ -11,7 +11,10 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.org.permissions import Permission as P
+from crm.org.permissions import Scope
 
+from .. import queries
 from ..models import Approval, JointMeeting, JointRuling
 from ..steps import Step
 
@@ -32,13 +35,17 @@ def edit(meeting: JointMeeting, data: dict[str, Any], *, actor: Actor) -> None:
         _fill(meeting, data)
 
 
-def rule(meeting: JointMeeting, approval: Approval, data: dict[str, Any], *, actor: Actor) -> JointRuling:
-    """What was settled about one item; a shorter promise counts from now on."""
+def rule(meeting: JointMeeting, approval: Approval, data: dict[str, Any], *, actor: User) -> JointRuling:
+    """What was settled about one item; a shorter promise counts from now on, if it is theirs who hold the meeting."""
     due, days = data.get("due_on"), data.get("days")
     if due and due < meeting.held_on:
         raise Refused(_("期限不能早于会议日期"), "due_on")
     if days and approval.step is Step.DONE:
         raise Refused(_("事项已经办结，承诺期不能再改"), "days")
+    if days and days > approval.days:
+        raise Refused(_("联席会议只缩短承诺期：现在是 %(n)s 个工作日", n=approval.days), "days")
+    if days and not (actor.scope_of(P.APPROVAL_MEET) is Scope.DISTRICT or queries.may(actor, approval)):
+        raise Refused(_("这个事项不归您办，承诺期请由项目单位或审批单位改"), "days")
     ruling = JointRuling(
         meeting=meeting, approval=approval, decision=data["decision"], who=data.get("who") or "", due_on=due, days=days
     )  # fmt: skip
