@@ -195,6 +195,13 @@ def test_a_letter_is_text_and_html_masked_and_signed_in_over_tls() -> None:
             True,
         ),
         ("starttls", {}, {}, "不会加密", True),
+        (
+            "starttls",
+            {"starttls": True, "password": "right"},
+            {"login": "crm", "password": "密码"},
+            "只能用英文字母",
+            True,
+        ),
         ("none", {}, {"login": "crm", "password": "x"}, "不会加密或登录", True),
         ("none", {"password": "right"}, {}, "发件人", True),
     ],
