@@ -30,8 +30,8 @@ def assign(
         raise Refused(_("请选择盯办人"), "person_id")
     if person and now and now.person_id == person.id:
         raise Refused(_("已经由%(name)s盯办", name=person.name), "person_id")
-    if from_on > clock.today() + dt.timedelta(days=31):
-        raise Refused(_("日期太远了，最多写到一个月以后"), "from_on")
+    if from_on > clock.today():  # it takes effect at once: nobody would watch over it until that day
+        raise Refused(_("日期不能晚于今天"), "from_on")
     former = queries.watches_of(subject)
     last = former[0] if former else None
     if last and from_on <= (last.to_on or last.from_on):

@@ -84,7 +84,8 @@ REQUESTS = register(
         noun="firm_request",
         model=FirmRequest,
         columns=(
-            Column("text", N_("企业诉求"), lambda one: one.name, url=url_of),
+            Column("text", N_("企业诉求"), lambda one: one.name,
+                   url=lambda one: url_for("watchers.show", id=one.id)),
             Column("subject", N_("项目"), lambda one: one.subject.name),
             Column("kind", N_("哪方面"), lambda one: one.kind, "state", sort="kind"),
             Column("state", N_("状态"), lambda one: one.state(clock.today()), "state"),

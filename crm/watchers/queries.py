@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,8 +41,15 @@ def _watched_deals(user: User) -> sa.Select[Any]:
     )
 
 
-delivery.SEEN_THROUGH.append(_watched_projects)
-deals.SEEN_THROUGH.append(_watched_deals)
+def _asked(column: Any) -> Callable[[User], sa.Select[Any]]:
+    """Who is to answer a firm has to see what its request is about, until it is answered."""
+    return lambda user: sa.select(column).where(
+        FirmRequest.unit_id == user.unit_id, FirmRequest.answered_on.is_(None), column.is_not(None)
+    )
+
+
+delivery.SEEN_THROUGH += [_watched_projects, _asked(FirmRequest.project_id)]
+deals.SEEN_THROUGH += [_watched_deals, _asked(FirmRequest.deal_id)]
 
 
 def _on_what_i_see(model: Any, user: User) -> sa.ColumnElement[bool]:
@@ -56,7 +63,15 @@ def watches_visible_to(user: User) -> sa.Select[Watch]:
 
 
 def requests_visible_to(user: User) -> sa.Select[FirmRequest]:
-    return sa.select(FirmRequest).where(_on_what_i_see(FirmRequest, user))
+    """Those of what I see, and those my unit was asked to answer, also when it has."""
+    mine = FirmRequest.unit_id == user.unit_id if user.may(P.PROJECT_VIEW) else sa.false()
+    return sa.select(FirmRequest).where(sa.or_(mine, _on_what_i_see(FirmRequest, user)))
+
+
+def sees_subject(user: User, request: FirmRequest) -> bool:
+    """Not who answered for another's project: he saw it as long as he was asked."""
+    rows = sa.select(FirmRequest.id).where(FirmRequest.id == request.id, _on_what_i_see(FirmRequest, user))
+    return db.session.scalar(rows) is not None
 
 
 def with_names(rows: sa.Select[Any], model: Any) -> sa.Select[Any]:

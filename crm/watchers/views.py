@@ -132,9 +132,9 @@ def ask_deal(id: int) -> Any:
 @bp.get("/requests/<int:id>")
 @permit(P.PROJECT_VIEW)
 def show(id: int) -> Any:
-    """Where it stands: on the page of its project or deal."""
+    """Where it stands."""
     rows = queries.requests_visible_to(me()).filter_by(id=id)
-    return redirect(url_of(db.one_or_404(rows)), 303)
+    return redirect(_place_of(db.one_or_404(rows)), 303)
 
 
 @bp.route("/requests/<int:id>/answer", methods=["GET", "POST"])
@@ -145,8 +145,8 @@ def answer(id: int) -> Any:
     if form.submitted():
         with form.refusals():
             actions.answer(request, text=form.text.data or "", on_day=day_of(form.on_day), actor=me())
-            return commit_and_go(form, url_of(request), _("已记下答复"))
-    return form.page("watchers/answer.html", asked=request, back=url_of(request))
+            return commit_and_go(form, _place_of(request), _("已记下答复"))
+    return form.page("watchers/answer.html", asked=request, back=_place_of(request))
 
 
 @bp.route("/requests/<int:id>/reopen", methods=["GET", "POST"])
@@ -158,9 +158,9 @@ def reopen(id: int) -> Any:
         with form.refusals():
             actions.reopen(request, reason=form.reason.data or "", actor=me())
             return commit_and_go(
-                form, url_of(request), _("已重新办理，期限 %(day)s", day=request.due_on.isoformat())
+                form, _place_of(request), _("已重新办理，期限 %(day)s", day=request.due_on.isoformat())
             )
-    return form.page("watchers/reopen.html", asked=request, back=url_of(request))
+    return form.page("watchers/reopen.html", asked=request, back=_place_of(request))
 
 
 def _assign(subject: Subject) -> Any:
@@ -313,6 +313,13 @@ def _page_of(subject: Subject) -> str:
 
 def _deal(id: int) -> Deal:
     return db.one_or_404(deals.visible_to(me()).filter_by(id=id))
+
+
+def _place_of(request: FirmRequest) -> str:
+    """On the page of its project or deal; for who may not open that, in the list of what he has answered."""
+    if queries.sees_subject(me(), request):
+        return url_of(request)
+    return url_for(".requests", mine=1, state=RequestState.ANSWERED.value)
 
 
 def _request(id: int) -> FirmRequest:

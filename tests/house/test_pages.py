@@ -111,7 +111,7 @@ NOT_BY_LINK = {
     "tracking.file": "what is said of coming back in the demo district has no attachments; tests/tracking opens one",
     "partners.file": "the demo district's agreements with partners hold no files; tests/partners opens one",
     "campaigns.finish": "all land on the demo district's campaign is in the register; tests/campaigns opens it",
-    "watchers.show": "only from what the search box finds, a form; tests/watchers opens it",
+    "watchers.show": "leads on to the project or deal at once; tests/watchers opens it",
     "watchers.reopen": "only from a request that was answered, and the walk opens a few of them",
     "watchers.answer": "only from a request that waits, and the walk opens a few of them",
     "pipeline.resume": "only from a deal that stands still, and the walk opens a few of them",

@@ -14,6 +14,7 @@ from crm.deals.models import Deal
 from crm.deals.stages import DealState, Stage
 from crm.delivery.models import KeyProject
 from crm.delivery.status import Status
+from crm.desk import queries as desk
 from crm.lib.errors import Refused
 from crm.watchers import actions, queries
 from crm.watchers.models import FirmRequest, RequestKind, RequestState, Watch
@@ -115,7 +116,7 @@ def test_a_hand_over_that_does_not_hold_is_refused(app: Any, cast: Any) -> None:
     for person, day, note, sentence in (
         (cast.wang, TODAY, "再来", "已经由王专员盯办"),
         (cast.chen, JULY, "同一天", "不早于 2013-07-02"),
-        (cast.chen, dt.date(2013, 9, 30), "太远", "日期太远了"),
+        (cast.chen, TODAY + dt.timedelta(days=1), "明天", "日期不能晚于今天"),
         (None, TODAY, "", "请写明交接了什么"),
     ):
         with pytest.raises(Refused, match=sentence):
@@ -167,6 +168,25 @@ def test_a_request_has_a_term_in_working_days_and_is_answered_or_opened_again(
     assert request.due_on == dt.date(2013, 8, 1)
     assert events("firm_request.reopened")[0].changes["answer"] == ["已对接农商行", ""]
     assert wang.submit(f"{where}/reopen", reason="再开").status_code == 422
+
+
+@pytest.mark.on("sqlite")
+def test_the_unit_that_is_asked_sees_answers_and_has_it_on_its_desk(
+    app: Any, cast: Any, as_user: Any
+) -> None:
+    li = as_user(cast.li)
+    subjects = {"projects": make_project("商务局的", cast.wang), "deals": signed(cast.wang)}
+    for kind, subject in subjects.items():
+        asked = request_on(subject, cast.wang, unit_id=cast.li.unit_id)
+        db.session.commit()
+        where, page = f"/requests/{asked.id}", f"/{kind}/{subject.id}/watch"
+        assert [n for duty, n in desk.duties(cast.li) if duty.asked.page == "firm_requests"] == [1]
+        assert li.get(where).headers["Location"] == page and "要两亩地" in li.see(page).text
+        assert where in li.see("/requests?mine=1").links
+        done = li.submit(f"{where}/answer", text="有了", on_day=TODAY.isoformat())
+        assert done.went_to == "/requests?mine=1&state=answered" and asked.answer == "有了"
+        assert where in li.see(done.went_to).links
+        li.see(page, 404)
 
 
 def test_the_base_says_of_requests_what_the_record_says(app: Any, cast: Any) -> None:
