@@ -163,9 +163,17 @@ def exceptions_of(deal: Deal) -> Sequence[EntryException]:
 
 
 def is_excepted(deal: Deal) -> bool:
-    """Somebody named has allowed the signing without a review: what the gate asks."""
-    rows = sa.select(EntryException.id).where(EntryException.deal_id == deal.id).limit(1)
-    return db.session.scalar(rows) is not None
+    """Somebody named has allowed the signing without a review: what the gate asks. What was decided since then
+    stands above it."""
+    rows = sa.select(EntryException.id).where(EntryException.deal_id == deal.id)
+    if decided := last_decided_on(deal):
+        rows = rows.where(EntryException.on_day >= decided)
+    return db.session.scalar(rows.limit(1)) is not None
+
+
+def last_decided_on(deal: Deal) -> dt.date | None:
+    rows = sa.select(sa.func.max(EntryReview.decided_on)).where(EntryReview.deal_id == deal.id)
+    return db.session.scalar(rows)
 
 
 # --- rechecks -----------------------------------------------------------------------------------------------
