@@ -157,10 +157,10 @@ KINDS = (
     ),
     Kind(
         "slip_overdue", N_("交办单逾期"), N_("交办单的期限"), Slip, "slips.show",
-        is_due=slips.late,
+        is_due=slips.late_with_unit,
         rows=lambda today: _people(
             Slip.id, Slip.subject, sa.null(), sa.func.coalesce(Slip.unit_id, Slip.raised_unit_id), Slip.leader_id,
-            Slip.due_on, due=slips.late(today),
+            Slip.due_on, due=slips.late_with_unit(today),
         ),
         due_on=lambda row: row.due_on,
         days=(1, 3, 7),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from crm.lib import clock
+from crm.lib.masking import mask_text
 from crm.lib.words import _, listed
 from crm.org import settings
 from crm.web.display import day
@@ -57,13 +58,15 @@ def slip_as_word(slip: Slip) -> bytes:
     return paper.bytes()
 
 
-def round_as_word(round_: SlipRound, slips: Sequence[Slip], said: Mapping[int, str]) -> bytes:
-    """What was drawn up, issued and decided; those that the reader may not see are not in it."""
+def round_as_word(
+    round_: SlipRound, slips: Sequence[Slip], said: Mapping[int, str], *, minutes: bool
+) -> bytes:
+    """What was drawn up, issued and decided; what the reader may not see, slips or minutes, is not in it."""
     office = settings.get("slip.office")
     paper = Paper(_("交办单汇总 %(name)s", name=round_.name), office, _naive_now())
     paper.title(_("项目建设问题交办单汇总表"))
     paper.under(_("（%(first)s 至 %(last)s）", first=day(round_.first_on), last=day(round_.last_on)))
-    if round_.met_on:
+    if round_.met_on and minutes:
         paper.heading(_("协调会"))
         paper.text(
             _("%(day)s，%(who)s主持。", day=day(round_.met_on), who=round_.chair)
@@ -71,7 +74,7 @@ def round_as_word(round_: SlipRound, slips: Sequence[Slip], said: Mapping[int, s
         )
         if round_.present:
             paper.text(_("参加：%(who)s", who=round_.present))
-        paper.text(round_.minutes)
+        paper.text(mask_text(round_.minutes))
     paper.heading(_("交办事项（%(n)s 件）", n=len(slips)))
     paper.table(
         [_("编号"), _("所在项目"), _("存在的问题"), _("责任单位"), _("牵头领导"), _("办理期限"), _("状态"), _("协调意见")],

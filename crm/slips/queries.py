@@ -193,6 +193,11 @@ def late(today: dt.date) -> sa.ColumnElement[bool]:
     return sa.and_(Slip.state.in_(OPEN), Slip.due_on < today)
 
 
+def late_with_unit(today: dt.date) -> sa.ColumnElement[bool]:
+    """Not what was never issued or was handed back: that waits for who draws up the list."""
+    return sa.and_(late(today), Slip.state != SlipState.COLLECTED)
+
+
 def on_my_desk(user: User) -> sa.ColumnElement[bool]:
     """Slips of a level that is mine: those I lead, and for who stands for the district those that went up to it."""
     mine = sa.and_(Slip.level != Level.DISTRICT, Slip.leader_id == user.id)
@@ -228,6 +233,11 @@ def latest_round() -> SlipRound | None:
 
 def rounds() -> sa.Select[Any]:
     return sa.select(SlipRound).order_by(SlipRound.last_on.desc())
+
+
+def may_read_minutes(user: User) -> bool:
+    """A meeting speaks of every unit's projects: for who draws up the list, or sees all of it."""
+    return runs(user) or user.scope_of(P.SLIP_VIEW) is Scope.DISTRICT
 
 
 def round_choices() -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ from docx import Document
 
 from crm.audit.models import Event
 from crm.db import db
+from crm.desk import queries as desk
 from crm.jobs.models import Notice
 from crm.lib.errors import Refused
 from crm.org.permissions import Role
@@ -211,6 +212,18 @@ def test_what_is_handed_back_is_assigned_anew_under_its_number(cast: Any, as_use
 
 
 @pytest.mark.on("sqlite")
+def test_what_waits_to_be_assigned_is_nobodys_late_duty(cast: Any) -> None:
+    slip = assigned(cast, due_on=TODAY - dt.timedelta(days=2))
+    late = [duty for duty in desk.DUTIES if duty.asked.args.get("overdue") and duty.asked.page == "slips"]
+    rows = sa.select(Slip.id).where(queries.late_with_unit(TODAY))
+    for state, number in ((SlipState.ISSUED, 1), (SlipState.CLAIMED, 1), (SlipState.COLLECTED, 0)):
+        slip.state = state
+        db.session.flush()
+        counted = [duty.asked.count(cast.li) for duty in late if duty.asked.args.get("unit")]
+        assert (counted, len(db.session.scalars(rows).all())) == ([number], number)
+
+
+@pytest.mark.on("sqlite")
 def test_what_is_late_goes_up_by_the_rule_once_and_lands_on_the_higher_desk(cast: Any, as_user: Any) -> None:
     from crm import recurring
 
@@ -314,12 +327,17 @@ def test_a_round_is_drawn_up_frozen_issued_and_coordinated(cast: Any, as_user: A
     assert (
         chen.submit(f"{url}/coordinate", met_on="2013-07-01", chair="周区长", minutes="x").status_code == 422
     )
-    chen.submit(f"{url}/coordinate", met_on=TODAY.isoformat(), chair="周区长", minutes="逐件明确",
+    chen.submit(f"{url}/coordinate", met_on=TODAY.isoformat(), chair="周区长", minutes="逐件明确，找 13800001234",
                 **{f"note_{first.id}": "国土分局一周内报批"})  # fmt: skip
     assert kinds(first)[-1] is StepKind.COORDINATED and "国土分局一周内报批" in as_user(cast.li).see(url).text
-    assert "供电增容" not in as_user(cast.li).see(url).text, "not asked of this unit"
+    other_unit = as_user(cast.li).see(url).text
+    assert "供电增容" not in other_unit and "逐件明确" not in other_unit, "not asked of this unit"
+    paper_of_li = Document(io.BytesIO(as_user(cast.li).get(f"{url}/word").get_data()))
+    assert not any("逐件明确" in one.text for one in paper_of_li.paragraphs)
+    assert "逐件明确" in chen.see(url).text and "13800001234" not in chen.see(url).text
     text = Document(io.BytesIO(chen.get(f"{url}/word").get_data()))
     assert any("逐件明确" in one.text for one in text.paragraphs) and len(text.tables[0].rows) == 3
+    assert not any("13800001234" in one.text for one in text.paragraphs)
     said = db.session.scalars(
         sa.select(Event.verb).where(Event.noun == "slip_round").order_by(Event.id)
     ).all()

@@ -106,7 +106,8 @@ def word(id: int) -> Any:
     """汇总表 and 会议纪要 in one file."""
     round_ = _load(id)
     slips = queries.of_round(me(), round_)
-    data = papers.round_as_word(round_, slips, queries.said_of(slips))
+    told = queries.may_read_minutes(me())
+    data = papers.round_as_word(round_, slips, queries.said_of(slips), minutes=told)
     name = _("交办单汇总 %(day)s", day=round_.last_on.isoformat())
     return send_file(io.BytesIO(data), mimetype=WORD, as_attachment=True, download_name=f"{name}.docx")
 
@@ -140,5 +141,6 @@ def _page(round_: SlipRound, form: ActForm | None = None) -> Any:
         tally=queries.tallies(me(), [round_.id]).get(round_.id, Tally()),
         ready=sum(bool(one.unit_id and one.leader_id) for one in slips if one.state is SlipState.COLLECTED),
         runs=queries.runs(me()),
+        minutes=queries.may_read_minutes(me()),
         refused=form,
     ), form.status if form else 200  # fmt: skip
