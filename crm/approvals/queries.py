@@ -187,8 +187,10 @@ def _grouped(rows: sa.Select[Any]) -> dict[KeyProject, list[Approval]]:
 
 def under_way(user: User) -> list[Progress]:
     """审批进度表: every project I see that has an item still open, what is furthest from its end first."""
-    still = sa.select(Approval.project_id).where(Approval.step.in_(OPEN)).distinct().limit(MOST)
-    found = _grouped(visible_to(user).where(Approval.project_id.in_(still)))
+    seen = visible_to(user)
+    still = seen.where(Approval.step.in_(OPEN)).with_only_columns(Approval.project_id).distinct()
+    still = still.order_by(Approval.project_id).limit(MOST)
+    found = _grouped(seen.where(Approval.project_id.in_(still)))
     return sorted(
         (progress_of(project, items) for project, items in found.items()),
         key=lambda one: (one.project.status is not Status.NOT_STARTED, -one.outlook.days, one.project.id),

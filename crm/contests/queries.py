@@ -34,14 +34,14 @@ def entries(user: User, today: dt.date, list_id: int | None = None) -> list[Entr
     ids = [one.id for one in projects]
     told, nodes = _weeks_told(ids, today), _nodes(ids, today)
     time = delivery.time_progress(today)
-    this_week = week_of(today)
-    return [_entry(one, told[one.id], nodes.get(one.id, (0, 0)), time, this_week) for one in projects]
+    return [_entry(one, told[one.id], nodes.get(one.id, (0, 0)), time, today) for one in projects]
 
 
 def _entry(
-    project: KeyProject, told: set[dt.date], nodes: tuple[int, int], time: Decimal, this_week: dt.date
+    project: KeyProject, told: set[dt.date], nodes: tuple[int, int], time: Decimal, today: dt.date
 ) -> Entry:
-    year = project.in_year(this_week.year) or project.years[-1]
+    this_week = week_of(today)  # its Monday may be of last year
+    year = project.in_year(today.year) or project.years[-1]
     builds = project.status is Status.BUILDING
     since = (this_week - week_of(project.status_since)).days // 7
     due = (

@@ -14,6 +14,7 @@ from crm.contacts import queries as contacts
 from crm.db import Wan, db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
+from crm.deals.stages import DealState
 from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject, ListEntry, ProjectList, ProjectYear
 from crm.lib import clock
@@ -156,8 +157,15 @@ def with_approaches(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def lacking() -> Any:
-    """Open, and not all of it is there."""
-    return sa.and_(Need.state == NeedState.OPEN, sa.type_coerce(Need.asked, sa.BigInteger) > met())
+    """Open, and not all of it is there; what a lapsed deal asked for holds up nothing."""
+    over = sa.select(Deal.id).where(Deal.state == DealState.LAPSED).correlate(None)
+    grown = sa.select(KeyProject.id).where(KeyProject.deal_id.in_(over)).correlate(None)
+    return sa.and_(
+        Need.state == NeedState.OPEN,
+        sa.type_coerce(Need.asked, sa.BigInteger) > met(),
+        sa.or_(Need.deal_id.is_(None), Need.deal_id.not_in(over)),
+        sa.or_(Need.project_id.is_(None), Need.project_id.not_in(grown)),
+    )
 
 
 # --- of one record ------------------------------------------------------------------------------------------
@@ -249,28 +257,38 @@ class Lack:
 
 
 def lacks(user: User) -> list[Lack]:
-    """One line for each kind; one statement. A deal that lacks two things counts in both lines."""
+    """One line for each kind; one statement. A deal that lacks two things counts in both lines, in each of them once
+    however many needs it and its projects have there."""
     rows = visible_to(user).where(lacking())
+    of_project = sa.select(KeyProject.deal_id).where(KeyProject.id == Need.project_id).correlate(Need)
+    deal_id = sa.func.coalesce(Need.deal_id, of_project.scalar_subquery())
     each = rows.with_only_columns(
         Need.kind,
+        deal_id.label("deal_id"),
+        sa.case((deal_id.is_(None), Need.project_id)).label("project_id"),
         sa.type_coerce(Need.asked, sa.BigInteger).label("asked"),
         met().label("met"),
         investment().label("waits"),
     ).subquery()
-    told = {
-        NeedKind(kind): (count, *(Decimal(int(one or 0)) / 100 for one in sums))
-        for kind, count, *sums in db.session.execute(
-            sa.select(
-                each.c.kind,
-                sa.func.count(),
-                sa.func.sum(each.c.asked),
-                sa.func.sum(each.c.met),
-                sa.func.sum(each.c.waits),
-            ).group_by(each.c.kind)
+    root = (
+        sa.select(
+            each.c.kind,
+            sa.func.count().label("count"),
+            sa.func.sum(each.c.asked).label("asked"),
+            sa.func.sum(each.c.met).label("met"),
+            sa.func.max(each.c.waits).label("waits"),
         )
+        .group_by(each.c.kind, each.c.deal_id, each.c.project_id)
+        .subquery()
+    )
+    sums = (sa.func.sum(one) for one in (root.c.count, root.c.asked, root.c.met, root.c.waits))
+    found = db.session.execute(sa.select(root.c.kind, *sums).group_by(root.c.kind))
+    told = {
+        kind: Lack(NeedKind(kind), int(count), *(Decimal(int(one or 0)) / 100 for one in amounts))
+        for kind, count, *amounts in found
     }
-    nothing = (0, Decimal(0), Decimal(0), Decimal(0))
-    return [Lack(kind, *told.get(kind, nothing)) for kind in NeedKind]
+    nothing = Decimal(0)
+    return [told.get(kind) or Lack(kind, 0, nothing, nothing, nothing) for kind in NeedKind]
 
 
 def ranked(user: User, limit: int = 50) -> Sequence[Need]:

@@ -22,7 +22,7 @@ from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState
 from crm.leads import queries as leads
-from crm.leads.models import Lead
+from crm.leads.models import Lead, LeadState
 from crm.lib import clock
 from crm.lib.words import _
 from crm.org.models import User
@@ -66,6 +66,9 @@ class Year:
         return window.bounds(self.year, capital.first_month())
 
 
+COUNTED_LEADS = [state for state in LeadState if state is not LeadState.DUPLICATE]
+
+
 def in_talks() -> sa.ColumnElement[bool]:
     return sa.and_(Deal.state == DealState.ACTIVE, Deal.stage.in_(EARLY))
 
@@ -83,6 +86,7 @@ def rows(user: User, year: Year) -> list[Row]:
     one = sa.literal(1)
     since, until = clock.start_of(year.first), clock.start_of(year.last + dt.timedelta(days=1))
     reported = leads.visible_to(user).where(Lead.reported_at >= since, Lead.reported_at < until)
+    reported = reported.where(Lead.state.in_(COUNTED_LEADS))
     found_leads = _by_view(reported, names, queries.lead_is, (one,))
     # PaidIn is asked about its deal: a sum belongs wherever its deal belongs.
     arrived = capital.visible_to(user).join(Deal, Deal.id == PaidIn.deal_id)

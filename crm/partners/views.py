@@ -85,6 +85,7 @@ def show_results() -> Any:
         rows=results.rows(user, year),
         all=queries.ALL,
         early=[stage.value for stage in EARLY],
+        lead_states=[state.value for state in results.COUNTED_LEADS],
         basis=results.basis(),
         unknown=queries.unknown_regions(),
         everything=user.scope_of(P.DEAL_VIEW) is Scope.DISTRICT,

@@ -233,6 +233,14 @@ def test_the_progress_table_the_figures_and_the_list_say_the_same(cast: Any, as_
 
 
 @pytest.mark.on("sqlite")
+def test_the_progress_table_is_cut_off_after_what_i_see(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for by in (cast.wang, cast.li):
+        make_item(make_project(by.name, by), "环评", step=Step.HANDLING)
+    monkeypatch.setattr(queries, "MOST", 1)
+    assert [one.project.name for one in queries.under_way(cast.li)] == [cast.li.name]
+
+
+@pytest.mark.on("sqlite")
 def test_a_joint_meeting_settles_things_and_each_is_followed(cast: Any, as_user: Any) -> None:
     project = make_project("石华线", cast.wang)
     one = make_item(project, "环评", step=Step.HANDLING, days=30)

@@ -15,8 +15,8 @@ from crm.contests.models import ContestFormula
 from crm.contests.scoring import Entry, Formula, Row, ranked, score_of, streak_of
 from crm.db import db
 from crm.delivery import queries as delivery
-from crm.delivery.models import KeyProject, ProgressEntry
-from crm.delivery.status import Status
+from crm.delivery.models import KeyProject, ProgressEntry, ProjectYear
+from crm.delivery.status import BuildKind, Status
 from crm.delivery.weeks import Pace, pace_of, time_progress
 from tests.delivery.make import TODAY, make_list, make_node, make_project
 
@@ -106,6 +106,9 @@ def test_weeks_and_milestones_count_for_those_who_had_some_due(app: Any, cast: A
     make_node(busy, "晚了", dt.date(2013, 6, 1), actual_on=dt.date(2013, 6, 2))
     make_node(busy, "去年的", dt.date(2012, 6, 1), actual_on=dt.date(2012, 6, 1))
     make_node(busy, "以后的", dt.date(2013, 9, 1))
+    busy.years.append(ProjectYear(year=2014, build_kind=BuildKind.CONTINUED, planned_wan=D(7)))
+    db.session.flush()
+    assert [one.planned for one in queries.entries(cast.wang, dt.date(2014, 1, 1))] == [D(7)], "a Wednesday"
     first, second, third = queries.entries(cast.wang, TODAY)
     assert (first.weeks_due, first.weeks_told, first.streak, first.is_quiet) == (4, 2, 3, False)
     assert (first.nodes_due, first.nodes_kept) == (2, 1)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.capital import queries as capital
 from crm.db import db
+from crm.deals.stages import DealState
 from crm.needs import queries
 from crm.needs.kinds import NeedKind, NeedState, Step
 from crm.needs.models import Approach, Need
@@ -247,6 +248,15 @@ def test_unmet_needs_of_every_kind_by_the_investment_they_hold_up(
     assert queries.ranked(cast.zhou)[0].subject.name == "别的单位的"
     rows = as_user(cast.wang).see("/needs/unmet").rows()
     assert [line[0] for line in rows] == ["大项目", "大项目", "一条路", "小项目"]
+    asked_for(large, NeedKind.TALENT, "技工", 5, cast.wang)
+    asked_for(large, NeedKind.TALENT, "工程师", 5, cast.wang)
+    grown = make_project("大项目一期", cast.wang, deal_id=large.id)
+    asked_for(grown, NeedKind.TALENT, "普工", 5, cast.wang)
+    lacks = {one.kind: (one.count, one.gap, one.investment_wan) for one in queries.lacks(cast.wang)}
+    assert lacks[NeedKind.TALENT] == (4, Decimal(17), Decimal(90_900)), "a deal waits once, whatever it lacks"
+    large.state, large.state_reason = DealState.LAPSED, "散了"
+    session.commit()
+    assert [one.subject.name for one in queries.ranked(cast.wang)] == ["一条路", "小项目"]
 
 
 @pytest.mark.on("sqlite")

@@ -14,6 +14,8 @@ from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import Stage
 from crm.demo import loader
+from crm.leads.models import LeadState
+from crm.lib import clock
 from crm.lists.table import LISTS, select_for
 from crm.org.models import User
 from crm.partners import results
@@ -101,6 +103,7 @@ def test_leads_visits_and_partners_by_region(cast: Any, session: Any) -> None:
     lead = make_lead("有人带来", by=cast.wang, region_code="3302")
     make_lead("在杭州", by=cast.wang, enterprise_id=at("某厂", "330110", cast.wang).id)
     make_lead("在上海", by=cast.wang, region_code="31")
+    make_lead("报重了", by=cast.wang, region_code="3302", state=LeadState.DUPLICATE, judged_at=clock.now())
     bring(yuhang, lead=lead)
     rows = told(cast.wang)
     assert counts(rows, "leads") == {
