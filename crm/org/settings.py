@@ -158,6 +158,7 @@ def put(key: str, value: Any) -> None:
         row.value = value
     else:
         db.session.add(Setting(key=key, value=value))
+    db.session.flush()  # or who asks during a later flush would remember what it was before
     g.pop("settings", None)
 
 

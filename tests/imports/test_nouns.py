@@ -333,6 +333,8 @@ def test_every_nouns_template_is_itself_a_list_that_is_taken(
     if key == "paid_in":  # what the examples of money and of milestones belong to
         make_deal("衢澜精密阀门生产线项目", by=cast.wang, stage=Stage.SIGNED, signed_on=dt.date(2013, 1, 3),
                   enterprise_id=firm.id)  # fmt: skip
+    if key == "yield_rating":
+        merchants.create_enterprise({"name": "衢州云峙轴承有限公司"}, actor=cast.wang)
     if key in ("milestone", "slip"):
         make_project("石华线改建工程", cast.wang)
     session.commit()
@@ -351,8 +353,8 @@ def test_a_noun_is_its_own_right(cast: Any, session: Any, as_user: Callable[...,
     page = wang.see("/imports")
     choices = [option.get("value") for option in page.one("select", name="noun").iter("option")]
     assert choices == [
-        "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "partner", "key_project", "milestone",
-        "slip",
+        "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "partner",
+        "yield_rating", "key_project", "milestone", "slip",
     ]  # fmt: skip
     assert wang.get("/imports/template/nothing").status_code == 404
     wrong = wang.submit("/imports", noun="lead", file=(io.BytesIO("单位\n某厂\n".encode()), "a.csv")).went_to

@@ -184,7 +184,11 @@ def test_readers_write_nothing():
 
 
 def test_a_promoters_rights_end_at_the_units_border():
-    told_to_all = {Permission.BULLETIN_VIEW}  # 通报 is what the word says
+    told_to_all = {
+        Permission.BULLETIN_VIEW,
+        Permission.REPORT_VIEW,
+        Permission.LAND_VIEW,
+    }  # 通报 and free land are for all
     for role in (Role.PROMOTER, Role.MANAGER):
         beyond = {right for right, scope in GRANTS[role].items() if scope is Scope.DISTRICT}
         assert beyond == told_to_all, role
