@@ -17,6 +17,7 @@ from crm.lists.table import BulkAct, Column, Filter, ListPage, register
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
+from crm.search import index
 
 from . import actions, queries
 from .batches import Batch, Standing
@@ -25,6 +26,12 @@ from .models import Campaign, CampaignEntry
 
 def _leader(value: str, user: User) -> sa.ColumnElement[bool]:
     return queries.led_by(user.id if value == "me" else int(value))
+
+
+def _matching(text: str) -> sa.ColumnElement[bool]:
+    """By its own name, and by the project's."""
+    of_project = CampaignEntry.project_id.in_(index.matching(KeyProject.__tablename__, text))
+    return sa.or_(of_project, CampaignEntry.name.contains(text, autoescape=True))
 
 
 def _unit(value: str, user: User) -> sa.ColumnElement[bool]:
@@ -77,7 +84,7 @@ PAGE = register(
         base=lambda user: queries.with_names(queries.entries_visible_to(user)),
         belongs=lambda one: {"units": [one.who.id if one.who else None]},
         row_label=lambda one: one.title,
-        searched=False,
+        matching=_matching,
         view_permission=P.PROJECT_VIEW,
         export_permission=P.PROJECT_EXPORT,
         endpoint="campaigns.entries",

@@ -274,6 +274,11 @@ def test_the_demo_districts_campaign_and_what_the_six_august_starts_do_to_it(
     leader = as_user(district["leader"])
     text = leader.see(f"/campaigns/{campaign.id}").text
     assert "67.4%" in text and "31/46" in text and "弈谷" in text and "普星热电" in text
+    for words, hits in (
+        ("中联重科", "共 1 条"),
+        ("弈谷", "共 1 条"),
+    ):  # by a project, and by a name of its own
+        assert hits in leader.see(f"/campaigns/entries?q={words}").text
     august = [one for one in found if one.batch is Batch.START and one.due <= dt.date(2013, 8, 31)]
     assert len(august) == 6 and all(
         one.due <= dt.date(2013, 9, 30) for one in found if one.batch is Batch.START
