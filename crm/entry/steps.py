@@ -107,9 +107,9 @@ def objections(case: Case, conclusion: Conclusion) -> list[str]:
         found.append(_("不达标：%(what)s", what=listed(short)))
     if unknown:
         found.append(_("有标准但没有填：%(what)s", what=listed(unknown)))
-    for said, state in ((N_("环评%(state)s"), case.eia), (N_("能评%(state)s"), case.energy)):
+    for name, state in ((_("环评情况"), case.eia), (_("能评情况"), case.energy)):
         if state not in (Assessment.PASSED, Assessment.NOT_NEEDED):
-            found.append(_(said, state=state.label))
+            found.append(_("%(what)s%(state)s", what=name, state=state.label))
     waiting = sum(stance is None for _voice, stance in case.stances)
     if waiting:
         found.append(_("还有 %(n)s 个部门没有提意见", n=waiting))
