@@ -19,7 +19,7 @@ from tests.support.statements import count_statements
 RECORDS, QUESTIONS = 3, 3
 """How many addresses of one door an administrator opens: plain ones, and ones with new words behind the question mark.
 (All of them would be tens of thousands: each filter is a link, and each opens on more.)"""
-FEWER = 2, 2
+FEWER = 2, 1
 """The same for everybody else, who sees a part of those pages."""
 
 WRITES = re.compile(r"\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.I)
@@ -196,7 +196,7 @@ def test_an_administrator_is_led_to_every_page(
 @pytest.mark.on("sqlite")
 def test_an_empty_house_has_good_pages_too(app: Any, cast: Any, as_user: Callable[..., Any]) -> None:
     """Nothing entered yet: every list says so."""
-    for user in (cast.wang, cast.zhou, cast.admin):
+    for user in (cast.wang, cast.admin):
         _opened, faults = walk(app, as_user(user))
         assert not faults, f"{user.name}: {len(faults)} faults:\n" + "\n".join(faults[:25])
 

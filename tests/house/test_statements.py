@@ -87,7 +87,7 @@ from tests.delivery.make import TODAY, led, make_list, make_node, make_project
 from tests.entry.make import let_in
 from tests.support.statements import count_statements
 
-FEW, MANY = 5, 40  # both on one page of any list
+FEW, MANY = 5, 20  # both on one page of any list
 
 
 def take_on(cast: Cast, unit_id: int, person_id: int, number: int) -> None:
