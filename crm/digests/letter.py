@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -37,7 +38,12 @@ def checked_address(text: str, field: str = "email") -> str:
         raise wrong
     try:
         Address(addr_spec=text)
-    except Exception:
+    except (
+        MessageError,
+        ValueError,
+        IndexError,
+        AttributeError,
+    ):  # its parser stumbles over some instead of refusing
         raise wrong from None
     return text
 

@@ -80,7 +80,7 @@ PAGE = register(
             Column("name", N_("项目"), lambda r: r.deal.name, sort="name", url=lambda r: url_for("entry.show", id=r.id)),
             Column("step", N_("进度"), lambda r: r.step, "state", sort="step"),
             Column("conclusion", N_("结论"), lambda r: r.conclusion, "state", sort="conclusion"),
-            Column("reason", N_("理由"), lambda r: r.conditions or r.reason),
+            Column("reason", N_("理由"), lambda r: r.conditions or r.reason, typed=True),
             *(_measure(one) for one in (Measure.INTENSITY, Measure.TAX, Measure.OUTPUT, Measure.ENERGY, Measure.EMISSION)),
             Column("eia", N_("环评情况"), lambda r: r.eia, "state"),
             Column("energy_state", N_("能评情况"), lambda r: r.energy, "state"),

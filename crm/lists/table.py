@@ -59,7 +59,7 @@ class Column:
     state: Labelled · phones: list of str, unmasked; the list and the export mask them. None is an empty cell.
     `sort` is a key of the page's `sorts`; `url(row)` makes the cell a link. `options` load what only this column
     reads. `numbers_of(row)` says whose phones they are when they are not the row's own: they leave in full only where
-    the right reaches that record.
+    the right reaches that record. `typed`: words of people, which may happen to be some of ours; never translated.
     """
 
     key: str
@@ -71,6 +71,7 @@ class Column:
     url: Callable[[Any], str | None] | None = None
     options: tuple[Any, ...] = ()
     numbers_of: Callable[[Any], Any] | None = None
+    typed: bool = False
 
     @property
     def label(self) -> str:

@@ -27,16 +27,16 @@ def test_the_demo_deals_show_what_was_decided(district: Any, as_user: Any) -> No
     signed = db.session.scalars(sa.select(Deal.id).where(half_year)).all()
     assert {one.deal_id for one in reviews if one.conclusion is Conclusion.APPROVED} == set(signed)
     refused = {one.reason: one for one in reviews if one.conclusion is Conclusion.REJECTED}
-    assert set(refused) == {"环评不通过", "投资强度 88 万元/亩不够"}
+    assert set(refused) == {"环评不通过", "投资强度不达标"}
     assert refused["环评不通过"].eia is Assessment.FAILED
-    thin = refused["投资强度 88 万元/亩不够"]
+    thin = refused["投资强度不达标"]
     assert thin.values.of(Measure.INTENSITY) == 88
     assert {one.verdict for one in queries.judged_now(thin)} == {
         Verdict.NO_STANDARD
     }  # the report prints none
     assert {one.deal.admission for one in refused.values()} == {Admission.REJECTED}
     page = as_user(district["leader"]).see(f"/entry/{thin.id}").text
-    assert "结论：否决" in page and "投资强度 88 万元/亩不够" in page and "没有标准，不判" in page
+    assert "结论：否决" in page and "投资强度不达标" in page and "没有标准，不判" in page
     listed = as_user(district["leader"]).see("/entry?conclusion=rejected")
     assert len(listed.rows()) == 2 and "环评不通过" in listed.text
 
