@@ -20,14 +20,17 @@ const MODULES = [
   ["[data-outbox]", () => import("./outbox.js")],
 ];
 
+const waking = [];
 for (const [selector, load] of MODULES) {
   const found = document.querySelectorAll(selector);
-  if (found.length) load().then((module) => found.forEach((element) => module.wake(element)));
+  if (found.length) waking.push(load().then((module) => found.forEach((element) => module.wake(element))));
 }
 // What could not be sent goes out from whatever page is open when the network is back.
 if (recall(`outbox:${document.body.dataset.user}`)) import("./outbox.js").then((module) => module.deliverAll());
 // Drafts look at every page: a page without the form is the sign that it was saved.
-import("./draft.js").then((module) => module.wakeAll());
+waking.push(import("./draft.js").then((module) => module.wakeAll()));
+// Says that the keys of this page are heard: the browser's own "load" comes before the modules have.
+Promise.all(waking).then(() => { document.documentElement.dataset.awake = ""; });
 
 wakeToasts();
 wakeDialogs();

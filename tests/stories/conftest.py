@@ -25,7 +25,7 @@ from tests.support import browser as chromium
 
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 STATUS_LINE = "Failed to load resource"
 """Chromium's words for any 4xx or 5xx: judged by the answer itself, see _watch."""
 
@@ -80,6 +80,7 @@ def window(
         page.set_default_timeout(PATIENCE_MS)
         page.set_default_navigation_timeout(3 * PATIENCE_MS)  # a first page compiles its templates
         _watch(page, site, faults)
+        _arrive_awake(page)
         opened.append(page)
         return page
 
@@ -94,6 +95,18 @@ def window(
         page.context.close()
     if faults:
         pytest.fail("The browser complained:\n  - " + "\n  - ".join(dict.fromkeys(faults)), pytrace=False)
+
+
+def _arrive_awake(page: Page) -> None:
+    """A page that was gone to has all its modules: a key pressed before the one that hears it is lost."""
+    go = page.goto
+
+    def arrive(url: str, **options: Any) -> Response | None:
+        answer = go(url, **options)
+        page.locator("html[data-awake]").wait_for(state="attached")
+        return answer
+
+    page.goto = arrive  # type: ignore[assignment, method-assign]
 
 
 def _watch(page: Page, site: str, faults: list[str]) -> None:
