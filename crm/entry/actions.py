@@ -220,11 +220,11 @@ def allow(
         raise Refused(_("这个项目已经特批过"))
     if deal.admission in (Admission.APPROVED, Admission.CONDITIONAL):
         raise Refused(_("决策咨询已经准予，不用特批"))
-    decided = queries.last_decided_on(deal)
-    if decided and on_day < decided:
-        raise Refused(_("特批不能早于决策咨询的结论 %(day)s", day=decided.isoformat()), "on_day")
+    decided = queries.last_decided(deal)
+    if decided and decided.decided_on and on_day < decided.decided_on:
+        raise Refused(_("特批不能早于决策咨询的结论 %(day)s", day=decided.decided_on.isoformat()), "on_day")
     made = EntryException(
-        deal=deal, approver=approver, on_day=on_day, reason=reason, document_no=document_no,
+        deal=deal, overrules=decided, approver=approver, on_day=on_day, reason=reason, document_no=document_no,
         recorded_by_id=actor.id,
     )  # fmt: skip
     db.session.add(made)

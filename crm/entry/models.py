@@ -231,12 +231,16 @@ class EntryCheck(Versioned, Model):
 
 
 class EntryException(Model):
-    """特批: a deal may be signed though no review has let it in. Named: who allowed it, and why."""
+    """特批: a deal may be signed though no review has let it in. Named: who allowed it, and why.
+
+    `overrules` is the last decision there was; what is decided after it stands above it, be it on the same day.
+    """
 
     __tablename__ = "entry_exception"
     __table_args__ = (NEVER_AGAIN,)
 
     deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"), index=True)
+    overrules_id: Mapped[int | None] = mapped_column(sa.ForeignKey("entry_review.id", ondelete="CASCADE"))
     approver_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     on_day: Mapped[dt.date]
     document_no: Mapped[Line] = mapped_column(default="")
@@ -245,6 +249,7 @@ class EntryException(Model):
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
     deal: Mapped[Deal] = relationship()
+    overrules: Mapped[EntryReview | None] = relationship()
     approver: Mapped[User] = relationship(foreign_keys=[approver_id])
     recorded_by: Mapped[User | None] = relationship(foreign_keys=[recorded_by_id])
 

@@ -165,15 +165,16 @@ def exceptions_of(deal: Deal) -> Sequence[EntryException]:
 def is_excepted(deal: Deal) -> bool:
     """Somebody named has allowed the signing without a review: what the gate asks. What was decided since then
     stands above it."""
-    rows = sa.select(EntryException.id).where(EntryException.deal_id == deal.id)
-    if decided := last_decided_on(deal):
-        rows = rows.where(EntryException.on_day >= decided)
+    decided = last_decided(deal)
+    rows = sa.select(EntryException.id).where(
+        EntryException.deal_id == deal.id, EntryException.overrules_id == (decided.id if decided else None)
+    )
     return db.session.scalar(rows.limit(1)) is not None
 
 
-def last_decided_on(deal: Deal) -> dt.date | None:
-    rows = sa.select(sa.func.max(EntryReview.decided_on)).where(EntryReview.deal_id == deal.id)
-    return db.session.scalar(rows)
+def last_decided(deal: Deal) -> EntryReview | None:
+    rows = sa.select(EntryReview).where(EntryReview.deal_id == deal.id, EntryReview.decided_on.is_not(None))
+    return db.session.scalar(rows.order_by(EntryReview.id.desc()).limit(1))
 
 
 # --- rechecks -----------------------------------------------------------------------------------------------

@@ -227,16 +227,15 @@ def test_somebody_named_may_allow_the_signing_with_a_reason(cast: Any, as_user: 
     assert f"特批：{cast.zhou.name}" in page and "区长办公会定的" in page
     assert "特批" in as_user(cast.wang).see(f"/deals/{deal.id}").text
     assert admin.submit(url, reason="又来").status_code == 422
-    one.on_day = dt.date(2013, 7, 1)
-    make_review(
-        deal, step=ReviewStep.DECIDED, conclusion=Conclusion.REJECTED, decided_on=dt.date(2013, 7, 20)
-    )
+    make_review(deal, step=ReviewStep.DECIDED, conclusion=Conclusion.REJECTED, decided_on=one.on_day)
     deal.admission = Admission.REJECTED
     db.session.commit()
-    assert signing_lacks(deal) == ["决策咨询已否决，不能签约"], "what was decided later stands above it"
-    refused = admin.submit(url, approver_id=str(cast.zhou.id), reason="再批", on_day="2013-07-19")
-    assert refused.status_code == 422 and "不能早于决策咨询的结论 2013-07-20" in refused.said
-    admin.submit(url, approver_id=str(cast.zhou.id), reason="再批", on_day="2013-07-20")
+    assert signing_lacks(deal) == ["决策咨询已否决，不能签约"], (
+        "what was decided later stands above it, on the same day too"
+    )
+    refused = admin.submit(url, approver_id=str(cast.zhou.id), reason="再批", on_day="2013-07-24")
+    assert refused.status_code == 422 and "不能早于决策咨询的结论 2013-07-25" in refused.said
+    admin.submit(url, approver_id=str(cast.zhou.id), reason="再批", on_day="2013-07-25")
     assert signing_lacks(deal) == []
 
 
