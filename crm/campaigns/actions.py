@@ -14,7 +14,10 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
+from . import queries
 from .batches import Batch, goal_for
 from .models import Campaign, CampaignEntry
 
@@ -26,6 +29,7 @@ def begin(data: dict[str, Any], *, actor: User) -> Campaign:
     db.session.add(campaign)
     with recording("campaign.begun", campaign, actor=actor):
         db.session.flush()
+    put_in_index(campaign)
     return campaign
 
 
@@ -34,6 +38,7 @@ def edit(campaign: Campaign, data: dict[str, Any], *, actor: Actor) -> None:
         for name in FACTS:
             if name in data:
                 setattr(campaign, name, data[name])
+    put_in_index(campaign)
 
 
 def enter(
@@ -85,7 +90,9 @@ def enter_name(
         raise Refused(_("没有这个重点项目；不是重点项目的只能列入征迁"), "name")
     if any(one.is_by_hand and one.name == name for one in campaign.entries):
         raise Refused(_("“%(name)s”已经列入", name=name), "name")
-    return _put_on(campaign, CampaignEntry(batch=batch, name=name, unit_id=unit_id, due_on=due_on), actor)
+    entry = _put_on(campaign, CampaignEntry(batch=batch, name=name, unit_id=unit_id, due_on=due_on), actor)
+    put_in_index(campaign)
+    return entry
 
 
 def _put_on(campaign: Campaign, entry: CampaignEntry, actor: Actor) -> CampaignEntry:
@@ -135,6 +142,7 @@ def take_off(entry: CampaignEntry, *, reason: str, actor: Actor) -> None:
     campaign.entries.remove(entry)
     db.session.flush()
     record("campaign.taken_off", campaign, actor=actor, changes=told, note=reason)
+    put_in_index(campaign)
 
 
 def _refuse_if_over(campaign: Campaign) -> None:
@@ -145,3 +153,13 @@ def _refuse_if_over(campaign: Campaign) -> None:
 def _told(entry: CampaignEntry) -> dict[str, list[Any]]:
     goal = entry.goal.value if entry.goal else None
     return {"entry": [None, entry.title], "batch": [None, entry.batch.value], "goal": [None, goal]}
+
+
+def search_fields(campaign: Campaign) -> list[Field]:
+    """What a campaign is found by: its own words, and the names on it that no other record stands for."""
+    by_hand = " ".join(one.name for one in campaign.entries if one.is_by_hand)
+    return [Field(Kind.NAME, campaign.name), Field(Kind.TEXT, campaign.summary), Field(Kind.TEXT, by_hand)]
+
+
+def put_in_index(campaign: Campaign) -> None:
+    index.put(queries.NOUN, campaign.id, search_fields(campaign))

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject, Sponsorship
@@ -23,6 +24,7 @@ from crm.org.permissions import Permission as P
 from .batches import Standing
 from .models import Campaign, CampaignEntry
 
+NOUN = Campaign.__tablename__
 MOST = 1000  # entries of one campaign
 
 
@@ -141,3 +143,8 @@ def clearance_names(user: User, limit: int = 200) -> Sequence[str]:
     """Offered while a name is typed."""
     rows = clearances.visible_to(user).with_only_columns(Clearance.name).order_by(Clearance.name)
     return db.session.scalars(rows.limit(limit)).all()
+
+
+SOURCE = contacts.Source(
+    NOUN, Campaign, lambda user: visible_to(user), Campaign.name, (joinedload(Campaign.unit),)
+)

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from crm.agreements.actions import search_fields as agreement_fields
 from crm.agreements.models import Agreement
+from crm.campaigns.actions import search_fields as campaign_fields
+from crm.campaigns.models import Campaign
 from crm.capital.actions import search_fields as paid_in_fields
 from crm.capital.models import PaidIn
 from crm.contacts.actions import search_fields as contact_fields
@@ -60,6 +62,7 @@ def index_everything() -> None:
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),
         ("firm_request", FirmRequest, request_fields),
+        ("campaign", Campaign, campaign_fields),
         ("agreement", Agreement, agreement_fields),
         ("meeting", Meeting, meeting_fields),
         ("reserve_item", ReserveItem, reserve_fields),

@@ -7,6 +7,8 @@ from typing import Any
 
 from crm.agreements import actions as agreements
 from crm.agreements.models import Agreement
+from crm.campaigns import actions as campaigns
+from crm.campaigns.models import Campaign
 from crm.db import db
 from crm.jobs import actions as bell
 from crm.lib.words import _n, joined
@@ -23,6 +25,7 @@ AT_ONCE = 500
 LATE_TO_SEARCH: tuple[tuple[Any, Any], ...] = (
     (Agreement, agreements.search_fields),
     (Meeting, meetings.search_fields),
+    (Campaign, campaigns.search_fields),
 )
 
 

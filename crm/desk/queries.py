@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.agreements import queries as agreements
 from crm.agreements.models import Agreement
+from crm.campaigns import queries as campaigns
 from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
@@ -44,6 +45,7 @@ from crm.partners import queries as partners
 from crm.prospects import queries as prospects
 from crm.slips import queries as slips
 from crm.watchers import queries as watchers
+from crm.yields import queries as yields
 
 ROWS = 8
 """Lines of a section; the number beside its title says how many there are."""
@@ -339,8 +341,8 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         partners.NOUN: "partners",
         delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
-        watchers.NOUN: "firm_requests", contacts.NOUN: "contacts"}  # fmt: skip
-"""The list that shows all that was found of a noun."""
+        watchers.NOUN: "firm_requests", yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
+"""The list that shows all that was found of a noun. Campaigns are a handful and have none."""
 
 
 AGREEMENTS = contacts.Source(
@@ -356,6 +358,8 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         delivery.SOURCE,
         slips.SOURCE,
         watchers.SOURCE,
+        campaigns.SOURCE,
+        yields.SOURCE,
         prospects.SOURCE,
         partners.SOURCE,
         missions.SOURCE,

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from crm.agreements.models import Agreement
+from crm.campaigns.models import Campaign
 from crm.contacts.models import ContactLog
 from crm.contacts.queries import NOUNS
 from crm.contacts.views import ICONS, note_of, url_of
@@ -32,6 +33,7 @@ from crm.prospects.models import Prospect
 from crm.slips.models import Slip
 from crm.watchers.models import FirmRequest
 from crm.web import display
+from crm.yields.models import Case
 
 from . import queries
 from .queries import Asked, Desk, Found, Line, View
@@ -45,6 +47,7 @@ SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三
                   "partner": (N_("合作方"), "people"),
                   "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "need": (N_("要素需求"), "list"),
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
+                  "campaign": (N_("百日攻坚"), "board"), "yield_case": (N_("倒逼名单"), "warn"),
                   "firm_request": (N_("企业诉求"), "chat"), "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
@@ -247,14 +250,14 @@ def _shares(desk: Desk) -> list[dict[str, Any]]:
 
 def _group(found: Found, q: str) -> dict[str, Any]:
     label, icon = SOUGHT[found.noun]
-    page = LISTS[queries.FULL[found.noun]]
+    page = LISTS[queries.FULL[found.noun]] if found.noun in queries.FULL else None
     capped = found.total >= queries.CAP
     return {
         "label": _(label),
         "count": f"{queries.CAP - 1}+" if capped else str(found.total),
-        "url": url_for(page.endpoint, q=q),
+        "url": url_for(page.endpoint, q=q) if page else None,
         "export_url": url_for("lists.export", name=page.name, q=q)
-        if me().may(page.export_permission)
+        if page and me().may(page.export_permission)
         else "",
         "items": [_item(record, found.noun, icon, q) for record in found.records],
     }
@@ -299,6 +302,10 @@ def _note(record: Any) -> str:
         return " · ".join(
             part for part in (record.status.label, record.unit.name if record.unit else "") if part
         )
+    if isinstance(record, Campaign):
+        return f"{display.day(record.from_on)} — {display.day(record.until_on)} · {record.unit.name}"
+    if isinstance(record, Case):
+        return f"{record.state.label} · {record.unit.name}"
     if isinstance(record, FirmRequest):
         return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Slip):
@@ -327,7 +334,10 @@ def _url(record: Any) -> str:
         Agreement: "agreements.show",
         Meeting: "meetings.show",
         Partner: "partners.show",
+        Campaign: "campaigns.show",
     }
+    if isinstance(record, Case):  # stands on its firm's page
+        return url_for("yields.show", id=record.enterprise_id)
     page = pages.get(type(record))
     return url_for(page, id=record.id) if page else url_of(record)
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.land.models import Parcel
 from crm.lib import clock
@@ -17,6 +18,7 @@ from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
+from crm.search import index
 
 from .grades import LOW, CaseState
 from .models import Case, Measure, Rating
@@ -114,3 +116,17 @@ def late() -> Any:
 def gave_land(model: Any) -> Any:
     gave = sa.select(Parcel.source_enterprise_id).where(Parcel.source_enterprise_id.is_not(None))
     return model.enterprise_id.in_(gave)
+
+
+class CaseSource(contacts.Source):
+    """A case has no words of its own to be found by: it is looked for by its firm."""
+
+    def matching(self, user: User, q: str) -> sa.Select[Any]:
+        return self.visible_to(user).where(Case.enterprise_id.in_(index.matching("enterprise", q)))
+
+
+SOURCE = CaseSource(
+    CASE, Case, lambda user: cases_visible_to(user),
+    sa.select(Enterprise.name).where(Enterprise.id == Case.enterprise_id).scalar_subquery(),
+    (joinedload(Case.enterprise), joinedload(Case.unit)),
+)  # fmt: skip

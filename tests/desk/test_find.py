@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from crm.agreements import actions as agreements
 from crm.agreements.models import Agreement
+from crm.campaigns import actions as campaigns
+from crm.campaigns.batches import Batch
+from crm.campaigns.models import Campaign
 from crm.contacts.actions import search_fields as of_log
 from crm.db import db
 from crm.deals.actions import search_fields as of_deal
@@ -23,10 +28,13 @@ from crm.merchants import identity
 from crm.merchants.models import Handle, HandleKind
 from crm.recurring import keep_search_whole
 from crm.search import index
+from crm.yields.grades import CaseState
+from crm.yields.models import Case
 from tests.cast import make_contact, make_deal, make_enterprise, make_lead, make_person
 from tests.support.statements import count_statements
 
 AsUser = Callable[..., Any]
+TODAY = dt.date(2013, 7, 25)
 PHONE = "13957001234"
 USCC = "91330800MA28F0001X"
 
@@ -247,6 +255,37 @@ def test_papers_and_meetings_are_found_where_they_are_looked_for(cast: Any, as_u
     assert f"/agreements/{paper.id}" in links_of(wang.see("/find?q=补充协议"))
 
 
+def test_campaigns_and_pressed_firms_are_found(cast: Any, as_user: AsUser) -> None:
+    """A campaign by its own words and the names on it; a firm's time on the list of the low ones by the firm."""
+    data = {
+        "name": "百日会战",
+        "summary": "挂图作战",
+        "from_on": TODAY,
+        "days": 100,
+        "unit_id": cast.chen.unit_id,
+    }
+    campaign = campaigns.begin(data, actor=cast.chen)
+    name = campaigns.enter_name(campaign, Batch.CLEAR, "弈谷地块", unit_id=None, due_on=None, actor=cast.chen)
+    firm = make_enterprise("衢州云峙轴承有限公司", by=cast.wang)
+    db.session.flush()
+    identity.refresh_many("enterprise", [firm.id], fresh=True)
+    pressed = {"listed_on": TODAY, "reason": "低", "state": CaseState.LISTED, "unit_id": cast.wang.unit_id}
+    db.session.add(Case(enterprise=firm, **pressed))
+    db.session.commit()
+    chen, wang, li = as_user(cast.chen), as_user(cast.wang), as_user(cast.li)
+    here = f"/campaigns/{campaign.id}"
+    for q in ("百日会战", "brhz", "挂图作战", "弈谷"):
+        assert here in links_of(chen.see(f"/find?q={q}")), q
+    campaigns.take_off(name, reason="已交地", actor=cast.chen)
+    campaigns.edit(campaign, data | {"name": "攻坚会战"}, actor=cast.chen)
+    assert here not in links_of(chen.see("/find?q=弈谷")) and here in links_of(
+        chen.see("/suggest?q=攻坚会战")
+    )
+    page = wang.see("/find?q=云峙")
+    assert "倒逼名单" in page.text and "/yields/cases?q=云峙" in {unquote(url) for url in links_of(page)}
+    assert "倒逼名单" not in li.see("/find?q=云峙").text
+
+
 def test_what_no_search_knew_is_put_into_the_index(cast: Any, as_user: AsUser) -> None:
     deal = make_deal("恒远屿项目", by=cast.wang)
     db.session.add(Agreement(deal=deal, kind=AgreementKind.FRAMEWORK, title="战略合作框架协议"))
@@ -254,6 +293,9 @@ def test_what_no_search_knew_is_put_into_the_index(cast: Any, as_user: AsUser) -
     db.session.commit()
     wang = as_user(cast.wang)
     assert not any(url.startswith("/agreements/") for url in links_of(wang.see("/find?q=框架协议")))
-    assert (keep_search_whole(), keep_search_whole()) == (2, 0)
+    db.session.add(Campaign(name="百日会战", from_on=TODAY, unit_id=cast.wang.unit_id))
+    db.session.commit()
+    assert (keep_search_whole(), keep_search_whole()) == (3, 0)
+    assert "百日会战" in wang.see("/find?q=百日会战").text
     assert any(url.startswith("/agreements/") for url in links_of(wang.see("/find?q=框架协议")))
     assert any(url.startswith("/meetings/") for url in links_of(wang.see("/find?q=周例会")))
