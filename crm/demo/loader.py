@@ -151,7 +151,6 @@ def load() -> None:
     leads = load_leads(units, merchants, deals)
     logs = load_contacts(units, staff, merchants)
     users = {user.login: user for user in db.session.scalars(sa.select(User))} | leaders
-    load_prospects(rows, units=units, users=users, merchants=merchants)
     load_ties(rows, users=users, merchants=merchants)
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_agreements(deals.values(), users["manager"])
@@ -166,6 +165,7 @@ def load() -> None:
     load_approvals(rows, units, leaders)
     load_reserve(units, staff)
     load_factors(rows, units=units, staff=staff, deals=deals, merchants=merchants)
+    load_prospects(rows, units=units, users=users, merchants=merchants)
     load_campaign(units)
     own = load_indicators(rows, units=units)
     load_targets(rows, units=units, users=users, own=own)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 
+import sqlalchemy as sa
+
 from crm.db import db
 from crm.lib import clock
 from crm.merchants.models import Enterprise
+from crm.needs.models import Need
 from crm.org.models import Unit, User
 from crm.prospects.models import GroupKind, Prospect, TargetBatch
 
@@ -17,6 +20,7 @@ Rows = Callable[[str], Iterator[dict[str, str]]]
 def load_prospects(
     rows: Rows, *, units: Mapping[str, Unit], users: Mapping[str, User], merchants: Mapping[str, Enterprise]
 ) -> None:
+    problems = {one.title: one for one in db.session.scalars(sa.select(Need))}
     for row in rows("prospects"):
         firm = merchants[row["merchant_id"]]
         db.session.add(
@@ -24,6 +28,7 @@ def load_prospects(
                 batch=TargetBatch(row["batch"]),
                 group_kind=GroupKind(row["group_kind"]) if row["group_kind"] else None,
                 name=row["name"],
+                need=problems.get(row["solves"]),
                 enterprise_id=firm.id,
                 direction=firm.direction,
                 why=row["why"],

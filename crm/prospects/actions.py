@@ -11,10 +11,12 @@ from crm.deals.models import Deal
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
+from crm.needs.models import Need
 from crm.org.models import User
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
+from . import queries
 from .models import Prospect, TargetBatch
 
 FACTS = (
@@ -23,8 +25,15 @@ FACTS = (
 )  # fmt: skip
 
 
-def list_target(data: dict[str, Any], *, actor: User) -> Prospect:
-    new = Prospect()
+def list_target(data: dict[str, Any], *, need: Need | None = None, actor: User) -> Prospect:
+    """`need`: the technology problem whose solution it is. 「排出一批科研院所较成熟的可产业化的科技成果」"""
+    if need:
+        if not queries.is_solved(need):
+            raise Refused(_("解题以后才能作为成果列入三个一批"))
+        if queries.of_need(need):
+            raise Refused(_("这项成果已经列入三个一批"))
+        data = {**data, "batch": TargetBatch.RESEARCH}
+    new = Prospect(need=need)
     _fill(new, data)
     if new.contact_by < clock.today():
         raise Refused(_("日期已经过了，请填今天或以后"), "contact_by")
@@ -43,6 +52,8 @@ def edit(prospect: Prospect, data: dict[str, Any], *, actor: Actor) -> None:
 
 
 def _fill(prospect: Prospect, data: dict[str, Any]) -> None:
+    if prospect.need and data["batch"] is not TargetBatch.RESEARCH:
+        raise Refused(_("它是解题的成果，只能在科技成果这一批"), "batch")
     major = data["batch"] is TargetBatch.MAJOR_GROUPS
     if major and not data.get("group_kind"):
         raise Refused(_("大集团大企业请选是哪一类"), "group_kind")

@@ -20,6 +20,7 @@ from crm.lib.on_merge import moves
 from crm.lib.words import N_
 from crm.merchants.models import Direction, Enterprise
 from crm.missions.models import Stop
+from crm.needs.models import Need
 from crm.org.models import Unit, User
 
 
@@ -52,6 +53,8 @@ class Prospect(Versioned, Model):
         sa.Index("ix_prospect_unit", "unit_id", "contact_by"),
         sa.Index("ix_prospect_owner", "owner_id", "contact_by"),
         sa.CheckConstraint("batch = 'major_groups' OR group_kind IS NULL", name="a_kind_of_group"),
+        sa.UniqueConstraint("need_id"),
+        sa.CheckConstraint("need_id IS NULL OR batch = 'research'", name="a_solution_is_research"),
         sa.CheckConstraint("(dropped_on IS NULL) = (why_dropped = '')", name="dropped_with_a_reason"),
         sa.CheckConstraint("deal_id IS NULL OR dropped_on IS NULL", name="converted_or_dropped"),
         NEVER_AGAIN,
@@ -75,6 +78,7 @@ class Prospect(Versioned, Model):
         dt.date | None
     ]  # said by hand; a contact log of the firm since it was listed says it too
     deal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deal.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(sa.ForeignKey("need.id"))  # the problem whose solution it is
     dropped_on: Mapped[dt.date | None]
     why_dropped: Mapped[Line] = mapped_column(default="")
 
@@ -82,6 +86,7 @@ class Prospect(Versioned, Model):
     unit: Mapped[Unit] = relationship()
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     deal: Mapped[Deal | None] = relationship()
+    need: Mapped[Need | None] = relationship()
 
     # Asked with the row, from an index each: a list of targets has no statement of its own for each of them.
     has_log: Mapped[bool] = column_property(

@@ -12,6 +12,8 @@ from sqlalchemy.orm import joinedload
 from crm.contacts import queries as contacts
 from crm.db import db
 from crm.merchants import queries as merchants
+from crm.needs.kinds import NeedKind, Step
+from crm.needs.models import Need
 from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -86,6 +88,16 @@ def counts(user: User) -> list[Count]:
 def of_enterprise(user: User, enterprise_id: int) -> Sequence[Prospect]:
     rows = visible_to(user).where(Prospect.enterprise_id == enterprise_id)
     return db.session.scalars(loaded(rows).order_by(Prospect.id.desc()).limit(10)).all()
+
+
+def is_solved(need: Need) -> bool:
+    """A technology problem that somebody has solved."""
+    return need.kind is NeedKind.TECHNOLOGY and any(one.step is Step.SOLVED for one in need.approaches)
+
+
+def of_need(need: Need) -> Prospect | None:
+    """What became of its solution, whoever leads it."""
+    return db.session.scalar(sa.select(Prospect).where(Prospect.need_id == need.id))
 
 
 SOURCE = contacts.Source(

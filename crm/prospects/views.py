@@ -15,6 +15,9 @@ from crm.lib.words import _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
+from crm.needs import queries as needs
+from crm.needs import views as need_pages
+from crm.needs.models import Need
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
@@ -24,7 +27,7 @@ from crm.web.forms import ActForm, commit_and_go
 from . import actions, queries
 from .forms import ConvertForm, DropForm, NewProspectForm, ProspectForm
 from .lists import PAGE
-from .models import Progress, Prospect
+from .models import Progress, Prospect, TargetBatch
 
 bp = Blueprint("prospects", __name__)
 
@@ -49,18 +52,36 @@ def show(id: int) -> Any:
 @bp.route("/prospects/new", methods=["GET", "POST"])
 @permit(P.PROSPECT_MANAGE)
 def new() -> Any:
-    form = NewProspectForm(unit_id=me().unit_id, owner_id=me().id)
+    return _list(NewProspectForm(unit_id=me().unit_id, owner_id=me().id))
+
+
+@bp.route("/needs/<int:id>/result", methods=["GET", "POST"])
+@permit(P.PROSPECT_MANAGE)
+def list_result(id: int) -> Any:
+    """「企业出题、政府立题、协同解题」: what solved it goes on the third batch."""
+    need = need_pages.load(id)
+    if not queries.is_solved(need):
+        abort(404)
+    form = NewProspectForm(
+        unit_id=me().unit_id, owner_id=me().id, batch=TargetBatch.RESEARCH, name=need.title, why=need.detail
+    )
+    if not form.is_submitted() and need.enterprise:
+        form.investor.data = need.enterprise.name
+    return _list(form, need)
+
+
+def _list(form: NewProspectForm, need: Need | None = None) -> Any:
     _offer(form)
     form.look_up(me())
-    if form.submitted() and form.chosen():
+    if form.submitted() and form.chosen(need.enterprise if need else None):
         with form.refusals():
-            prospect = actions.list_target(form.facts, actor=me())
+            prospect = actions.list_target(form.facts, need=need, actor=me())
             return commit_and_go(
                 form, url_for(".show", id=prospect.id), _("已列入“%(name)s”", name=prospect.name)
             )
     elif form.is_submitted():
         form.status = 422
-    return form.page("prospects/new.html")
+    return form.page("prospects/new.html", need=need)
 
 
 @bp.route("/prospects/<int:id>/edit", methods=["GET", "POST"])
@@ -129,6 +150,18 @@ def prospects_of(enterprise: Any) -> Markup:
     return Markup(render_template("prospects/_of.html", prospects=found) if found else "")
 
 
+def _result_of(need: Need) -> Markup:
+    """On the page of a problem that was solved: where its solution stands, or the way to list it."""
+    if not queries.is_solved(need) or not me().may(P.PROSPECT_VIEW):
+        return Markup("")
+    listed = queries.of_need(need)
+    seen = listed is not None and _seen(queries.visible_to(me()), Prospect, listed.id)
+    return Markup(render_template("prospects/_of_need.html", need=need, listed=listed, seen=seen))
+
+
+need_pages.PANELS.append(_result_of)
+
+
 def _page(prospect: Prospect, form: ActForm | None = None) -> Any:
     user = me()
     form = form or ActForm()
@@ -138,6 +171,7 @@ def _page(prospect: Prospect, form: ActForm | None = None) -> Any:
         prospect=prospect,
         today=clock.today(),
         firm_seen=_seen(merchants.visible_to(user), Enterprise, prospect.enterprise_id),
+        need_seen=me().may(P.NEED_VIEW) and _seen(needs.visible_to(user), Need, prospect.need_id),
         deal_seen=_seen(deals.visible_to(user), Deal, prospect.deal_id),
         may_manage=manages and prospect.is_open,
         may_take_up=manages and prospect.dropped_on is not None,

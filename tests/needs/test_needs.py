@@ -190,8 +190,19 @@ def test_a_firm_raises_the_government_adopts_somebody_solves(cast: Any, session:
     wang.submit(f"{here}/approach", partner="浙江大学")
     assert "立题 0 · 对接 1" in wang.see("/needs/unmet").text
     one = session.scalars(sa.select(Approach)).one()
+    result = f"/needs/{id}/result"
+    assert wang.get(result).status_code == 404 and result not in wang.see(here).links, "nothing is solved yet"
     wang.submit(f"/needs/approaches/{one.id}", step="solved")
     assert read(id).gap == 0 and queries.problems(cast.zhou).solved == 1
+    assert result in wang.see(here).links, "what solved it may go on the third batch"
+    refused = wang.submit(result, contact_by="2013-07-01")
+    assert refused.status_code == 422 and "日期已经过了" in refused.said
+    listed = wang.submit(result, contact_by="2013-08-01", why="可以小批生产").went_to
+    assert "科技成果" in wang.see(listed).text and here in wang.see(listed).links
+    assert listed in wang.see(here).links and result not in wang.see(here).links
+    assert "已经列入三个一批" in wang.submit(result, contact_by="2013-08-01").said
+    assert wang.submit(f"{listed}/edit", batch="industry").status_code == 422
+    assert as_user(cast.zheng).get(result).status_code == 403
     wang.submit(f"{here}/meet")
     assert read(id).state is NeedState.MET
     assert as_user(cast.zheng).get(here).status_code == 200
