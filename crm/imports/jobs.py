@@ -122,7 +122,7 @@ def take_back(batch_id: int, beat: Beat) -> ImportBatch:
     while True:
         lots.begin()
         batch = _locked(batch_id)
-        rows = undoing.next_rows(batch)
+        rows = undoing.next_rows(batch, lots.many)
         if not rows:
             break
         undo = plain.take_back if nouns.of(batch).plain else undoing.take_back

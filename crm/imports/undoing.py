@@ -30,19 +30,19 @@ from crm.org.models import User
 from . import matching, queries
 from .models import BatchState, ImportBatch, ImportRow, Outcome
 
-LOT = 25  # rows in one transaction
+LOT = 100  # rows in one transaction at most
 OWN = {"former_name", "handle", "position"}  # tables whose rows are part of the record: they go with it
 LOOKING = {"handle.revealed"}  # acts that change nothing
 MOST_REMARKS = 30
 MODELS: dict[str, Any] = {"enterprise": Enterprise, "person": Person}
 
 
-def next_rows(batch: ImportBatch) -> list[ImportRow]:
+def next_rows(batch: ImportBatch, most: int = LOT) -> list[ImportRow]:
     """What the run has done and is still there, the last first: a row may have added to what an earlier one made."""
     done = sa.select(ImportRow).where(
         ImportRow.batch_id == batch.id, ImportRow.outcome.in_((Outcome.CREATED, Outcome.UPDATED))
     )
-    return list(db.session.scalars(done.order_by(ImportRow.number.desc()).limit(LOT)))
+    return list(db.session.scalars(done.order_by(ImportRow.number.desc()).limit(most)))
 
 
 def take_back(batch: ImportBatch, rows: Sequence[ImportRow], *, actor: User) -> None:
@@ -74,9 +74,11 @@ def take_back(batch: ImportBatch, rows: Sequence[ImportRow], *, actor: User) -> 
     for some in identity.chunks(sorted(gone), LOT):
         held = sa.select(Position.person_id).where(Position.enterprise_id.in_(some))
         people |= set(db.session.scalars(held))
-    _remove("enterprise", {one: here[one] for one in gone}, batch, actor)
     for one in gone:
-        settle(batch, created[one])
+        settle(
+            batch, created[one]
+        )  # now: what is removed expires what is loaded, and each row would be read again
+    _remove("enterprise", {one: here[one] for one in gone}, batch, actor)
     identity.refresh_many("enterprise", firms - set(gone))
     identity.refresh_many("person", people)
 

@@ -35,7 +35,7 @@ from .plain import pass_over
 from .saying import kept_changes
 from .understanding import Merchant
 
-LOT = 50  # rows in one transaction at most
+LOT = 200  # rows in one transaction at most
 LEAST = 20  # however slow the machine is
 WAIT = 0.2  # seconds that others who write may have to wait for one
 LONGEST = 0.15  # seconds of updating in one; they cost more than new ones

@@ -17,9 +17,11 @@ class Lots:
     """
 
     def __init__(self, most: int, longest_s: float, *, least: int = 10) -> None:
-        """`least`: fewer cost more for the commit than for the work, and would never come to an end."""
+        """`least`: fewer cost more for the commit than for the work, and would never come to an end. The first lot is
+        a quarter of the most: how long one takes is not known yet."""
         self.most, self.longest_s = most, longest_s
-        self.least, self.many = min(most, max(least, most // 10)), most
+        self.least = min(most, max(least, most // 10))
+        self.many = max(self.least, most // 4)
         self._began = time.monotonic()
 
     def begin(self) -> None:

@@ -11,6 +11,7 @@ from crm.audit.trail import record
 from crm.db import db
 from crm.files.store import hand_out
 from crm.lib import clock, phones, texts
+from crm.lib.masking import mask_text
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
@@ -244,7 +245,9 @@ def _page(lead: Lead) -> str:
         may_judge=lead.state is not LeadState.CONVERTED and queries.may(me(), P.LEAD_JUDGE, lead),
         may_convert=lead.state in (LeadState.FOLLOWED, LeadState.NURTURED)
         and queries.may(me(), P.DEAL_EDIT, lead),
-        may_reveal=bool(lead.contact_phone) and not revealed and queries.may(me(), P.MERCHANT_REVEAL, lead),
+        may_reveal=bool(lead.contact_phone or mask_text(lead.content) != lead.content)
+        and not revealed
+        and queries.may(me(), P.MERCHANT_REVEAL, lead),
         first_seen=bool(lead.duplicate_of and queries.seen_by(me(), [lead.duplicate_of])),
         investor_seen=_sees(lead.enterprise),
     )

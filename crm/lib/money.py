@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from .enums import Labelled
@@ -68,6 +69,22 @@ def _english(wan: Decimal) -> str:
     if wan >= 100:
         return f"CNY {_round(wan / 100, '0.1'):,} million"
     return f"CNY {_trimmed(wan * 10_000)}"
+
+
+def read_wan_text(text: str) -> Decimal | None:
+    """What `wan_text` has written, in 万元; None for any other text."""
+    if not (found := _SHOWN.fullmatch(text)):
+        return None
+    sign, before, digits, unit = found.groups()
+    if bool(before) != (unit in ("", " million", " billion")):
+        return None
+    amount = Decimal(digits.replace(",", "")) * _UNITS[unit]
+    return -amount if sign else amount
+
+
+_SHOWN = re.compile(r"(-?)(CNY )?([\d,]+(?:\.\d+)?)(亿元|万元| million| billion|)")
+_UNITS = {"亿元": Decimal(WAN_PER_YI), "万元": Decimal(1), " billion": Decimal(100_000), " million": Decimal(100),
+          "": Decimal("0.0001")}  # fmt: skip
 
 
 def _trimmed(amount: Decimal) -> str:

@@ -14,7 +14,7 @@ import csv
 import datetime as dt
 import hashlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -32,11 +32,12 @@ LONGEST_CELL = 32_767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 A4 = 9  # its number in a workbook
-NUMBERS = ("number", "wan", "yi", "mu")
+NUMBERS = ("number", "percent", "wan", "yi", "mu")
 WIDE_FROM = 6  # columns from which a page lies on its side
 _WIDTHS = {
     "code": 22,
     "number": 12,
+    "percent": 12,
     "wan": 14,
     "yi": 12,
     "mu": 12,
@@ -46,7 +47,7 @@ _WIDTHS = {
     "phones": 20,
 }
 SIGNS_APART = " " * 12
-_FORMATS = {"number": "#,##0.##########", "wan": "#,##0.00", "yi": "#,##0.00##", "mu": "#,##0.00", "day": "yyyy-mm-dd",
+_FORMATS = {"number": "#,##0.##########", "percent": "0.0%", "wan": "#,##0.00", "yi": "#,##0.00##", "mu": "#,##0.00", "day": "yyyy-mm-dd",
             "moment": "yyyy-mm-dd hh:mm"}  # fmt: skip
 
 
@@ -117,8 +118,15 @@ class XlsxFile:
             kind: self._book.add_format({"num_format": shape, **lined}) for kind, shape in _FORMATS.items()
         }
         self._text = self._book.add_format({"num_format": "@", **lined})
+        self._mark = mark
+        self.begin(sheet, headings)
+
+    def begin(self, sheet: str, headings: Sequence[Heading]) -> None:
+        """Another sheet of the same book; the rows that follow are its own."""
+        frame = self._frame
         self._kinds = [heading.kind for heading in headings]
-        self._sheet = self._book.add_worksheet(_sheet_name(sheet))
+        taken = {one.get_name().lower() for one in self._book.worksheets()}
+        self._sheet = self._book.add_worksheet(_sheet_name(sheet, taken))
         self._at = -1
         for at, heading in enumerate(headings):
             usual = _WIDTHS.get(heading.kind, 24) if frame or at else 36
@@ -131,7 +139,7 @@ class XlsxFile:
         for at, heading in enumerate(headings):
             self._sheet.write_string(self._at, at, heading.title, self._bold)
         self._first = self._at
-        self._on_paper(mark, frame is None or frame.wide)
+        self._on_paper(self._mark, frame is None or frame.wide)
 
     def _on_paper(self, mark: str, wide: bool) -> None:
         sheet = self._sheet
@@ -272,8 +280,14 @@ def _plain(value: Any) -> str:
     return harmless(value) if isinstance(value, str) else str(value)
 
 
-def _sheet_name(text: str) -> str:
-    return "".join(c for c in text if c not in "[]:*?/\\'")[:31] or "Sheet1"
+def _sheet_name(text: str, taken: Collection[str] = ()) -> str:
+    """As Excel allows it, and no second time: 31 characters, whatever their case."""
+    name = "".join(c for c in text if c not in "[]:*?/\\'")[:31] or "Sheet1"
+    number = 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{name[:27]} {number}"
+    return name
 
 
 def sha256_of(path: Path) -> str:

@@ -45,6 +45,14 @@ def note_export(order: Order, made: Made, *, actor: User) -> None:
     )
 
 
+def note_tables(made: Made, title: str, address: str, *, actor: User) -> None:
+    """The same line for the tables of a page that is no list."""
+    record("list.exported", actor=actor, noun="page", name=made.name, changes={
+        "list": [None, title], "query": [None, address], "rows": [None, made.rows], "phones": [None, "masked"],
+        "format": [None, "xlsx"], "sha256": [None, made.sha256],
+    })  # fmt: skip
+
+
 def order_job(order: Order, *, actor: User, came_from: str, request: ExportRequest | None = None) -> JobRun:
     """Write the job down that makes the file; `queue.start` after the commit."""
     params = order.params() | {"from": came_from}

@@ -153,7 +153,7 @@ def _write(
     order.check_rows(len(ids))
     if said.most_rows is not None and len(ids) > said.most_rows:
         raise Refused(_("批准以后又多了许多行，现在有 %(n)s 行；请重新申请", n=f"{len(ids):,}"))
-    mark = _mark(user, began)
+    watermark = mark_of(user, began)
     headings = [sheets_out.Heading(one.title, one.kind, one.width) for one in told]
     count = Count()
     rows: Any = _rows(order, user, told, ids, count, progress)
@@ -161,7 +161,7 @@ def _write(
     if order.shape is not None:
         rows = list(rows)
         frame = _frame(order, user, ids, count.rows)
-    file = sheets_out.writer(order.format, path, order.name, headings, mark=mark, frame=frame)
+    file = sheets_out.writer(order.format, path, order.name, headings, mark=watermark, frame=frame)
     for row in rows:
         file.row(row)
     file.close(list(_notes(order, user, told, count, file.cut, began, said)))
@@ -299,7 +299,7 @@ def _frame(order: Order, user: User, ids: Sequence[int], rows: int) -> sheets_ou
     return sheets_out.Frame(shape.title, written(shape.lines), written(shape.signs), shape.wide)
 
 
-def _mark(user: User, began: dt.datetime) -> str:
+def mark_of(user: User, began: dt.datetime) -> str:
     """The watermark: who took the file out, and when."""
     moment = clock.local(began).strftime("%Y-%m-%d %H:%M")
     return _("%(unit)s %(name)s %(moment)s 导出", unit=user.unit.name, name=user.name, moment=moment)

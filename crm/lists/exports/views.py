@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, send_file, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from crm.db import db
+from crm.db import db, reading
 from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
+from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.lists.table import LISTS, ListPage, chosen_columns, filter_in_words, pairs_of, select_for
 from crm.lists.views import back, bp, page_or_404, posted_filters
@@ -21,9 +23,9 @@ from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission
 from crm.web import listing
-from crm.web.forms import ActForm, commit_and_go
+from crm.web.forms import ActForm, commit_and_go, safe_next
 
-from . import actions, jobs, making, queries
+from . import actions, jobs, making, queries, tables
 from .models import ExportRequest
 from .order import ASK_LONG, Order, waits_for_leave
 from .shapes import Shape
@@ -150,6 +152,65 @@ def send(path: Path, name: str, *, keep: bool) -> Any:
         path.unlink()
     to_keep = path.suffix != ".html"
     return send_file(file, mimetype=TYPES[path.suffix], as_attachment=to_keep, download_name=name)
+
+
+# --- the tables of a page that is no list -------------------------------------------------------------------
+
+
+@bp.app_template_global("tables_out")
+def tables_out(permission: str) -> Markup:
+    """The button of a page of sums, rankings or rates: to its tables as they stand there, by this right."""
+    g.tables_leave_by = Permission(permission)
+    if not me().may(g.tables_leave_by):
+        return Markup("")
+    return Markup(render_template("lists/_tables_out.html", address=request.full_path.rstrip("?")))
+
+
+@bp.post("/lists/tables")
+@permit(Permission.HOME)
+def export_tables() -> Any:
+    """The file of the tables that the page behind this address shows to me."""
+    address, form, user = safe_next(request.form.get("page"), "") or abort(404), ActForm(), me()
+    if not form.submitted():
+        return redirect(address, 303)
+    db.session.commit()  # the write lock is not held while the page is drawn
+    with reading():
+        title, page = _drawn(address)
+        db.session.rollback()
+    try:
+        made = tables.make_file(title, tables.read(page), address=address, user=user)
+    except Refused as refused:
+        flash(refused.message, "bad")
+        return redirect(address, 303)
+    if waits_for_leave(user, made.rows, settings.get(ASK_LONG)):
+        made.path.unlink()
+        flash(_("这一页有 %(n)s 行，要负责人批准；请从清单导出", n=f"{made.rows:,}"), "bad")
+        return redirect(address, 303)
+    actions.note_tables(made, title, address, actor=user)
+    db.session.commit()
+    return send(made.path, made.name, keep=False)
+
+
+def _drawn(address: str) -> tuple[str, str]:
+    """(title, whole page), as the page itself answers me now: what it hides it hides here. 404 for pages that do not
+    offer their tables, 403 without the right that they ask for."""
+    path, _mark, query = address.partition("?")
+    asked = request.environ | {
+        "REQUEST_METHOD": "GET", "PATH_INFO": unquote(path).encode().decode("latin-1"), "QUERY_STRING": query,
+        "CONTENT_TYPE": "", "CONTENT_LENGTH": "0", "wsgi.input": BytesIO(),
+    }  # fmt: skip
+    asked = {key: value for key, value in asked.items() if not key.startswith("werkzeug.")}
+    g.pop("tables_leave_by", None)
+    g.whole = True
+    with current_app.request_context(asked):
+        answer = current_app.full_dispatch_request()
+        page = answer.get_data(as_text=True) if answer.status_code == 200 else ""
+    permission, _whole = g.pop("tables_leave_by", None), g.pop("whole")
+    if not page or permission is None:
+        abort(answer.status_code if answer.status_code in (403, 404) else 404)
+    if not me().may(permission):
+        abort(403)
+    return tables.title_of(page), page
 
 
 # --- my files, and leave to take many rows out ------------------------------------------------------------
