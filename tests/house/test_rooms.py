@@ -128,6 +128,7 @@ NOT_PURE = {
     "jobs/periodic.py": "claims the runs of what recurs in their table",
     "jobs/queue.py": "the queue's own connection to the application",
     "partners/results.py": "the figures of one page, a statement for each noun",
+    "lists/exports/tables.py": "reads the tables of a drawn page into its file",
     "lists/exports/making.py": "reads the rows of an order into its file, chunk by chunk",
     "lists/table.py": "the one place where an address becomes a query",
     "slips/papers.py": "writes the printed forms, in words and days as pages show them",
