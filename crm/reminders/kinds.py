@@ -28,6 +28,7 @@ from crm.missions import queries as missions
 from crm.missions.models import Mission
 from crm.missions.phases import Phase
 from crm.org import settings
+from crm.org.models import User
 from crm.slips import queries as slips
 from crm.slips.models import Slip
 
@@ -45,6 +46,10 @@ class Kind:
     rows: Callable[[dt.date], sa.Select[Any]]
     due_on: Callable[[Any], dt.date]
     days: tuple[int | None, int | None, int | None]
+    visible_to: Callable[
+        [User], sa.Select[Any]
+    ]  # the records that somebody may see: of others he is told nothing
+    owners: sa.Select[Any] | None = None  # whose the records are; None: nobody's in person
 
     @property
     def label(self) -> str:
@@ -61,6 +66,18 @@ class Kind:
     def still(self, record_id: Any, today: dt.date) -> sa.ColumnElement[bool]:
         """The record of this number is due today: a look at one row, by its key."""
         return sa.exists().where(self.model.id == record_id, self.is_due(today))
+
+    def seen(self, user: User, record_id: Any) -> sa.ColumnElement[bool]:
+        """He may still see the record of this number: it can have been handed on since he was told of it."""
+        rows = self.visible_to(user).with_only_columns(self.model.id).order_by(None)
+        return rows.where(self.model.id == record_id).correlate(record_id.class_).exists()
+
+    def with_another(self, record_id: Any, user_id: Any) -> sa.ColumnElement[bool]:
+        """Somebody else has it by now, who can still sign in."""
+        if self.owners is None:
+            return sa.false()
+        owner = self.owners.where(self.model.id == record_id).correlate(record_id.class_).scalar_subquery()
+        return sa.exists().where(User.id == owner, User.active, User.id != user_id)
 
 
 def _people(
@@ -107,6 +124,8 @@ def _clock(key: str, msgid: str, which: Clock, days: tuple[int | None, int | Non
             clock.local(row.reported_at).date(), settings.get(leads.TERMS[which])
         ),
         days=days,
+        visible_to=leads.visible_to,
+        owners=sa.select(Lead.owner_id),
     )  # fmt: skip
 
 
@@ -125,6 +144,8 @@ KINDS = (
         rows=lambda today: _deals(Deal.next_due_on, due=deals.is_overdue(today)),
         due_on=lambda row: row.next_due_on,
         days=(1, 7, 14),
+        visible_to=deals.visible_to,
+        owners=sa.select(Deal.owner_id),
     ),
     Kind(
         "deal_idle", N_("项目久未联系"), N_("变红那天"), Deal, "deals.show",
@@ -134,6 +155,8 @@ KINDS = (
         ),
         due_on=_red_since,
         days=(0, 7, 21),
+        visible_to=deals.visible_to,
+        owners=sa.select(Deal.owner_id),
     ),
     _clock("lead_answer", N_("线索没有首次答复"), Clock.ANSWER, (1, 2, 5)),
     _clock("lead_judge", N_("线索没有研判"), Clock.JUDGE, (1, 2, 5)),
@@ -147,6 +170,8 @@ KINDS = (
         ),
         due_on=lambda row: row.results_by,
         days=(1, 3, 7),
+        visible_to=missions.visible_to,
+        owners=sa.select(Mission.owner_id),
     ),
     Kind(
         "agreement_expiring", N_("协议快到期"), N_("开始提醒那天"), Agreement, "agreements.show",
@@ -154,6 +179,8 @@ KINDS = (
         rows=_agreements,
         due_on=lambda row: row.expires_on - dt.timedelta(days=settings.get("agreement.remind_days")),
         days=(0, 15, 30),
+        visible_to=agreements.visible_to,
+        owners=sa.select(Deal.owner_id).join(Agreement, Agreement.deal_id == Deal.id),
     ),
     Kind(
         "slip_overdue", N_("交办单逾期"), N_("交办单的期限"), Slip, "slips.show",
@@ -164,6 +191,7 @@ KINDS = (
         ),
         due_on=lambda row: row.due_on,
         days=(1, 3, 7),
+        visible_to=slips.visible_to,
     ),
 )  # fmt: skip
 """Add a line here; its sentence, its page and its setting come by themselves."""

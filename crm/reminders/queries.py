@@ -28,9 +28,16 @@ SHOWN = 12
 
 
 def visible_to(user: User) -> sa.Select[Reminder]:
-    """What I was told, and what was said of the records of my unit as far as the right reaches."""
+    """What I was told, and what was said of the records of my unit as far as the right reaches: of records that I may
+    still see. A reminder is a record's name, and a record that was handed on is told of by its own right only."""
     scope = user.scope_of(P.REMINDER_VIEW)
-    return sa.select(Reminder).where(within(scope, user, units=[Reminder.unit_id], owners=[Reminder.user_id]))
+    mine = within(scope, user, units=[Reminder.unit_id], owners=[Reminder.user_id])
+    return sa.select(Reminder).where(mine, _is_seen(user))
+
+
+def _is_seen(user: User) -> sa.ColumnElement[bool]:
+    hidden = (sa.and_(Reminder.kind == kind.key, ~kind.seen(user, Reminder.record_id)) for kind in KINDS)
+    return sa.not_(sa.or_(sa.false(), *hidden))
 
 
 def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
@@ -38,8 +45,16 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def is_open(today: dt.date) -> sa.ColumnElement[bool]:
-    """What was said is still so: known by the record itself, not by the last morning."""
-    still = [sa.and_(Reminder.kind == kind.key, kind.still(Reminder.record_id, today)) for kind in KINDS]
+    """What was said is still so: known by the record itself, not by the last morning. Whoever was told as the one who
+    follows it has nothing open there any more once another follows it."""
+    handed_on = [
+        sa.and_(Reminder.step == Step.OWNER, kind.with_another(Reminder.record_id, Reminder.user_id))
+        for kind in KINDS
+    ]
+    still = [
+        sa.and_(Reminder.kind == kind.key, kind.still(Reminder.record_id, today), ~gone)
+        for kind, gone in zip(KINDS, handed_on, strict=True)
+    ]
     return sa.and_(Reminder.settled_on.is_(None), sa.or_(sa.false(), *still))
 
 
@@ -52,7 +67,7 @@ def of_record(noun: str, record_id: int) -> Sequence[Reminder]:
 
 def open_of(user: User, most: int) -> tuple[Sequence[Reminder], int]:
     """(the newest of what I was told and what is still so, how many there are)."""
-    mine = sa.select(Reminder).where(Reminder.user_id == user.id, is_open(clock.today()))
+    mine = visible_to(user).where(Reminder.user_id == user.id, is_open(clock.today()))
     found = db.session.scalars(mine.order_by(Reminder.on_day.desc(), Reminder.id.desc()).limit(most)).all()
     number = db.session.scalar(sa.select(sa.func.count()).select_from(mine.subquery())) or 0
     return found, number
@@ -112,6 +127,8 @@ def plan(kind: Kind, today: dt.date) -> Plan:
     for thing, row in due.items():
         said = told.get(thing, Told())
         owner, sponsor = (one if one in active else None for one in (row.owner_id, row.sponsor_id))
+        if owner and owner not in said.people:
+            said.on.pop(Step.OWNER, None)  # it was another's then: who has it now hears of it first
         asked = whom(owner, heads.get(row.unit_id, []), sponsor, said.people)
         step = next_step(thing[1], terms, said.on, asked, today)
         if step:

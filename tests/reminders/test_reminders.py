@@ -15,16 +15,19 @@ from crm.audit.models import Event
 from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import AgreementKind
+from crm.digests.queries import lines_for
 from crm.jobs.models import Notice
 from crm.leads.models import LeadState
 from crm.lib import clock
 from crm.missions.models import Mission
 from crm.org import settings
+from crm.org.permissions import Role
+from crm.reminders import queries
 from crm.reminders.kinds import BY_KEY, KINDS
 from crm.reminders.models import Reminder
 from crm.reminders.steps import Step
 from crm.slips.states import SlipState
-from tests.cast import make_deal, make_lead
+from tests.cast import make_deal, make_lead, make_user
 from tests.conftest import MOMENT
 from tests.delivery.make import make_project
 from tests.slips.make import make_slip
@@ -100,6 +103,37 @@ def test_another_day_of_the_next_step_is_another_thing_and_what_was_done_is_sett
     assert db.session.scalars(sa.select(Reminder.due_on).where(Reminder.settled_on.is_(None))).all() == [
         ago(1)
     ]
+
+
+def test_what_was_handed_on_is_told_of_to_whom_has_it_now(cast: Any, as_user: Any) -> None:
+    """To another colleague: he hears of it, and it stands open with him only. To another unit: whoever may not open the
+    deal any more reads its name nowhere, neither on the desk nor in the list nor in the morning's letter."""
+    other = make_user("sun", "孙专员", Role.PROMOTER, cast.wang.unit)
+    deal = overdue(cast, first_report_unit_id=cast.li.unit_id)
+    morning(0)
+    deal = db.session.get_one(Deal, deal.id)
+    deal.owner_id = other.id
+    db.session.commit()
+    assert open_of(cast.wang) == [] and morning(1) == 1 and said()[-1] == ("deal_step", "owner", "孙专员")
+    assert open_of(other) == ["逾期的项目"] and open_of(cast.wang) == []
+    wang = as_user(cast.wang)
+    assert "逾期的项目" in wang.see("/reminders?mine=1").text, (
+        "the unit's own deal: that he was told stays written"
+    )
+    deal = db.session.get_one(Deal, deal.id)
+    deal.unit_id, deal.owner_id = cast.li.unit_id, cast.li.id
+    db.session.commit()
+    for who in (cast.wang, other):
+        assert "逾期的项目" not in as_user(who).see("/reminders").text and open_of(who) == []
+        assert lines_for(who, lambda endpoint, id: "") == ([], 0)
+    assert morning(2) == 1 and said()[-1] == ("deal_step", "owner", "李乡长")
+    assert "逾期的项目" in as_user(cast.zhou).see("/reminders").text
+
+
+def open_of(user: Any) -> list[str]:
+    found, number = queries.open_of(user, 10)
+    assert len(found) == number
+    return [one.title for one in found]
 
 
 def test_every_kind_finds_what_it_is_about(cast: Any) -> None:
