@@ -56,6 +56,7 @@ PAGE = register(
         sorts={"happened": ContactLog.happened_at},
         default_sort="-happened",
         base=queries.rows_for,
+        many=True,
         view_permission=P.CONTACT_VIEW,
         export_permission=P.CONTACT_EXPORT,
         export_full_permission=P.MERCHANT_EXPORT_FULL,

@@ -142,8 +142,9 @@ class Indicator:
         return found
 
     def url(self, window: Window, unit_id: int | None = None, person_id: int | None = None) -> str:
-        """The rows behind the figure."""
-        return self.page.url(self.pairs(window, unit_id, person_id))
+        """The rows behind the figure, all of them counted: the list says the same number."""
+        counted = [("count", "all")] if self.page.many else []
+        return self.page.url([*self.pairs(window, unit_id, person_id), *counted])
 
 
 _MONEY = Indicator(

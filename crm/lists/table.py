@@ -148,7 +148,8 @@ class ListPage:
     {"units": […], "owners": […]} for rights that reach less far than seeing does. `tag_permission` turns tags on;
     `searched` says that `q` asks the index, `matching(text)` how, when not by the noun's own entries; `also(args)` is a
     condition that the page sets of itself, whatever the filters say. `in_bulk(user)` selects what `base` does, loaded
-    as it suits a hundred thousand rows and not a page. `empty_actions(user)` gives [(label, url)] for an empty list.
+    as it suits a hundred thousand rows and not a page. `many` says that there can be half a million: the page counts
+    no further than listing.MOST_COUNTED, its export does. `empty_actions(user)` gives [(label, url)] for an empty list.
 
     A page that draws its rows its own way (the queue of 查重, the trail) tells here what leaves of it: `asks(user,
     args)` reads its own filter, whose names in the address are `arguments`; `usual_sort(args)` is its order where the
@@ -182,6 +183,7 @@ class ListPage:
     address: Callable[[Sequence[tuple[str, str]]], str] | None = None
     row_label: Callable[[Any], str] = lambda row: str(row.name)
     in_bulk: Callable[[User], sa.Select[Any]] | None = None
+    many: bool = False
     empty_text: str = ""
     empty_actions: Callable[[User], list[tuple[str, str]]] = field(default=lambda user: [])
 
@@ -446,7 +448,8 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
         rows = rows.where(page.also(args))
     rows = listing.ordered(rows, page.sorts, default=page.default_sort, key=page.key)
     columns = chosen_columns(page, user, args)
-    found = listing.page_of(rows, key=page.key, load=with_options(page.select(user), columns))
+    loaded = with_options(page.select(user), columns)
+    found = listing.page_of(rows, key=page.key, load=loaded, many=page.many)
     if page.dress:
         found.items = page.dress(found.items, user)
     tags = {}

@@ -15,20 +15,33 @@ from crm.db import db
 SIZES = (20, 50, 100, 200)
 MOST_AT_ONCE = 20_000
 """Rows of a page that is drawn to be taken out (`g.whole`): all of them, whatever page one looks at."""
+MOST_COUNTED = 10_000
+"""How far the rows of a list of very many are counted for a page; `?count=all` counts them all."""
 
 
 @dataclass
 class Page:
-    """One page of rows and where it stands among all of them."""
+    """One page of rows and where it stands among all of them; of `more` than `total` nobody has counted the rest."""
 
     items: Sequence[Any]
     total: int
     number: int
     per_page: int
+    more: bool = False
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // self.per_page))
+        """Those that are known to be there."""
+        return max(1, -(-(self.total + self.more) // self.per_page))
+
+    @property
+    def said(self) -> str:
+        return f"{self.total:,}+" if self.more else f"{self.total:,}"
+
+    @property
+    def count_url(self) -> str | None:
+        """Where the rest is counted too."""
+        return address(count="all", page=self.number) if self.more else None
 
     def url(self, number: int) -> str:
         return address(page=number)
@@ -38,34 +51,39 @@ class Page:
 
 
 def page_of(
-    rows: sa.Select[Any], *, key: Any, per_page: int = 50, load: sa.Select[Any] | None = None
+    rows: sa.Select[Any],
+    *,
+    key: Any,
+    per_page: int = 50,
+    load: sa.Select[Any] | None = None,
+    many: bool = False,
 ) -> Page:
     """The page that the address asks for.
 
     `rows` selects whole records, already filtered and ordered; `key` is their id column. Ids are paged first,
     on the index, and only the page's records are loaded: a late page of a long list stays quick. `load` is
-    what to load them with (default: `rows`); a select without the filters spares asking them twice.
-    Three statements and the loader's own, whatever the length.
+    what to load them with (default: `rows`); a select without the filters spares asking them twice. Of `many`
+    rows no more are counted than MOST_COUNTED, or as many as there are up to this page: to count half a million
+    takes a second that nobody waits for gladly. Three statements and the loader's own, whatever the length.
     """
     number = _number(request.args.get("page"), 1)
     size = _number(request.args.get("size"), per_page)
     size = size if size in SIZES else per_page
     if g.get("whole"):
         number, size = 1, MOST_AT_ONCE
-    total = count_of(rows, key=key)
+    most = max(MOST_COUNTED, number * size) if many and request.args.get("count") != "all" else None
+    total = count_of(rows, key=key, most=most and most + 1)
+    more = most is not None and total > most
+    total -= more
     number = min(number, max(1, -(-total // size)))
     ids = db.session.scalars(rows.with_only_columns(key).limit(size).offset((number - 1) * size)).all()
-    return Page(records(rows if load is None else load, ids, key=key), total, number, size)
+    return Page(records(rows if load is None else load, ids, key=key), total, number, size, more)
 
 
-def count_of(rows: sa.Select[Any], *, key: Any) -> int:
-    """How many rows a list has, whatever its page."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).select_from(rows.with_only_columns(key).order_by(None).subquery())
-        )
-        or 0
-    )
+def count_of(rows: sa.Select[Any], *, key: Any, most: int | None = None) -> int:
+    """How many rows a list has, whatever its page; with `most`, no more than that are looked at."""
+    some = rows.with_only_columns(key).order_by(None).limit(most).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
 def records(rows: sa.Select[Any], ids: Sequence[int], *, key: Any) -> list[Any]:

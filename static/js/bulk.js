@@ -22,7 +22,8 @@ export function wake(form) {
     const whole = every?.checked;
     const words = whole ? said.dataset.all : said.dataset.one;
     const count = whole ? Number(every.dataset.bulkAll) : chosen.length;
-    said.textContent = words.replace("{n}", count.toLocaleString());
+    const more = whole ? every.dataset.more || "" : "";
+    said.textContent = words.replace("{n}", count.toLocaleString() + more);
   }
 
   // In the flow without script; with it, at the foot of the window, so that choosing moves nothing.
