@@ -1,4 +1,5 @@
-"""What the demo district has put on paper: an agreement for each signed deal of the year, and one meeting that is over."""
+"""What the demo district has put on paper: an agreement for each signed deal of the year, one deal that was handed on
+before it was signed, and one meeting that is over."""
 
 from __future__ import annotations
 
@@ -12,10 +13,12 @@ from crm.deals.stages import Stage
 from crm.lib import clock
 from crm.meetings.models import Meeting, MeetingItem, MeetingState, MeetingTask
 from crm.org.models import User
+from crm.transfers.models import Share, Transfer, TransferState
 
 DISTRICT = "衢州市柯城区人民政府"
 MEETING_ON = dt.date(2013, 7, 19)
 GONE_THROUGH = 4
+HANDED_ON = dt.date(2013, 3, 20)
 
 
 def load_agreements(deals: Iterable[Deal], keeper: User) -> None:
@@ -39,6 +42,26 @@ def load_agreements(deals: Iterable[Deal], keeper: User) -> None:
                 created_at=clock.start_of(deal.signed_on) + dt.timedelta(hours=17),
             )
         )
+    db.session.flush()
+
+
+def load_transfer(deal: Deal, giver: User, taker: User) -> None:
+    """One unit found it and the other has the place: two parts of one credit."""
+    proposed = clock.start_of(HANDED_ON) + dt.timedelta(hours=9)
+    db.session.add(
+        Transfer(
+            deal_id=deal.id,
+            from_unit_id=giver.unit_id,
+            to_unit_id=deal.unit_id,
+            reason="示例：由主管部门承接更合适",
+            state=TransferState.ACCEPTED,
+            proposed_by_id=giver.id,
+            proposed_at=proposed,
+            answered_by_id=taker.id,
+            answered_at=proposed + dt.timedelta(hours=6),
+            shares=[Share(unit_id=giver.unit_id, percent=40), Share(unit_id=deal.unit_id, percent=60)],
+        )
+    )
     db.session.flush()
 
 

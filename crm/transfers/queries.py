@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +13,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
+from crm.lib import clock
 from crm.lib.words import listed
 from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 
+from .credit import WHOLE, Credit
 from .models import Share, Transfer, TransferState
 
 
@@ -78,7 +82,73 @@ def credit_of(deal: Deal) -> dict[int, int]:
         .order_by(Transfer.id.desc())
         .limit(1)
     )
-    return {one.unit_id: one.percent for one in last.shares} if last else {deal.unit_id: 100}
+    return {one.unit_id: one.percent for one in last.shares} if last else {deal.unit_id: WHOLE}
+
+
+def _agreed_last() -> Any:
+    """The transfer by whose split a deal counts."""
+    rows = sa.select(sa.func.max(Transfer.id)).where(
+        Transfer.deal_id == Deal.id, Transfer.state == TransferState.ACCEPTED
+    )
+    return rows.correlate(Deal).scalar_subquery()
+
+
+def _signed(user: User, first: dt.date, last: dt.date) -> sa.Select[Any]:
+    """What the figure 签约项目 counts."""
+    return deals.visible_to(user).where(Deal.signed_on >= first, Deal.signed_on <= last)
+
+
+def credit_by_unit(user: User, first: dt.date, last: dt.date) -> dict[int, Credit]:
+    """折算 of what was signed between two days, of the deals that this user sees. Two statements: a deal that was never
+    handed on is its unit's whole, and those are summed by the database."""
+    found: dict[int, Credit] = defaultdict(Credit)
+    signed, agreed = _signed(user, first, last), _agreed_last()
+    whole = signed.where(agreed.is_(None)).with_only_columns(
+        Deal.unit_id, sa.func.count(), sa.func.sum(Deal.planned_wan)
+    )
+    for unit_id, number, wan in db.session.execute(whole.group_by(Deal.unit_id)):
+        found[unit_id].add(WHOLE, wan, deals=number)
+        found[unit_id].answers += number
+    split = signed.join(Share, Share.transfer_id == agreed).with_only_columns(
+        Deal.id, Deal.unit_id, Deal.planned_wan, Share.unit_id, Share.percent
+    )
+    counted: set[int] = set()
+    for id, answers, wan, unit_id, percent in db.session.execute(split):
+        found[unit_id].add(percent, wan)
+        found[answers].answers += id not in counted
+        counted.add(id)
+    return dict(found)
+
+
+def years_of_signing(user: User) -> list[int]:
+    """The years in which something was signed, this one always, the latest first."""
+    ends = sa.func.min(Deal.signed_on), sa.func.max(Deal.signed_on)
+    first, last = db.session.execute(deals.visible_to(user).with_only_columns(*ends)).one()
+    now = clock.today().year
+    return list(range(max(now, last.year if last else now), (min(now, first.year) if first else now) - 1, -1))
+
+
+def credited_to(
+    user: User, unit_id: int, first: dt.date, last: dt.date
+) -> tuple[list[tuple[Deal, int]], Credit]:
+    """[(deal, percent)] of what a unit has a part of, the day of signing latest first; and what it comes to."""
+    percent = sa.case(
+        (_agreed_last().is_(None), sa.case((Deal.unit_id == unit_id, WHOLE), else_=0)),
+        else_=sa.func.coalesce(Share.percent, 0),
+    )
+    rows = (
+        deals.with_names(_signed(user, first, last))
+        .outerjoin(Share, sa.and_(Share.transfer_id == _agreed_last(), Share.unit_id == unit_id))
+        .where(sa.or_(percent > 0, Deal.unit_id == unit_id))
+        .add_columns(percent)
+        .order_by(Deal.signed_on.desc(), Deal.id.desc())
+    )
+    lines = [(row[0], row[1]) for row in db.session.execute(rows).unique()]
+    together = Credit()
+    for deal, has in lines:
+        together.add(has, deal.planned_wan)
+        together.answers += deal.unit_id == unit_id
+    return lines, together
 
 
 def split_in_words(transfer: Transfer) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, request, url_for
 from markupsafe import Markup
 
@@ -16,10 +18,11 @@ from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
-from crm.org.permissions import Role
+from crm.org.permissions import Role, Scope
 from crm.web.forms import ActForm, commit_and_go
 
 from . import actions, queries
+from .credit import part, sum_of
 from .forms import AcceptForm, DeclineForm, ProposeForm
 from .lists import PAGE
 from .models import Transfer, TransferState
@@ -31,6 +34,29 @@ bp = Blueprint("transfers", __name__)
 @permit(P.DEAL_VIEW)
 def index() -> Any:
     return render_template("transfers/index.html", listing=context(PAGE, me()))
+
+
+@bp.get("/transfers/credit")
+@permit(P.DEAL_VIEW)
+def credit() -> Any:
+    """折算: what was signed in a year, by the shares of the units; of one unit, deal by deal."""
+    years = queries.years_of_signing(me())
+    asked = request.args.get("year", "")
+    year = int(asked) if asked in {str(one) for one in years} else years[0]
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    units = {unit.id: unit for unit in db.session.scalars(sa.select(Unit))}
+    number = request.args.get("unit", "")
+    unit = units.get(int(number)) if number.isascii() and number.isdecimal() else None
+    if number and unit is None:
+        abort(404)
+    here: dict[str, Any] = {"year": year, "years": years, "unit": unit,
+                            "everything": me().scope_of(P.DEAL_VIEW) is Scope.DISTRICT}  # fmt: skip
+    if unit:
+        lines, together = queries.credited_to(me(), unit.id, first, last)
+        return render_template("transfers/credit_of.html", lines=lines, together=together, part=part, **here)
+    found = queries.credit_by_unit(me(), first, last)
+    rows = sorted(((units[id], one) for id, one in found.items()), key=lambda row: (-row[1].wan, row[0].code))
+    return render_template("transfers/credit.html", rows=rows, whole=sum_of(found.values()), **here)
 
 
 @bp.get("/transfers/<int:id>")

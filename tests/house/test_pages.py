@@ -87,7 +87,6 @@ NOT_BY_LINK = {
     "disputes.raise_dispute": "only from a report that was taken for another's, and the walk opens a few of them",
     "leads.file": "the demo district has no attachments",
     "leads.convert": "only from a lead that is followed, and the walk opens a few of them",
-    "transfers.show": "the demo district has handed nothing over; tests/transfers opens it",
     "meetings.show": "the demo district has held no meeting; tests/meetings opens it",
     "meetings.item": "the demo district has held no meeting",
     "meetings.minutes": "the demo district has held no meeting",

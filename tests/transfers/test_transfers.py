@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,12 +11,16 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.db import db
 from crm.deals.models import Deal
-from crm.deals.stages import DealState
+from crm.deals.stages import DealState, Stage
 from crm.lib.errors import Refused
 from crm.org.permissions import Role
 from crm.transfers import actions, credit, queries
+from crm.transfers.credit import Credit
 from crm.transfers.models import Transfer, TransferState
 from tests.cast import make_deal, make_user
+from tests.conftest import MOMENT
+
+TODAY = MOMENT.date()
 
 
 @pytest.fixture
@@ -171,3 +176,47 @@ def test_who_may(cast: Any, as_user: Any, deal: Deal) -> None:
     for act in ("accept", "decline", "withdraw"):
         assert chen.get(f"/transfers/{id}/{act}").status_code == 405
     assert the_transfer().state is TransferState.PROPOSED
+
+
+def test_what_was_signed_is_shared_out_and_adds_up_to_the_whole(cast: Any, as_user: Any) -> None:
+    town, bureau, office = (one.unit_id for one in (cast.li, cast.wang, cast.zhou))
+    mayor = make_user("mayor", "吴镇长", Role.MANAGER, cast.li.unit)
+    signed = {"stage": Stage.SIGNED, "signed_on": TODAY}
+    make_deal("没有流转的", by=cast.wang, planned_wan=Decimal("1000.01"), **signed)
+    make_deal("没有填金额的", by=cast.li, **signed)
+    shared = make_deal("流转过两次的", by=cast.wang, planned_wan=Decimal(1000), **signed)
+    last_year = TODAY.replace(year=TODAY.year - 1)
+    make_deal("去年签的", by=cast.wang, planned_wan=Decimal(7), stage=Stage.SIGNED, signed_on=last_year)
+    make_deal("还没有签的", by=cast.wang, planned_wan=Decimal(9))
+    db.session.commit()
+    actions.accept(
+        actions.propose(shared, town, "地块", {bureau: 40, town: 60}, actor=cast.chen), None, actor=mayor
+    )
+    again = actions.propose(shared, office, "统筹", {bureau: 33, town: 0, office: 67}, actor=mayor)
+    year = (TODAY.replace(month=1, day=1), TODAY.replace(month=12, day=31))
+    before = queries.credit_by_unit(cast.zhou, *year)
+    assert before[town] == Credit(answers=2, has_part=2, deals=Decimal("1.6"), wan=Decimal(600))
+    actions.accept(again, None, actor=cast.admin)
+    db.session.commit()
+    found = queries.credit_by_unit(cast.zhou, *year)
+    assert found == {
+        bureau: Credit(1, 2, Decimal("1.33"), Decimal("1330.01")),
+        town: Credit(1, 1, Decimal(1), Decimal(0)),
+        office: Credit(1, 1, Decimal("0.67"), Decimal(670)),
+    }
+    assert credit.sum_of(found.values()) == Credit(3, 4, Decimal(3), Decimal("2000.01")), "the whole, once"
+    zhou = as_user(cast.zhou)
+    page = zhou.see("/transfers/credit")
+    assert "1,330.01" in page.text and "2,000.01" in page.text
+    for url in page.links:
+        if "unit=" in url and url.startswith("/transfers"):
+            assert zhou.get(url).status_code == 200
+    of = zhou.see(f"/transfers/credit?year={TODAY.year}&unit={bureau}").text
+    assert "流转过两次的" in of and "330" in of and "1,330.01" in of and "折算 1.33 个" in of
+    assert "去年签的" in zhou.see(f"/transfers/credit?year={last_year.year}&unit={bureau}").text
+    assert credit.sum_of(queries.credit_by_unit(cast.li, *year).values()).answers == 2, "of what one sees"
+    assert (
+        zhou.get("/transfers/credit?unit=999999").status_code
+        == zhou.get("/transfers/credit?unit=x").status_code
+        == 404
+    )
