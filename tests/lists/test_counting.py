@@ -45,7 +45,11 @@ def test_it_is_counted_so_far_and_to_the_end_by_one_click(twenty: None, cast: An
     assert said(counted) == {"53"} and "数清楚" not in counted.text and names(counted) == names(page)
 
 
-def test_every_page_is_reached_though_nobody_counted(twenty: None, cast: Any, as_user: AsUser) -> None:
+@pytest.mark.parametrize("few", [0, 1_000], ids=["walked", "named first"])
+def test_every_page_is_reached_though_nobody_counted(
+    twenty: None, cast: Any, as_user: AsUser, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(listing, "FEW", few)
     wang, url, found = as_user(cast.wang), "/enterprises?size=20&sort=name", []
     while url:
         page = wang.see(url)

@@ -158,7 +158,11 @@ def test_a_chamber_is_not_asked_for_a_credit_code(cast: Any, session: Any) -> No
     assert completeness(chamber) == (100 * 20 // 70, {Fact.BUSINESS, Fact.CONTACT, Fact.PHONE, Fact.INTENT})
 
 
-def test_lists_by_what_is_missing(cast: Any, session: Any) -> None:
+@pytest.mark.parametrize("dense", [2, 20_000], ids=["each asked", "looked up"])
+def test_lists_by_what_is_missing(
+    cast: Any, session: Any, monkeypatch: pytest.MonkeyPatch, dense: int
+) -> None:
+    monkeypatch.setattr(queries, "DENSE", dense)
     bare = firm("什么都缺", cast.wang)
     told = firm("知道一些", cast.wang, uscc="91330000X", region_code="3301", industry_code="C34",
                 legal_representative="赵", direction="manufacturing", main_business="阀门", native_place="衢州")  # fmt: skip
