@@ -116,6 +116,14 @@ class Desk:
         self.user = user
         self.view = view
         self.today = clock.today()
+        self._counted: dict[str, int] = {}
+
+    def count(self, asked: Asked) -> int:
+        """Once for each address: a figure and the section below it ask the same list."""
+        address = f"{asked.page} {sorted(asked.args.items())}"
+        if address not in self._counted:
+            self._counted[address] = asked.count(self.user)
+        return self._counted[address]
 
     def of(self, page: str, **args: str | list[str]) -> Asked:
         if self.view is View.MINE:

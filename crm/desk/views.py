@@ -60,7 +60,6 @@ def index() -> Any:
     asked = request.args.get("view", "")
     view = next((one for one in views if one.value == asked), views[0])
     desk = Desk(me(), view)
-    early = {stage: one.count(me()) for stage, one in desk.early().items()}
     return render_template(
         "desk/index.html",
         today=desk.today,
@@ -70,16 +69,16 @@ def index() -> Any:
         ],
         figures=_figures(desk),
         early=[
-            {"label": stage.label, "value": early[stage], "url": address_of(one), "note": stage.meaning}
+            {"label": stage.label, "value": desk.count(one), "url": address_of(one), "note": stage.meaning}
             for stage, one in desk.early().items()
         ],
-        overdue=_section(desk.overdue),
-        due_today=_section(desk.due_today),
-        idle=_section([desk.idle], idle=True),
+        overdue=_section(desk, desk.overdue),
+        due_today=_section(desk, desk.due_today),
+        idle=_section(desk, [desk.idle], idle=True),
         idle_days=desk.idle_days,
         to_judge=_to_judge(desk),
         duties=_duties(),
-        late_leads=_counts(desk.late_leads),
+        late_leads=_counts(desk, desk.late_leads),
         suspects=queries.suspects(me()) if me().may(P.SUSPECT_DECIDE) else "",
         shares=_shares(desk) if me().role is Role.MANAGER and view is View.ALL else [],
         may_log=me().may(P.CONTACT_LOG),
@@ -144,7 +143,7 @@ def _figures(desk: Desk) -> list[dict[str, Any]]:
     ]
     figures = []
     for label, asked, icon, tone, note in rows:
-        number = asked.count(user)
+        number = desk.count(asked)
         figures.append(
             {
                 "label": label,
@@ -158,18 +157,18 @@ def _figures(desk: Desk) -> list[dict[str, Any]]:
     return figures
 
 
-def _counts(asked: list[Asked]) -> list[dict[str, Any]]:
+def _counts(desk: Desk, asked: list[Asked]) -> list[dict[str, Any]]:
     """How many there are in each list that holds any."""
     return [
         {"noun": one.label, "number": number, "url": address_of(one)}
         for one in asked
-        if (number := one.count(me()))
+        if (number := desk.count(one))
     ]
 
 
-def _section(asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
+def _section(desk: Desk, asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
     """The first lines, and beside them how many there are in each list."""
-    counts = _counts(asked)
+    counts = _counts(desk, asked)
     lines = queries.lines(asked, me(), idle=idle) if counts else []
     return {"counts": counts, "lines": [_line(one) for one in lines]}
 
@@ -213,7 +212,7 @@ def _duties() -> list[dict[str, Any]]:
 
 def _to_judge(desk: Desk) -> dict[str, Any]:
     asked = desk.to_judge
-    number = asked.count(me())
+    number = desk.count(asked)
     return {
         "number": number,
         "url": address_of(asked),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from flask import g, has_request_context, request
 
 from crm.audit.models import Event
 from crm.db import db
@@ -21,13 +22,26 @@ BY_UNIT = (User.unit_id, User.name, User.id)
 NEWEST = (Event.at.desc(), Event.id.desc())
 
 
+Choices = list[tuple[int, str]]
+
+
+def _asked_once(key: str, ask: Callable[[], Choices]) -> Choices:
+    """Each filter of each list that a page counts asks whom it may be narrowed to: a request that only reads asks the
+    base once."""
+    if not has_request_context() or request.method != "GET":
+        return ask()
+    if key not in (kept := g.setdefault("choices", {})):
+        kept[key] = ask()
+    return list(kept[key])
+
+
 def units(*, only_active: bool = True) -> list[Unit]:
     rows = sa.select(Unit).order_by(*BY_KIND)
     return list(db.session.scalars(rows.where(Unit.active) if only_active else rows))
 
 
 def unit_choices() -> list[tuple[int, str]]:
-    return [(unit.id, unit.name) for unit in units()]
+    return _asked_once("units", lambda: [(unit.id, unit.name) for unit in units()])
 
 
 def people(*, only_active: bool = True) -> sa.Select[User]:
@@ -38,15 +52,18 @@ def people(*, only_active: bool = True) -> sa.Select[User]:
 def colleague_choices(user: User, permission: Permission) -> list[tuple[int, str]]:
     """Whom a record may be given to: the unit's own people, or everybody's for a right over the district."""
     rows = people().where(User.role.in_([Role.PROMOTER, Role.MANAGER, Role.ADMINISTRATOR]))
-    if user.scope_of(permission) is not Scope.DISTRICT:
-        rows = rows.where(User.unit_id == user.unit_id)
-    found = db.session.scalars(rows).all()
-    return [(one.id, f"{one.name}（{one.unit.name}）") for one in found]
+    unit_id = None if user.scope_of(permission) is Scope.DISTRICT else user.unit_id
+    if unit_id:
+        rows = rows.where(User.unit_id == unit_id)
+    return _asked_once(
+        f"colleagues {unit_id}",
+        lambda: [(one.id, f"{one.name}（{one.unit.name}）") for one in db.session.scalars(rows)],
+    )
 
 
 def leader_choices() -> list[tuple[int, str]]:
-    leaders = db.session.scalars(people().where(User.role == Role.LEADER).order_by(None).order_by(User.id))
-    return [(leader.id, leader.name) for leader in leaders]
+    rows = people().where(User.role == Role.LEADER).order_by(None).order_by(User.id)
+    return _asked_once("leaders", lambda: [(one.id, one.name) for one in db.session.scalars(rows)])
 
 
 ASKED = (

@@ -245,6 +245,8 @@ def test_it_costs_the_same_with_few_and_with_many(cast: Any, as_user: AsUser, tw
         db.session.commit()
         with count_statements() as seen:
             chen.see("/")
+        choices = [one for one in seen if re.search(r"FROM unit\s+WHERE unit\.active", one)]
+        assert len(choices) <= 1, "each filter of each duty asked for the units anew"
         return len(seen)
 
     few = cost()
