@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
+from crm.merchants.models import OrganisationKind, Origin
 
 LOOKED_AT = 25  # rows from the top among which the header is looked for
 UNNAMED = N_("第 %(n)s 列")
@@ -17,7 +19,8 @@ UNNAMED = N_("第 %(n)s 列")
 
 @dataclass(frozen=True)
 class Known:
-    """A field of an import. `several`: more than one column may feed it, the cells are joined."""
+    """A field of an import. `several`: more than one column may feed it, the cells are joined. `says`: what its cells
+    may say, by which fields that share a header (类型) are told apart."""
 
     key: str
     msgid: str
@@ -25,6 +28,7 @@ class Known:
     several: bool = False
     example: str = ""
     note: str = ""
+    says: type[Labelled] | None = None
 
     @property
     def label(self) -> str:
@@ -39,7 +43,8 @@ FIELDS: tuple[Known, ...] = (
           "上海衢澜机械厂", N_("几个之间用分号隔开")),
     Known("uscc", N_("统一社会信用代码"), ("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "税号", "uscc", "uscc_demo",
           "credit_code"), note=N_("18 位；没有可以空着")),
-    Known("kind", N_("类别"), ("类别", "单位类型", "机构类型", "单位性质"), example="企业", note=N_("企业、商会、科研院所")),
+    Known("kind", N_("类别"), ("类别", "类型", "单位类型", "机构类型", "单位性质"), example="企业", note=N_("企业、商会、科研院所"),
+          says=OrganisationKind),
     Known("legal_rep", N_("法定代表人"), ("法定代表人", "法人", "法人代表", "法人姓名", "法人代表人", "企业法人", "负责人", "董事长", "legal_rep",
           "legal_representative"), example="郑海潮"),
     Known("contact", N_("联系人"), ("联系人", "联系人姓名", "联系人及职务", "姓名", "客商姓名", "对接人", "contact", "contacts", "contact_name"),
@@ -60,8 +65,8 @@ FIELDS: tuple[Known, ...] = (
     Known("industry", N_("行业"), ("行业", "所属行业", "行业类别", "行业代码", "国民经济行业", "industry", "gb4754"),
           example="C34", note=N_("国民经济行业分类的代码或名称")),
     Known("direction", N_("招商方向"), ("方向", "招商方向", "产业方向", "产业类别", "direction"), example="先进制造业"),
-    Known("origin", N_("浙商类型"), ("浙商类型", "客商类型", "浙商类别", "客商类别", "merchant_kind", "origin"), example="衢商",
-          note=N_("省外浙商、衢商、省内浙商、境外浙商、非浙商")),
+    Known("origin", N_("浙商类型"), ("浙商类型", "类型", "客商类型", "浙商类别", "客商类别", "merchant_kind", "origin"),
+          example="衢商", note=N_("省外浙商、衢商、省内浙商、境外浙商、非浙商"), says=Origin),
     Known("native_place", N_("籍贯"), ("籍贯", "祖籍", "原籍", "native_place"), example="浙江衢州柯城"),
     Known("chamber", N_("商会"), ("商会", "所属商会", "所在商会", "商会名称", "chamber"), example="上海市衢州商会"),
     Known("chamber_title", N_("商会职务"), ("商会职务", "商会任职", "chamber_title"), example="副会长"),
@@ -123,6 +128,17 @@ class Columns:
                 return field
         return None
 
+    def told_by(self, header: str, field: str, cells: Sequence[str]) -> str:
+        """Which of the fields that share this header it is: the one that most of the cells below are words of."""
+        word = _folded(header)
+        sharing = [one for one in self.fields if one.says and word in map(_folded, one.synonyms)]
+
+        def read(one: Known) -> int:
+            return sum(one.says.of(cell) is not None for cell in cells) if one.says else 0
+
+        best = max(sharing, key=read, default=None)
+        return best.key if best and read(best) else field
+
     def label_of(self, key: str) -> str:
         return self.by_key[key].label if key in self.by_key else key
 
@@ -171,6 +187,8 @@ def propose(top: Sequence[tuple[int, list[str]]], columns: Columns = MERCHANTS) 
         field = columns.field_of(header)
         if not field:
             continue
+        below = [row[at].strip() for where, row in top if where > number and at < len(row)]
+        field = columns.told_by(header, field, below)
         if field in mapping.values() and not columns.by_key[field].several:
             remarks.append(
                 _("“%(header)s”（第 %(n)s 列）与前面的列都像“%(field)s”，只读前面那一列；不对的话请改对应关系",

@@ -267,7 +267,7 @@ def start(form: ActForm, batch: ImportBatch, kind: str, title: str, total: int =
         "from": here,
         "then": {"endpoint": "imports.show", "values": {"id": batch.id}},
     }
-    job = queue.new(kind, title=title[:200], params=params, user_id=me().id)
+    job = queue.new(kind, title=title, params=params, user_id=me().id)
     job_id = batch.job_id = job.id
     job.total = total
     answer = commit_and_go(form, here)
@@ -310,7 +310,7 @@ def order_result(id: int) -> Any:
                 raise Refused(_("还没有结果，请等处理完"))
             params = {"batch": batch.id, "from": url_for("jobs.index")}
             title = _("结果表 %(name)s", name=batch.file_name)
-            job_id = queue.new(jobs.RESULT, title=title[:200], params=params, user_id=me().id).id
+            job_id = queue.new(jobs.RESULT, title=title, params=params, user_id=me().id).id
             said = _("正在后台生成结果表，好了可以在这里下载")
             answer = commit_and_go(form, url_for("jobs.index", _anchor=f"job-{job_id}"), said)
             queue.start(job_id)

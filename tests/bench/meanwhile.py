@@ -141,7 +141,7 @@ def _scan() -> str:
     return f"{result['records']:,} records looked at, {result['weighed']:,} pairs weighed, {result['found']:,} kept"
 
 
-def _import(path: Path | None, plain: tuple[float, float]) -> str:
+def _import(path: Path | None, plain: tuple[float, float, float]) -> str:
     from crm.db import db
     from crm.imports import actions, jobs
     from crm.imports.models import ImportBatch

@@ -111,3 +111,20 @@ def test_an_error_names_its_cell(values: dict[str, str], column: str) -> None:
 def test_odd_texts_never_raise(text: str) -> None:
     for field in FIELDS:
         understand({"name": "衢州厂", field.key: text})
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        (["衢商", "", "省外浙商", "说不清"], "origin"),
+        (["商会", "企业"], "kind"),
+        (["其他", "其他"], "kind"),
+        (["未知", ""], "kind"),
+        ([], "kind"),
+    ],
+)
+def test_a_column_that_is_only_called_type_is_told_by_its_cells(cells: list[str], field: str) -> None:
+    rows = [(1, ["企业名称", "类型"]), *((at, [f"衢州{at}公司", cell]) for at, cell in enumerate(cells, 2))]
+    assert propose(rows).mapping == {"0": "name", "1": field}
+    both = [(1, ["企业名称", "类别", "类型"]), (2, ["衢州公司", "企业", "衢商"])]
+    assert propose(both).mapping == {"0": "name", "1": "kind", "2": "origin"}

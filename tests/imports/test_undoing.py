@@ -227,6 +227,9 @@ def test_check_and_run_say_of_how_many_rows(cast: Any, session: Any, as_user: Ca
     run(wang, checked(wang, many(7)))
     told = {job.kind: (job.done, job.total) for job in session.scalars(sa.select(JobRun))}
     assert told["imports.check"] == (7, 7) and told["imports.run"] == (batch().counts["created"],) * 2
+    cast.wang.locale = "en"
+    session.commit()
+    assert "Check 名单.csv" in wang.see("/jobs").text, "a title is said in the reader's language"
 
 
 def test_a_run_that_waits_is_cancelled_at_once(
