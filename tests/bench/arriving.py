@@ -202,8 +202,9 @@ def order(path: Path) -> int:
     return number
 
 
-def run(path: Path) -> None:
-    """In a process of its own: check, run and undo, which leaves the base as it was; then the figures as JSON."""
+def run(path: Path, *, undo: bool) -> None:
+    """In a process of its own: check, run and perhaps undo, which leaves the base as it was; then the figures as
+    JSON."""
     from crm.app import create_app
     from crm.db import db
     from crm.imports import actions, jobs
@@ -221,12 +222,14 @@ def run(path: Path) -> None:
         done, own = time.perf_counter(), time.process_time() - own
         batch = db.session.get_one(ImportBatch, number)
         counts = dict(batch.counts)
-        actions.begin_undo(batch)
-        db.session.commit()
-        jobs.take_back(number, lambda *_done: None)
-        undone = time.perf_counter() - done
+        undone = done
+        if undo:
+            actions.begin_undo(batch)
+            db.session.commit()
+            jobs.take_back(number, lambda *_done: None)
+            undone = time.perf_counter()
         over_idle = (peak_kib() - idle) / 1024
-        came = Came(counts["all"], checked - began, done - checked, counts, over_idle, undone, own)
+        came = Came(counts["all"], checked - began, done - checked, counts, over_idle, undone - done, own)
         print(json.dumps(vars(came)))
 
 
@@ -254,10 +257,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.arriving", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
     typing.base_arguments(parser)
+    parser.add_argument("--no-undo", action="store_true", help="what has come in stays in the base")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.run:
-        run(wanted.run)
+        run(wanted.run, undo=not wanted.no_undo)
         return
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder, typing.base(wanted, Path(folder)) as app:
         print(heading())
@@ -267,6 +271,7 @@ def main() -> None:
                 list_of(rows, path, seed=number)
                 plain = bare(path)
             command = [sys.executable, "-m", "tests.bench.arriving", "--run", str(path)]
+            command += ["--no-undo"] if wanted.no_undo else []
             done = subprocess.run(
                 command, check=True, env=os.environ, cwd=ROOT, capture_output=True, text=True
             )

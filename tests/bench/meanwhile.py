@@ -48,7 +48,7 @@ def main() -> None:
 def measured(house: House, wanted: argparse.Namespace, folder: Path) -> None:
     firms = _firms()
     path = arriving.list_of(wanted.rows, folder / "名单.csv") if "import" in wanted.during else None
-    plain = arriving.bare(path) if path else (0.0, 0.0)
+    plain = arriving.bare(path) if path else (0.0, 0.0, 0.0)
     with Visitors(house.port, firms, readers=wanted.readers) as quiet:
         time.sleep(2)
         quiet.times.clear()
