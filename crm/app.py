@@ -76,6 +76,7 @@ from crm.review import views as review
 from crm.slips import views as slips
 from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
+from crm.supervision.commitments import views as commitments
 from crm.targets import views as targets
 from crm.tracking import views as tracking
 from crm.transfers import views as transfers
@@ -112,6 +113,7 @@ BLUEPRINTS = (
     slips.bp,
     slip_rounds.bp,
     inspections.bp,
+    commitments.bp,
     missions.bp,
     capital.bp,
     health.bp,

@@ -99,6 +99,9 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("指标比较"), "indicators.index", "chart", P.INDICATOR_VIEW),
         Entry(N_("通报公示"), "reports.index", "file", P.REPORT_VIEW),
     )),
+    (N_("督查问责"), (
+        Entry(N_("承诺台账"), "commitments.index", "check", P.SUPERVISION_VIEW),
+    )),
     (N_("名单"), (
         Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),
         Entry(N_("官方表式"), "layouts.index", "file", P.DEAL_EXPORT),
@@ -114,7 +117,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
 )  # fmt: skip
 
-FOLDED = {N_("储备"), N_("要素保障"), N_("资金"), N_("目标与指标"), N_("名单"), N_("管理")}
+FOLDED = {N_("储备"), N_("要素保障"), N_("资金"), N_("目标与指标"), N_("督查问责"), N_("名单"), N_("管理")}
 """Groups that stand closed until one of their pages is open: what is needed every day stays in sight."""
 AT_HAND = {Role.ADMINISTRATOR: {N_("管理")}}
 """… but not to those whose daily work they are."""

@@ -43,6 +43,8 @@ from crm.reserve.models import ReserveItem
 from crm.search import index
 from crm.slips.actions import search_fields as slip_fields
 from crm.slips.models import Slip
+from crm.supervision.commitments.actions import search_fields as commitment_fields
+from crm.supervision.commitments.models import Commitment
 from crm.watchers.actions import search_fields as request_fields
 from crm.watchers.models import FirmRequest
 
@@ -61,6 +63,7 @@ def index_everything() -> None:
         ("paid_in", PaidIn, paid_in_fields),
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),
+        ("commitment", Commitment, commitment_fields),
         ("firm_request", FirmRequest, request_fields),
         ("campaign", Campaign, campaign_fields),
         ("agreement", Agreement, agreement_fields),

@@ -73,6 +73,7 @@ from .referrals import load_ties
 from .reminders import load_reminders
 from .reports import load_reports
 from .slips import load_slips
+from .supervision import load_supervision
 from .targets import load_targets
 from .tracking import load_tracking
 from .watchers import load_watchers
@@ -170,6 +171,7 @@ def load() -> None:
     load_campaign(units)
     own = load_indicators(rows, units=units)
     load_targets(rows, units=units, users=users, own=own)
+    load_supervision(rows, units=units, users=users)
     db.session.flush()
     load_reminders(DAY)
     load_reports(users["admin"], leaders[LEADER_ACCOUNT])

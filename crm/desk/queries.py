@@ -44,6 +44,7 @@ from crm.org.permissions import Permission, Role, Scope
 from crm.partners import queries as partners
 from crm.prospects import queries as prospects
 from crm.slips import queries as slips
+from crm.supervision.commitments import queries as commitments
 from crm.watchers import queries as watchers
 from crm.yields import queries as yields
 
@@ -348,7 +349,7 @@ class Found:
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         partners.NOUN: "partners",
-        delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
+        delivery.NOUN: "projects", slips.NOUN: "slips", commitments.NOUN: "commitments", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
         watchers.NOUN: "firm_requests", yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun. Campaigns are a handful and have none."""
 
@@ -365,6 +366,7 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         *contacts.SUBJECTS,
         delivery.SOURCE,
         slips.SOURCE,
+        commitments.SOURCE,
         watchers.SOURCE,
         campaigns.SOURCE,
         yields.SOURCE,
@@ -449,6 +451,9 @@ DUTIES = (
     Duty(Asked("yield_cases", {"unit": "mine", "late": "1"}, N_("本单位列入、过了整改期限的企业")), "warn"),
     Duty(Asked("clearances", {"unit": "mine", "late": "1"}, N_("本单位过了期限还没交齐的征迁")), "bad"),
     Duty(Asked("remarks", {"mine": "1", "ready": "1"}, N_("交办单办完、等着反馈的视察意见")), "warn"),
+    Duty(Asked("commitments", {"mine": "1", "overdue": "1"}, N_("我承诺的、已经逾期没有兑现的事")), "bad"),
+    Duty(Asked("commitments", {"unit": "mine", "overdue": "1"}, N_("本单位逾期没有兑现的承诺")), "bad"),
+    Duty(Asked("commitments", {"confirm": "1"}, N_("等我确认的承诺")), "warn"),
     Duty(Asked("reports", {"to_check": "1"}, N_("等我审核的通报公示")), "warn"),
     Duty(Asked("entry_reviews", {"asked": "1"}, N_("等本单位提意见的准入评审")), "warn"),
     Duty(Asked("entry_reviews", {"owner": "me", "open": "1"}, N_("我的项目里还没有结论的准入评审"))),

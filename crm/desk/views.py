@@ -31,6 +31,7 @@ from crm.org.permissions import Role
 from crm.partners.models import Partner
 from crm.prospects.models import Prospect
 from crm.slips.models import Slip
+from crm.supervision.commitments.models import Commitment
 from crm.watchers.models import FirmRequest
 from crm.web import display
 from crm.yields.models import Case
@@ -45,7 +46,7 @@ A_PAGE = 10
 A_GLANCE = 4
 SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
                   "partner": (N_("合作方"), "people"),
-                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "need": (N_("要素需求"), "list"),
+                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "commitment": (N_("承诺事项"), "check"), "need": (N_("要素需求"), "list"),
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
                   "campaign": (N_("百日攻坚"), "board"), "yield_case": (N_("倒逼名单"), "warn"),
                   "firm_request": (N_("企业诉求"), "chat"), "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
@@ -309,6 +310,8 @@ def _note(record: Any) -> str:
         return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Slip):
         return f"{record.subject} · {record.state.label}"
+    if isinstance(record, Commitment):
+        return f"{record.unit.name} · {record.state.label}"
     if isinstance(record, Need):
         return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Parcel | Clearance):
@@ -326,6 +329,7 @@ def _url(record: Any) -> str:
         Prospect: "prospects.show",
         KeyProject: "delivery.show",
         Slip: "slips.show",
+        Commitment: "commitments.show",
         FirmRequest: "watchers.show",
         Need: "needs.show",
         Parcel: "land.show",

@@ -53,10 +53,25 @@ from crm.reserve import queries as reserve_queries
 from crm.reserve.models import ReserveItem
 from crm.slips import queries as slip_queries
 from crm.slips.models import Slip
+from crm.supervision.commitments import queries as commitment_queries
+from crm.supervision.commitments.models import Commitment
 from crm.yields import queries as yield_queries
 from crm.yields.models import Rating
 
-from . import deals, leads, logs, milestones, paid_in, partners, people, projects, reserve, slips, yields
+from . import (
+    commitments,
+    deals,
+    leads,
+    logs,
+    milestones,
+    paid_in,
+    partners,
+    people,
+    projects,
+    reserve,
+    slips,
+    yields,
+)
 from .columns import MERCHANTS, Columns
 from .declaring import Plain
 from .models import ImportBatch
@@ -110,6 +125,8 @@ NOUNS: dict[str, Noun] = {
              delivery_queries.milestones_visible_to, "delivery.edit_milestone", milestones.PLAIN),
         Noun("slip", N_("项目问题（交办单）"), slips.COLUMNS, Permission.SLIP_RAISE, Slip, slip_queries.visible_to,
              "slips.show", slips.PLAIN),
+        Noun("commitment", N_("承诺事项"), commitments.COLUMNS, Permission.SUPERVISION_ANSWER, Commitment,
+             commitment_queries.visible_to, "commitments.show", commitments.PLAIN),
     )
 }  # fmt: skip
 

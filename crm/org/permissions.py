@@ -82,6 +82,13 @@ class Permission(Labelled):
     SLIP_DECIDE = "slip.decide", N_("核准销号和延期、升级（牵头领导一方，责任单位自己不能）")
     SLIP_EXPORT = "slip.export", N_("导出交办单")
     INSPECTION_MANAGE = "inspection.manage", N_("登记视察和督查的意见，转交办，反馈")
+    SUPERVISION_VIEW = "supervision.view", N_("查看承诺台账、督查核查和表彰")
+    SUPERVISION_ANSWER = "supervision.answer", N_("登记承诺，报兑现，对核查作说明")
+    SUPERVISION_RUN = (
+        "supervision.run",
+        N_("确认兑现，核实、作结论，记表彰（限督查部门和领导，本单位的自己不能）"),
+    )
+    SUPERVISION_EXPORT = "supervision.export", N_("导出承诺台账、督查核查和表彰")
     APPROVAL_VIEW = "approval.view", N_("查看项目的审批事项")
     APPROVAL_EDIT = "approval.edit", N_("排审批事项，记受理、补正、办结，委托代办")
     APPROVAL_MEET = "approval.meet", N_("记联席会议和议定事项")
@@ -139,6 +146,7 @@ _READS = {
     P.CAPITAL_VIEW: S.DISTRICT,
     P.PROJECT_VIEW: S.DISTRICT,
     P.SLIP_VIEW: S.DISTRICT,
+    P.SUPERVISION_VIEW: S.DISTRICT,
     P.APPROVAL_VIEW: S.DISTRICT,
     P.ENTRY_VIEW: S.DISTRICT,
     P.RESERVE_VIEW: S.DISTRICT,
@@ -189,6 +197,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_RAISE: S.UNIT,
         P.SLIP_ANSWER: S.UNIT,
         P.SLIP_EXPORT: S.UNIT,
+        P.SUPERVISION_VIEW: S.UNIT,
+        P.SUPERVISION_ANSWER: S.UNIT,
+        P.SUPERVISION_EXPORT: S.UNIT,
         P.APPROVAL_VIEW: S.UNIT,
         P.APPROVAL_EDIT: S.UNIT,
         P.APPROVAL_EXPORT: S.UNIT,
@@ -265,6 +276,10 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_DECIDE: S.UNIT,  # of the office, on a leader's word
         P.SLIP_EXPORT: S.UNIT,
         P.INSPECTION_MANAGE: S.UNIT,
+        P.SUPERVISION_VIEW: S.UNIT,
+        P.SUPERVISION_ANSWER: S.UNIT,
+        P.SUPERVISION_RUN: S.UNIT,  # of the office that the settings name
+        P.SUPERVISION_EXPORT: S.UNIT,
         P.APPROVAL_VIEW: S.UNIT,
         P.APPROVAL_EDIT: S.UNIT,
         P.APPROVAL_MEET: S.UNIT,
@@ -307,6 +322,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_RAISE: S.DISTRICT,
         P.SLIP_DECIDE: S.DISTRICT,
         P.SLIP_EXPORT: S.DISTRICT,
+        P.SUPERVISION_ANSWER: S.UNIT,
+        P.SUPERVISION_RUN: S.DISTRICT,
+        P.SUPERVISION_EXPORT: S.DISTRICT,
         P.APPROVAL_MEET: S.DISTRICT,
         P.APPROVAL_EXPORT: S.DISTRICT,
         P.ENTRY_CONCLUDE: S.DISTRICT,
@@ -367,6 +385,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SLIP_ANSWER: S.DISTRICT,
         P.SLIP_EXPORT: S.DISTRICT,
         P.INSPECTION_MANAGE: S.DISTRICT,
+        P.SUPERVISION_ANSWER: S.DISTRICT,
+        P.SUPERVISION_RUN: S.DISTRICT,
+        P.SUPERVISION_EXPORT: S.DISTRICT,
         P.APPROVAL_EDIT: S.DISTRICT,
         P.APPROVAL_MEET: S.DISTRICT,
         P.APPROVAL_CATALOGUE: S.DISTRICT,

@@ -102,6 +102,7 @@ KNOWN = {
         Known("slip.prefix", N_("交办单的文号代字"), "柯项交"),
         Known("slip.term_days", N_("交办单的办理期限，汇总后多少天"), 15, 1, 180, N_("天")),
         Known("slip.escalate_days", N_("交办单逾期多少天升一级"), 7, 1, 180, N_("天")),
+        Known("supervision.office", N_("督查部门（单位名称）：确认承诺、核实、作结论"), "区督查室"),
         Known("target.margin", N_("比时间进度慢多少以内算“略慢”（百分点）"), 5, 0, 50, N_("个百分点")),
         Known("indicator.office", N_("填报全区统计指标的部门（单位名称）"), "区发改局"),
         Known("need.office.land", N_("解决用地需求的部门（单位名称）"), "区国土分局"),

@@ -31,6 +31,8 @@ from crm.org import settings
 from crm.org.models import User
 from crm.slips import queries as slips
 from crm.slips.models import Slip
+from crm.supervision.commitments import queries as commitments
+from crm.supervision.commitments.models import Commitment
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,16 @@ KINDS = (
         due_on=lambda row: row.due_on,
         days=(1, 3, 7),
         visible_to=slips.visible_to,
+    ),
+    Kind(
+        "commitment_overdue", N_("承诺逾期"), N_("兑现期限"), Commitment, "commitments.show",
+        is_due=commitments.overdue,
+        rows=lambda today: _people(
+            Commitment.id, Commitment.name, Commitment.person_id, Commitment.unit_id, sa.null(), Commitment.due_on,
+            due=commitments.overdue(today),
+        ),
+        due_on=lambda row: row.due_on,
+        days=(1, 3, None),
     ),
 )  # fmt: skip
 """Add a line here; its sentence, its page and its setting come by themselves."""

@@ -67,6 +67,8 @@ from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Obstacle, SlipState, StepKind
+from crm.supervision.commitments.models import Commitment, CommitmentStep
+from crm.supervision.commitments.states import StepKind as CommitmentStepKind
 from crm.targets.models import Target, TaskState, WorkTask
 from crm.tracking.models import ReturnIntent
 from crm.watchers.models import FirmRequest, RequestKind, Watch
@@ -85,6 +87,7 @@ from tests.cast import (
 )
 from tests.delivery.make import TODAY, led, make_list, make_node, make_project
 from tests.entry.make import let_in
+from tests.supervision.make import make_commitment
 from tests.support.statements import count_statements
 
 FEW, MANY = 5, 20  # both on one page of any list
@@ -273,9 +276,17 @@ def block(cast: Cast, colleague: User, number: int) -> None:
         )
         seen.remarks.append(Remark(text=f"第{number}条意见", project_id=1, slip=slip))
         db.session.add(seen)
+        promise(cast, colleague, number)
         db.session.add(
             SlipStep(slip_id=1, kind=StepKind.REPLIED, actor=colleague, unit=colleague.unit, text="又一次")
         )
+
+
+def promise(cast: Cast, colleague: User, number: int) -> None:
+    """A commitment about the first deal and project, and one more step of the first."""
+    make_commitment(f"第{number}项承诺", by=colleague, deal_id=1, project_id=1, person_id=colleague.id)
+    hub = db.session.get_one(Commitment, 1)
+    hub.steps.append(CommitmentStep(kind=CommitmentStepKind.PUT_OFF, actor=colleague, unit=colleague.unit))
 
 
 def supply(firm: Any, deal: Any, colleague: User, number: int) -> None:

@@ -31,6 +31,7 @@ from tests.cast import make_deal, make_lead, make_user
 from tests.conftest import MOMENT
 from tests.delivery.make import make_project
 from tests.slips.make import make_slip
+from tests.supervision.make import make_commitment
 
 TODAY = MOMENT.date()
 
@@ -150,6 +151,7 @@ def test_every_kind_finds_what_it_is_about(cast: Any) -> None:
     )  # fmt: skip
     make_slip(make_project("堵点的项目", cast.wang), by=cast.wang, state=SlipState.ISSUED, unit_id=cast.wang.unit_id,
               leader_id=cast.zhou.id, due_on=ago(10))  # fmt: skip
+    make_commitment("没有兑现的承诺", by=cast.wang, person_id=cast.wang.id, due_on=ago(10))
     overdue(cast)
     morning(0)
     rows = {one.kind: one for one in db.session.scalars(sa.select(Reminder))}

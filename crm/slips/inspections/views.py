@@ -48,6 +48,9 @@ def show(id: int) -> Any:
         seen_slips=set(db.session.scalars(seen)),
         seen_projects=set(db.session.scalars(there)),
         may=queries.may(me(), inspection),
+        may_refer={
+            one.id for one in remarks if one.project and delivery.may(me(), P.SLIP_RAISE, one.project)
+        },
     )
 
 
@@ -93,6 +96,8 @@ def add_remark(id: int) -> Any:
 @permit(P.INSPECTION_MANAGE)
 def refer(id: int) -> Any:
     remark = _load_remark(id)
+    if remark.project and not delivery.may(me(), P.SLIP_RAISE, remark.project):
+        abort(403)
     form = ReferForm(problem=remark.text, unit_id=remark.project.unit_id if remark.project else None)
     form.unit_id.offer(org.unit_choices(), _("由汇总的人定"))
     if form.submitted():
