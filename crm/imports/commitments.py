@@ -29,7 +29,7 @@ COLUMNS = Columns((
           note=N_("空着就算本单位")),
     Known("post", N_("承诺人职务"), ("承诺人职务", "承诺人", "责任人", "承诺领导", "post"), example="局长"),
     Known("to_whom", N_("向谁承诺"), ("向谁承诺", "承诺对象", "企业", "项目业主", "to_whom"), example="某新材料公司", note=N_("必填")),
-    Known("occasion", N_("什么场合、哪份文件"), ("什么场合、哪份文件", "承诺场合", "来源", "依据", "文件", "occasion"), example="7 月 10 日现场办公会"),
+    Known("occasion", N_("场合或文件"), ("场合或文件", "承诺场合", "来源", "依据", "文件", "occasion"), example="7 月 10 日现场办公会"),
     Known("promised_on", N_("承诺日期"), ("承诺日期", "承诺时间", "日期", "promised_on"), example="2013-07-10", note=N_("必填")),
     Known("due_on", N_("兑现期限"), ("兑现期限", "兑现时限", "完成时限", "完成时间", "期限", "due_on"), example="2013-08-31", note=N_("必填")),
     Known("content", N_("具体内容"), ("具体内容", "具体要求", "备注", "content"), True, "10 千伏专线一回"),

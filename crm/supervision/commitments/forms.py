@@ -16,7 +16,7 @@ class _Facts:
     person_id = RecordField(_l("承诺人"))
     post = LineField(_l("承诺人职务"), description=_l("例如：区挂联领导、镇长"))
     to_whom = LineField(_l("向谁承诺"), [Needed()], description=_l("企业、项目业主、群众或者上级"))
-    occasion = LineField(_l("什么场合、哪份文件"), description=_l("例如：7 月 10 日现场办公会、责任书"))
+    occasion = LineField(_l("场合或文件"), description=_l("例如：7 月 10 日现场办公会、责任书"))
     promised_on = DayField(_l("承诺日期"), [Needed()])
     due_on = DayField(_l("兑现期限"), [Needed()])
     deal_id = RecordField(_l("相关招商项目"))

@@ -33,7 +33,7 @@ PAGE = register(
             Column("due_on", N_("兑现期限"), lambda c: c.due_on, kind="day", sort="due"),
             Column("state", N_("状态"), lambda c: c.state, kind="state", sort="state"),
             Column("days_late", N_("逾期天数"), queries.days_late, kind="number"),
-            Column("occasion", N_("什么场合、哪份文件"), lambda c: c.occasion, typed=True),
+            Column("occasion", N_("场合或文件"), lambda c: c.occasion, typed=True, default=False),
             Column("content", N_("具体内容"), lambda c: c.content, typed=True, default=False),
             Column("deal", N_("相关招商项目"), lambda c: c.deal.name if c.deal else "", typed=True, default=False),
             Column("project", N_("相关重点项目"), lambda c: c.project.name if c.project else "", typed=True, default=False),
