@@ -1,14 +1,14 @@
 """supervision: commitments and their story
 
-Revision ID: 0050
-Revises: 0049
+Revision ID: 0053
+Revises: 0052
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 
