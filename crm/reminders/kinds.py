@@ -204,6 +204,7 @@ KINDS = (
         ),
         due_on=lambda row: row.due_on,
         days=(1, 3, None),
+        visible_to=commitments.visible_to,
     ),
 )  # fmt: skip
 """Add a line here; its sentence, its page and its setting come by themselves."""
