@@ -40,6 +40,8 @@ from crm.deals import queries as deal_queries
 from crm.deals.models import Deal
 from crm.delivery import queries as delivery_queries
 from crm.delivery.models import KeyProject, Milestone
+from crm.land import queries as land_queries
+from crm.land.models import Parcel
 from crm.leads import queries as lead_queries
 from crm.leads.models import Lead
 from crm.lib.words import N_, _
@@ -65,6 +67,7 @@ from . import (
     logs,
     milestones,
     paid_in,
+    parcels,
     partners,
     people,
     projects,
@@ -127,6 +130,8 @@ NOUNS: dict[str, Noun] = {
              "slips.show", slips.PLAIN),
         Noun("commitment", N_("承诺事项"), commitments.COLUMNS, Permission.SUPERVISION_ANSWER, Commitment,
              commitment_queries.visible_to, "commitments.show", commitments.PLAIN),
+        Noun("parcel", N_("地块"), parcels.COLUMNS, Permission.LAND_MANAGE, Parcel, land_queries.visible_to, "land.show",
+             parcels.PLAIN),
     )
 }  # fmt: skip
 

@@ -73,6 +73,9 @@ PAGE = register(
         belongs=lambda parcel: {"units": [parcel.unit_id], "owners": [parcel.created_by_id]},
         endpoint="land.index",
         empty_text=N_("把批而未征、征而未供、供而未用的土地登记进来，谁缺地就能匹配、预留。"),
-        empty_actions=lambda user: [(_("登记一块地"), url_for("land.new"))] if user.may(P.LAND_MANAGE) else [],
+        empty_actions=lambda user: [
+            (_("登记一块地"), url_for("land.new")),
+            *([(_("导入名单"), url_for("imports.index"))] if user.may(P.IMPORT_RUN) else []),
+        ] if user.may(P.LAND_MANAGE) else [],
     )
 )  # fmt: skip

@@ -64,7 +64,7 @@ class ParcelMove(Model):
     __tablename__ = "parcel_move"
     __table_args__ = (NEVER_AGAIN,)
 
-    parcel_id: Mapped[int] = mapped_column(sa.ForeignKey("parcel.id"), index=True)
+    parcel_id: Mapped[int] = mapped_column(sa.ForeignKey("parcel.id", ondelete="CASCADE"), index=True)
     from_state: Mapped[ParcelState | None]
     to_state: Mapped[ParcelState]
     on_day: Mapped[dt.date]

@@ -117,6 +117,7 @@ NOT_PURE = {
     "imports/slips.py": "a noun of imports: read, matched, made and taken away again",
     "imports/projects.py": "a noun of imports: read, matched, made and taken away again",
     "imports/partners.py": "a noun of imports: read, matched, made and taken away again",
+    "imports/parcels.py": "a noun of imports: read, matched, made and taken away again",
     "imports/paid_in.py": "a noun of imports: read, matched, made and taken away again",
     "imports/yields.py": "a noun of imports: read, matched, made and taken away again",
     "imports/reserve.py": "a noun of imports: read, matched, made and taken away again",

@@ -354,7 +354,7 @@ def test_a_noun_is_its_own_right(cast: Any, session: Any, as_user: Callable[...,
     choices = [option.get("value") for option in page.one("select", name="noun").iter("option")]
     assert choices == [
         "enterprise", "person", "contact_log", "lead", "deal", "paid_in", "reserve_item", "partner",
-        "yield_rating", "key_project", "milestone", "slip", "commitment",
+        "yield_rating", "key_project", "milestone", "slip", "commitment", "parcel",
     ]  # fmt: skip
     assert wang.get("/imports/template/nothing").status_code == 404
     wrong = wang.submit("/imports", noun="lead", file=(io.BytesIO("单位\n某厂\n".encode()), "a.csv")).went_to

@@ -1,0 +1,28 @@
+"""land: the steps of a parcel go with it, so that an import of parcels can be taken back
+
+Revision ID: 0053
+Revises: 0052
+"""
+
+from alembic import op
+
+revision = "0053"
+down_revision = "0052"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    _join("CASCADE")
+
+
+def downgrade():
+    _join(None)
+
+
+def _join(ondelete):
+    with op.batch_alter_table("parcel_move", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_parcel_move_parcel_id"), type_="foreignkey")
+        batch_op.create_foreign_key(
+            batch_op.f("fk_parcel_move_parcel_id"), "parcel", ["parcel_id"], ["id"], ondelete=ondelete
+        )
