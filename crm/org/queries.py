@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import g, has_request_context, request
+from flask import g, has_request_context
 
 from crm.audit.models import Event
 from crm.db import db
@@ -26,9 +26,9 @@ Choices = list[tuple[int, str]]
 
 
 def _asked_once(key: str, ask: Callable[[], Choices]) -> Choices:
-    """Each filter of each list that a page counts asks whom it may be narrowed to: a request that only reads asks the
-    base once."""
-    if not has_request_context() or request.method != "GET":
+    """Each filter of each list that a page counts asks whom it may be narrowed to: a request asks the base once. (One
+    that changes units or people answers with a redirect, and the next asks anew.)"""
+    if not has_request_context():
         return ask()
     if key not in (kept := g.setdefault("choices", {})):
         kept[key] = ask()
