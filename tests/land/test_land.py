@@ -30,7 +30,7 @@ from crm.org.models import User
 from crm.search import index
 from tests.cast import make_deal, make_enterprise
 from tests.delivery.make import make_list, make_project
-from tests.imports.lists import checked, rows, run
+from tests.imports.lists import decide, rows, run
 from tests.needs.make import asked_for
 from tests.support.threads import in_threads
 
@@ -325,9 +325,17 @@ def test_a_list_of_parcels_comes_in_is_updated_and_taken_back(
     cast: Any, session: Any, as_user: Login
 ) -> None:
     wang = as_user(cast.wang)
-    head = "宗地名称,面积（亩）,土地状态,批准日期,坐落,责任单位\n"
-    first = checked(wang, head + "一号地,59.5,已供未用,2011-03-12,东港三路北,\n二号地,,批而未征,2012-01-01,,\n"
-                    "三号地,20,批而未征,2013-08-01,,\n四号地,8,批而未征,2012-01-01,,航埠镇\n")  # fmt: skip
+
+    def checked(mode: str, *lines: str) -> str:
+        text = "\n".join(("宗地名称,面积（亩）,土地状态,批准日期,坐落,责任单位", *lines))
+        here: str = wang.submit(
+            "/imports", noun="parcel", file=(io.BytesIO(text.encode()), "地块.csv")
+        ).went_to
+        wang.submit(here, f"{here}/check", mode=mode)
+        return here
+
+    first = checked("create", "一号地,59.5,已供未用,2011-03-12,东港三路北,", "二号地,,批而未征,2012-01-01,,",
+                    "三号地,20,批而未征,2013-08-01,,", "四号地,8,批而未征,2012-01-01,,航埠镇")  # fmt: skip
     said = {number: row.message for number, row in rows().items()}
     assert "没有填写" in said[3] and "这一天还没有到" in said[4] and "本单位管理的地块" in said[5]
     run(wang, first)
@@ -335,8 +343,9 @@ def test_a_list_of_parcels_comes_in_is_updated_and_taken_back(
     assert (parcel.name, parcel.mu, parcel.state) == ("一号地", Decimal("59.5"), ParcelState.SUPPLIED)
     assert parcel.moves[0].on_day == dt.date(2011, 3, 12) and events("parcel") == ["parcel.entered"]
     assert f"/land/{parcel.id}" in wang.see("/find?q=东港三路").links
-    second = checked(wang, head + "一号地,61,批而未征,2011-03-12,东港三路北,\n", "both")
+    second = checked("both", "一号地,61,批而未征,2011-03-12,东港三路北,")
     assert "状态请在地块的页面上推进" in rows()[2].message
+    decide(wang, second, "overwrite", 2)
     run(wang, second)
     session.expire_all()
     assert (parcel.mu, parcel.state) == (Decimal(61), ParcelState.SUPPLIED)
