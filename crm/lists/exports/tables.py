@@ -30,7 +30,7 @@ SILENT = {"svg", "script", "style", "button", "select", "template", "details"}
 HIDDEN = {"hide", "pick"}  # classes of what the eye does not see, and of the boxes for many rows
 APART = {"p", "div", "small", "br", "li", "dt", "dd"}  # what stands on a line of its own, or looks so
 NOTHING = ("", "—", "-")
-_NUMBER = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_NUMBER = re.compile(r"[-−+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
 
 @dataclass
@@ -75,6 +75,8 @@ class _Page(HTMLParser):
             self._said = []
             if tag == "td" and "num" in classes:
                 self._open.numeric.add(len(self._cells))
+        elif self._said is not None and tag == "small" and not self._open.heading:
+            self._said.append(_("（%(unit)s）", unit="\0").partition("\0")[0])
         elif self._said is not None and (tag in APART or classes & {"badge", "mark"}):
             self._said.append(" ")
 
@@ -102,6 +104,8 @@ class _Page(HTMLParser):
             if table.heading:
                 self.tables.append(table)
             self._open = None
+        elif self._said is not None and tag == "small" and not table.heading:
+            self._said.append(_("（%(unit)s）", unit="\0").partition("\0")[2])
         elif self._said is not None and tag in APART:
             self._said.append(" ")
 
