@@ -36,6 +36,7 @@ class Entry:
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (
         Entry(N_("工作台"), "desk.index", "desk", P.HOME),
+        Entry(N_("一屏看懂"), "dashboards.show", "eye", P.INDICATOR_VIEW),
         Entry(N_("提醒记录"), "reminders.index", "bell", P.REMINDER_VIEW),
     )),
     (N_("资源库"), (
@@ -94,7 +95,6 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("资金审核"), "capital.queue", "check", P.CAPITAL_CHECK),
     )),
     (N_("目标与指标"), (
-        Entry(N_("一屏看懂"), "dashboards.show", "eye", P.INDICATOR_VIEW),
         Entry(N_("目标任务"), "targets.index", "stage", P.TARGET_VIEW),
         Entry(N_("指标比较"), "indicators.index", "chart", P.INDICATOR_VIEW),
         Entry(N_("通报公示"), "reports.index", "file", P.REPORT_VIEW),
@@ -117,10 +117,15 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     )),
 )  # fmt: skip
 
-FOLDED = {N_("储备"), N_("要素保障"), N_("资金"), N_("目标与指标"), N_("督查问责"), N_("名单"), N_("管理")}
-"""Groups that stand closed until one of their pages is open: what is needed every day stays in sight."""
-AT_HAND = {Role.ADMINISTRATOR: {N_("管理")}}
-"""… but not to those whose daily work they are."""
+AT_HAND = {
+    Role.PROMOTER: {N_("资源库"), N_("线索"), N_("项目")},
+    Role.MANAGER: {N_("线索"), N_("项目"), N_("项目推进")},
+    Role.LEADER: {N_("项目"), N_("项目推进"), N_("目标与指标")},
+    Role.ADMINISTRATOR: {N_("资源库"), N_("项目"), N_("管理")},
+    Role.AUDITOR: {N_("目标与指标"), N_("督查问责"), N_("管理")},
+}
+"""The groups that stand open: somebody's daily work. Any other is one press away, opens by itself where one of its
+pages is shown or something waits, and stays as its user leaves it (in his browser)."""
 
 
 COUNTS: dict[str, Callable[[User], Any]] = {
@@ -197,9 +202,15 @@ def menu() -> list[dict[str, Any]]:
             if current_user.may(entry.permission) and entry.endpoint in current_app.view_functions
         ]
         if items:
-            folds = title in FOLDED and title not in AT_HAND.get(current_user.role, ())
-            shut = folds and not any(item["active"] or item["count"] for item in items)
-            groups.append({"label": _(title) if title else "", "items": items, "folds": folds, "shut": shut})
+            groups.append(
+                {
+                    "key": entries[0].endpoint,
+                    "label": _(title) if title else "",
+                    "items": items,
+                    "open": title in AT_HAND.get(current_user.role, ()),
+                    "calls": any(item["active"] or item["count"] for item in items),
+                }
+            )
     return groups
 
 

@@ -36,6 +36,7 @@ wakeToasts();
 wakeDialogs();
 wakeMenus();
 wakeDrawer();
+wakeFolds();
 wakeForms();
 wakeCopies();
 wakeKeys();
@@ -145,6 +146,16 @@ function wakeDrawer() {
   });
   document.addEventListener("pointerdown", (event) => {
     if (side.classList.contains("open") && !side.contains(event.target)) close();
+  });
+}
+
+/** What somebody has folded or opened stays so in his browser. */
+function wakeFolds() {
+  document.querySelectorAll("details[data-remember]").forEach((fold) => {
+    const left = recall(fold.dataset.remember);
+    if (left !== null) fold.open = left === "1";
+    // The press and not "toggle": setting `open` above toggles too.
+    fold.querySelector("summary").addEventListener("click", () => remember(fold.dataset.remember, fold.open ? "0" : "1"));
   });
 }
 
