@@ -55,6 +55,7 @@ NOT_BY_LINK = {
     "standards.edit": "the demo district has no standards: the report prints none",
     "delivery.file": "the demo district has no photos",
     "rolls.issue": "every list of the demo district is issued; tests/delivery/test_lists.py opens it",
+    "prospects.list_result": "only from a need of know-how that is solved; tests/needs opens it",
     "reserve.unlink": "the demo district's list does not say which deals its plans have become",
     "land.release": "only from a parcel that is kept, and the walk opens the first few",
     "jobs.progress": "asked by the script of a page while a job runs",
