@@ -1,4 +1,5 @@
-"""Entries into an iCalendar (RFC 5545). A next step is a whole day; a visit or meeting is the moment it began."""
+"""Entries into an iCalendar (RFC 5545). A next step is a whole day; a visit or meeting is the moment it began. Numbers
+that people typed into their words are masked: a calendar lies open on other machines."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from icalendar import Calendar, Event
+
+from crm.lib.masking import mask_text
 
 MAKER = "-//investment-crm//feed//ZH"
 HOURLY = "PT1H"  # how often a calendar may ask again
@@ -39,10 +42,12 @@ def ical(name: str, entries: Iterable[Entry], now: dt.datetime) -> bytes:
         event.add("dtstart", entry.at)
         if entry.last_day:
             event.add("dtend", entry.last_day + dt.timedelta(days=1))  # the first day that is free again
-        event.add("summary", entry.title)
+        event.add("summary", mask_text(entry.title))
         event.add("transp", "TRANSPARENT")
-        for field, value in (("description", entry.text), ("location", entry.place), ("url", entry.url)):
+        for field, value in (("description", entry.text), ("location", entry.place)):
             if value:
-                event.add(field, value)
+                event.add(field, mask_text(value))
+        if entry.url:
+            event.add("url", entry.url)
         calendar.add_component(event)
     return calendar.to_ical()

@@ -27,6 +27,8 @@ PAGES = {
     "person": "merchants.show_person",
     "contact_log": "contacts.show",
     "mission": "missions.show",
+    "partner": "partners.show",
+    "prospect": "prospects.show",
 }
 
 

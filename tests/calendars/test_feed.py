@@ -18,7 +18,10 @@ from crm.contacts.models import ContactKind
 from crm.deals.stages import DealState
 from crm.lib import clock
 from crm.merchants.models import Handle, HandleKind
+from crm.missions.models import Mission, Outcome, Stop
+from crm.prospects.models import Prospect, TargetBatch
 from tests.cast import make_contact, make_deal, make_enterprise, make_lead, make_person
+from tests.partners.make import make_partner
 
 DUE = dt.date(2013, 7, 30)
 
@@ -49,6 +52,17 @@ def work(cast: Any, session: Any) -> None:
     joined = make_contact("开了会", by=cast.chen, kind=ContactKind.MEETING, happened_at=at)
     joined.colleagues.append(cast.wang)
     make_contact("没有去的会", by=cast.chen, kind=ContactKind.MEETING, happened_at=at)
+    make_partner("余杭区", by=cast.wang, next_step="拨打15400000009", next_due_on=DUE)
+    make_partner("不再合作的", by=cast.wang, next_step="问", next_due_on=DUE, ended_on=DUE, why_ended="到期")
+    given = {"batch": TargetBatch.INDUSTRY, "unit_id": cast.wang.unit_id, "contact_by": DUE}
+    session.add(Prospect(name="要见的", owner_id=cast.wang.id, **given))
+    session.add(Prospect(name="见过的", owner_id=cast.wang.id, contacted_on=DUE, **given))
+    session.add(Prospect(name="陈主任要见的", owner_id=cast.chen.id, **given))
+    mission = Mission(title="航埠镇去的", starts_on=at.date(), ends_on=at.date(), results_by=DUE,
+                      unit_id=cast.li.unit_id, owner_id=cast.li.id)  # fmt: skip
+    left = {"mission": mission, "enterprise_id": firm.id, "outcome": Outcome.FOLLOWED, "told_on": DUE}
+    session.add(Stop(follow_user_id=cast.wang.id, follow_step="寄图纸", follow_due_on=DUE, **left))
+    session.add(Stop(follow_user_id=cast.li.id, follow_step="再去", follow_due_on=DUE, **left))
     session.commit()
 
 
@@ -71,7 +85,8 @@ def test_the_feed_holds_what_is_mine_and_nothing_else(
 ) -> None:
     found = entries(client.get(made(as_user(cast.wang))))
     assert set(found) == {
-        "看地：传感器项目", "核实：一条线索", "致电：周远", "外出拜访：远屿电子", "会议活动",
+        "看地：传感器项目", "核实：一条线索", "致电：周远", "外出拜访：远屿电子", "会议活动", "拨打154****0009：余杭区",
+        "首次接触期限：要见的", "寄图纸：远屿电子",
     }  # fmt: skip
     step = found["看地：传感器项目"]
     assert (
@@ -168,6 +183,7 @@ def test_a_feed_sends_as_many_statements_for_many_rows_as_for_few(
         client.get(path)
     for n in range(30):
         firm = make_enterprise(f"第{n}家", by=cast.wang, next_step="看", next_due_on=DUE)
+        make_partner(f"第{n}处", by=cast.wang, next_step="谈", next_due_on=DUE)
         make_deal(f"第{n}个", by=cast.wang, enterprise_id=firm.id, next_step="谈", next_due_on=DUE)
         make_contact(
             f"第{n}次", by=cast.wang, kind=ContactKind.VISIT, happened_at=clock.now(), enterprise_id=firm.id
