@@ -244,6 +244,10 @@ class Person(Versioned, Tracked, Model):
         sa.Index("ix_person_follow", "follow_unit_id", "next_due_on"),
         sa.Index("ix_person_first_report", "first_report_unit_id"),
         sa.Index("ix_person_contact", "last_contact_at"),
+        sa.Index("ix_person_tracked", "standing", "last_contact_at", "first_reported_at"),
+        sa.Index(
+            "ix_person_unit_tracked", "follow_unit_id", "standing", "last_contact_at", "first_reported_at"
+        ),
         sa.Index("ix_person_chamber", "chamber"),
         sa.Index("ix_person_first_reported", "first_reported_at"),
         NEVER_AGAIN,

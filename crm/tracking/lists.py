@@ -9,8 +9,8 @@ from flask import url_for
 
 from crm.lib.words import N_, _
 from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.merchants.lists import ENTERPRISES
-from crm.merchants.models import Enterprise, Intent
+from crm.merchants.lists import ENTERPRISES, PEOPLE
+from crm.merchants.models import Enterprise, Intent, Person
 from crm.org import queries as org
 from crm.org.permissions import Permission as P
 
@@ -18,11 +18,19 @@ from . import queries
 from .facts import Band, Fact
 from .models import ReturnIntent, Watch
 
+
+def _of_tracking(of: queries.Noun) -> tuple[Filter, ...]:
+    return (
+        Filter("late", N_("该联系没有联系"), "choice", lambda user: Watch.choices(),
+               lambda value, user: queries.is_late(Watch(value), of)),
+        Filter("to_sleep", N_("该转休眠的"), "flag", where=lambda value, user: queries.should_sleep(of)),
+        Filter("never_met", N_("从未联系"), "flag", where=lambda value, user: queries.never_met(of)),
+    )  # fmt: skip
+
+
+PEOPLE.also_filtered_by(*_of_tracking(Person))
 ENTERPRISES.also_filtered_by(
-    Filter("late", N_("该联系没有联系"), "choice", lambda user: Watch.choices(),
-           lambda value, user: queries.is_late(Watch(value))),
-    Filter("to_sleep", N_("该转休眠的"), "flag", where=lambda value, user: queries.should_sleep()),
-    Filter("never_met", N_("从未联系"), "flag", where=lambda value, user: queries.never_met()),
+    *_of_tracking(Enterprise),
     Filter("lacks", N_("缺什么"), "choice", lambda user: Fact.choices(),
            lambda value, user: queries.lacks(Fact(value))),
     Filter("complete", N_("资料完整度"), "choice", lambda user: Band.choices(),

@@ -41,6 +41,8 @@ ROWS = 50
 MOST_MINE = 5000  # of one person's firms that are looked through for what they lack
 NOUN = ReturnIntent.__tablename__
 FACTS = COMPLETENESS.c
+Noun = type[Enterprise] | type[Person]
+"""The firms of the base or its people: both are followed, by the same classes and days."""
 
 
 # --- who is to be contacted ---------------------------------------------------------------------------------
@@ -50,44 +52,46 @@ def days_of(watch: Watch) -> int:
     return int(settings.get(watch.setting))
 
 
-def _heard_before(day: dt.date) -> list[sa.ColumnElement[bool]]:
+def _heard_before(day: dt.date, of: Noun) -> list[sa.ColumnElement[bool]]:
     """Last heard of before a day, since the first report where there never was a contact: two conditions, that each
     be one range of the index."""
     moment = clock.start_of(day)
     return [
-        Enterprise.last_contact_at < moment,
-        sa.and_(Enterprise.last_contact_at.is_(None), Enterprise.first_reported_at < moment),
+        of.last_contact_at < moment,
+        sa.and_(of.last_contact_at.is_(None), of.first_reported_at < moment),
     ]
 
 
-def _ranges(standings: Iterable[Standing], days: int) -> list[sa.ColumnElement[bool]]:
+def _ranges(standings: Iterable[Standing], days: int, of: Noun) -> list[sa.ColumnElement[bool]]:
     last = clock.today() - dt.timedelta(days=days)
-    return [sa.and_(Enterprise.standing == one, heard) for one in standings for heard in _heard_before(last)]
+    return [sa.and_(of.standing == one, heard) for one in standings for heard in _heard_before(last, of)]
 
 
-def is_late(watch: Watch) -> sa.ColumnElement[bool]:
-    """未联系: longer without contact than its class allows."""
-    return sa.or_(*_ranges(watch.standings, days_of(watch)))
-
-
-def should_sleep() -> sa.ColumnElement[bool]:
-    """Ordinary and long unheard of: to be contacted at last, or put to sleep."""
-    return sa.or_(*_ranges(Watch.ORDINARY.standings, settings.get("merchant.sleep_days")))
-
-
-def never_met() -> sa.ColumnElement[bool]:
+def _never(of: Noun) -> list[sa.ColumnElement[bool]]:
     followed = (one for watch in (Watch.KEY, Watch.ORDINARY) for one in watch.standings)
-    return sa.or_(
-        *(sa.and_(Enterprise.standing == one, Enterprise.last_contact_at.is_(None)) for one in followed)
-    )
+    return [sa.and_(of.standing == one, of.last_contact_at.is_(None)) for one in followed]
 
 
-def next_contact_on(enterprise: Enterprise) -> dt.date | None:
+def is_late(watch: Watch, of: Noun = Enterprise) -> sa.ColumnElement[bool]:
+    """未联系: longer without contact than its class allows."""
+    return sa.or_(*_ranges(watch.standings, days_of(watch), of))
+
+
+def should_sleep(of: Noun = Enterprise) -> sa.ColumnElement[bool]:
+    """Ordinary and long unheard of: to be contacted at last, or put to sleep."""
+    return sa.or_(*_ranges(Watch.ORDINARY.standings, settings.get("merchant.sleep_days"), of))
+
+
+def never_met(of: Noun = Enterprise) -> sa.ColumnElement[bool]:
+    return sa.or_(*_never(of))
+
+
+def next_contact_on(subject: Enterprise | Person) -> dt.date | None:
     """By when it is to be contacted again; None for what is not followed here."""
-    watch = Watch.of_standing(enterprise.standing)
+    watch = Watch.of_standing(subject.standing)
     if watch is None:
         return None
-    heard = clock.local(enterprise.last_contact_at or enterprise.first_reported_at).date()
+    heard = clock.local(subject.last_contact_at or subject.first_reported_at).date()
     return heard + dt.timedelta(days=days_of(watch))
 
 
@@ -117,7 +121,7 @@ def _known_by(where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 class Whose:
-    """Whose firms a page is about: mine, my unit's, everybody's."""
+    """Whose firms and people a page is about: mine, my unit's, everybody's."""
 
     MINE, UNIT, ALL = "mine", "unit", "all"
 
@@ -131,10 +135,10 @@ class Whose:
             return [cls.ALL, cls.UNIT, cls.MINE]
         return [cls.UNIT, cls.MINE]
 
-    def where(self) -> sa.ColumnElement[bool]:
+    def where(self, of: Noun = Enterprise) -> sa.ColumnElement[bool]:
         if self.value == self.MINE:
-            return Enterprise.follow_user_id == self.user.id
-        return Enterprise.follow_unit_id == self.user.unit_id if self.value == self.UNIT else sa.true()
+            return of.follow_user_id == self.user.id
+        return of.follow_unit_id == self.user.unit_id if self.value == self.UNIT else sa.true()
 
     @property
     def args(self) -> dict[str, Any]:
@@ -158,22 +162,21 @@ def said(number: int) -> str:
     return f"{MOST - 1}+" if number >= MOST else str(number)
 
 
-def _firms(whose: Whose, ranges: Iterable[sa.ColumnElement[bool]]) -> list[sa.Select[Any]]:
-    return [sa.select(Enterprise.id).where(whose.where(), one) for one in ranges]
+def _number(whose: Whose, ranges: Iterable[sa.ColumnElement[bool]], of: Noun) -> int:
+    return counted([sa.select(of.id).where(whose.where(of), one) for one in ranges])
 
 
-def number_late(whose: Whose, watch: Watch) -> int:
-    return counted(_firms(whose, _ranges(watch.standings, days_of(watch))))
+def number_late(whose: Whose, watch: Watch, of: Noun = Enterprise) -> int:
+    return _number(whose, _ranges(watch.standings, days_of(watch), of), of)
 
 
-def number_to_sleep(whose: Whose) -> int:
-    return counted(_firms(whose, _ranges(Watch.ORDINARY.standings, settings.get("merchant.sleep_days"))))
+def number_to_sleep(whose: Whose, of: Noun = Enterprise) -> int:
+    days = settings.get("merchant.sleep_days")
+    return _number(whose, _ranges(Watch.ORDINARY.standings, days, of), of)
 
 
-def number_never_met(whose: Whose) -> int:
-    followed = [one for watch in (Watch.KEY, Watch.ORDINARY) for one in watch.standings]
-    never = [sa.and_(Enterprise.standing == one, Enterprise.last_contact_at.is_(None)) for one in followed]
-    return counted(_firms(whose, never))
+def number_never_met(whose: Whose, of: Noun = Enterprise) -> int:
+    return _number(whose, _never(of), of)
 
 
 def numbers_by_completeness(whose: Whose) -> tuple[dict[Band, int], dict[Fact, int]]:
@@ -313,7 +316,7 @@ def gathering(whose: Whose, where: sa.ColumnElement[bool]) -> Gathering:
     """Seven statements. Key merchants, statements and deals are few: `where` is asked of those, not of the base."""
     here = sa.select(Enterprise).where(whose.where(), where)
     key = here.where(Enterprise.standing == Standing.KEY)
-    late = sa.or_(*_ranges(Watch.KEY.standings, days_of(Watch.KEY)))
+    late = is_late(Watch.KEY)
     willing = intents_loaded(intents_visible_to(whose.user)).where(
         ReturnIntent.until_on.is_(None),
         ReturnIntent.intent.in_((Intent.ACTIVE, Intent.WAITING)),

@@ -16,7 +16,7 @@ from crm.lib.texts import clean_line
 from crm.lib.words import N_, _
 from crm.lists.table import context
 from crm.merchants import queries as merchants
-from crm.merchants.models import Enterprise
+from crm.merchants.models import Enterprise, Person
 from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
@@ -42,14 +42,8 @@ def index() -> Any:
     return render_template(
         "tracking/index.html",
         tabs=_tabs("tracking.index", whose),
-        late=[
-            _figure(queries.number_late(whose, watch), watch.label, whose, late=watch.value,
-                    days=queries.days_of(watch))
-            for watch in Watch
-        ],
-        to_sleep=_figure(queries.number_to_sleep(whose), _("该转休眠的"), whose, to_sleep=1,
-                         days=settings.get("merchant.sleep_days")),
-        never_met=_figure(queries.number_never_met(whose), _("从未联系"), whose, never_met=1),
+        firms=_followed(whose, Enterprise),
+        people=_followed(whose, Person),
         willing=queries.said(queries.number_willing(whose)),
         willing_url=url_for(".intents", intent=["active", "waiting"], **_of_intents(whose)),
         bands=[_figure(number, band.label, whose, complete=band.value) for band, number in bands.items()],
@@ -176,13 +170,20 @@ def show_chamber() -> Any:
 
 @bp.app_template_global("tracking_of")
 def tracking_of(subject: Any) -> Markup:
-    """On a firm's page: when it is to be contacted, what was said of coming back, what is missing."""
-    if not isinstance(subject, Enterprise):
-        return Markup("")
-    score, lacks = completeness.of([subject.id]).get(subject.id, (0, 0))
-    stated = queries.intents_of(subject.id)
+    """On the page of a firm or a person: when it is to be contacted; of a firm also what was said of coming back and
+    what is missing."""
     due = queries.next_contact_on(subject)
     watch = Watch.of_standing(subject.standing)
+    followed = {
+        "watch": watch,
+        "due": due,
+        "days_left": (due - clock.today()).days if due else 0,
+        "every": queries.days_of(watch) if watch else 0,
+    }
+    if not isinstance(subject, Enterprise):
+        return Markup(render_template("tracking/_of_person.html", **followed) if watch else "")
+    score, lacks = completeness.of([subject.id]).get(subject.id, (0, 0))
+    stated = queries.intents_of(subject.id)
     return Markup(
         render_template(
             "tracking/_of.html",
@@ -192,11 +193,8 @@ def tracking_of(subject: Any) -> Markup:
             missing=facts.missing(lacks),
             stated=stated,
             files=queries.files_of(stated),
-            watch=watch,
-            due=due,
-            days_left=(due - clock.today()).days if due else 0,
-            every=queries.days_of(watch) if watch else 0,
             may_edit=merchants.may(me(), P.MERCHANT_EDIT, subject),
+            **followed,
         )
     )
 
@@ -223,12 +221,30 @@ def _of_intents(whose: Whose) -> dict[str, Any]:
     return {Whose.MINE: {"mine": 1}, Whose.UNIT: {"ours": 1}}.get(whose.value, {})
 
 
-def _figure(number: int, label: str, whose: Whose, days: int = 0, **asked: Any) -> dict[str, Any]:
-    """A figure and the list of firms that it counts."""
+def _followed(whose: Whose, of: queries.Noun) -> dict[str, Any]:
+    """The figures of who is to be contacted, of the firms or of the people."""
+    door = "merchants.index" if of is Enterprise else "merchants.people"
+    late = [
+        _figure(queries.number_late(whose, watch, of), watch.label, whose, door, queries.days_of(watch),
+                late=watch.value)
+        for watch in Watch
+    ]  # fmt: skip
+    to_sleep, sleep_days = queries.number_to_sleep(whose, of), settings.get("merchant.sleep_days")
+    return {
+        "late": late,
+        "to_sleep": _figure(to_sleep, _("该转休眠的"), whose, door, sleep_days, to_sleep=1),
+        "never_met": _figure(queries.number_never_met(whose, of), _("从未联系"), whose, door, never_met=1),
+    }
+
+
+def _figure(
+    number: int, label: str, whose: Whose, door: str = "merchants.index", days: int = 0, **asked: Any
+) -> dict[str, Any]:
+    """A figure and the list of firms or people that it counts."""
     return {
         "label": label,
         "value": number,
         "text": queries.said(number),
         "days": days,
-        "url": url_for("merchants.index", **asked, **whose.args),
+        "url": url_for(door, **asked, **whose.args),
     }

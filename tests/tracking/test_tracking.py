@@ -22,7 +22,7 @@ from crm.lib import clock
 from crm.lists.table import LISTS, select_for
 from crm.merchants import actions as merchants
 from crm.merchants import identity
-from crm.merchants.models import Enterprise, Handle, HandleKind, Intent, OrganisationKind, Standing
+from crm.merchants.models import Enterprise, Handle, HandleKind, Intent, OrganisationKind, Person, Standing
 from crm.org import settings
 from crm.org.models import User
 from crm.tracking import queries
@@ -88,6 +88,28 @@ def test_each_class_has_its_own_days(
     assert (due is None) == (followed is None)
     if due and followed:
         assert (due < TODAY) == (late is followed)
+
+
+def test_people_are_followed_by_the_same_days(cast: Any, as_user: Any, session: Any) -> None:
+    late = {"standing": Standing.KEY, "last_contact_at": ago(40)}
+    made = make_person("久未联系的", by=cast.wang, **late)
+    make_person("刚联系过的", by=cast.wang, **(late | {"last_contact_at": ago(1)}))
+    make_person("别的单位的", by=cast.li, **late)
+    make_person("早就睡着的", by=cast.wang, standing=Standing.DORMANT, first_reported_at=ago(400))
+    session.commit()
+    wang = as_user(cast.wang)
+    url = f"/people?late=key&unit={cast.wang.unit_id}"
+    assert url in wang.see("/tracking").links
+    found = wang.see(url).text
+    assert "久未联系的" in found and "共 1 条" in found
+    assert (
+        "共 1 条" in wang.see("/people?late=dormant").text and "共 1 条" in wang.see("/people?late=key").text
+    )
+    assert "共 2 条" in as_user(cast.zhou).see("/people?late=key").text
+    assert queries.number_late(Whose(cast.wang, "mine"), Watch.KEY, Person) == 1
+    assert queries.number_never_met(Whose(cast.zhou, "all"), Person) == 0
+    panel = wang.see(f"/people/{made.id}").text
+    assert "每 30 天联系一次" in panel and (TODAY - dt.timedelta(days=10)).isoformat() in panel
 
 
 def test_how_often_is_a_setting(cast: Any, session: Any) -> None:
