@@ -11,7 +11,7 @@ import pytest
 from flask import render_template_string
 
 from crm.audit.trail import record, recording
-from crm.contacts import queries
+from crm.contacts import happenings
 from crm.db import db
 from crm.deals.models import StageMove
 from crm.deals.stages import MoveKind, Stage
@@ -32,7 +32,7 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=clock.HOME)
 
 
-def titles(happened: list[queries.Happening]) -> list[str]:
+def titles(happened: list[happenings.Happening]) -> list[str]:
     return [
         one.record.summary if one.kind == "logs" else one.record.to_stage.value if one.kind == "moves"
         else one.record.verb
@@ -53,7 +53,7 @@ def test_an_enterprise_tells_its_deals_and_leads_too(cast: Any, firm: Any) -> No
         record("lead.reported", lead, actor=cast.wang)
         record("enterprise.created", firm, actor=cast.wang)
         record("list.exported", firm, actor=cast.wang)  # no news on a timeline
-    happened, rest = queries.timeline(cast.wang, firm)
+    happened, rest = happenings.of(cast.wang, firm)
     assert titles(happened) == [
         "谈项目",
         "new_talks",
@@ -63,24 +63,24 @@ def test_an_enterprise_tells_its_deals_and_leads_too(cast: Any, firm: Any) -> No
         "谈线索",
     ] or titles(happened) == ["谈项目", "new_talks", "lead.reported", "enterprise.created", "问候", "谈线索"]
     assert rest is None
-    assert titles(queries.timeline(cast.wang, deal)[0]) == ["谈项目", "new_talks"]
-    assert titles(queries.timeline(cast.wang, lead)[0]) == ["lead.reported", "谈线索"]
-    assert titles(queries.timeline(cast.wang, firm, kind="moves")[0]) == ["new_talks"]
-    assert len(queries.timeline(cast.wang, firm, kind="logs")[0]) == 3
+    assert titles(happenings.of(cast.wang, deal)[0]) == ["谈项目", "new_talks"]
+    assert titles(happenings.of(cast.wang, lead)[0]) == ["lead.reported", "谈线索"]
+    assert titles(happenings.of(cast.wang, firm, kind="moves")[0]) == ["new_talks"]
+    assert len(happenings.of(cast.wang, firm, kind="logs")[0]) == 3
 
 
 def test_a_person_tells_what_they_took_part_in(cast: Any, firm: Any) -> None:
     person = make_person("周明", by=cast.wang, at=firm)
     make_contact("见了周总", by=cast.wang, enterprise=firm, people=[person])
     make_contact("见了别人", by=cast.wang, enterprise=firm)
-    assert titles(queries.timeline(cast.wang, person)[0]) == ["见了周总"]
+    assert titles(happenings.of(cast.wang, person)[0]) == ["见了周总"]
 
 
 def test_a_deal_tells_of_the_lead_it_grew_from(cast: Any, firm: Any) -> None:
     lead = make_lead("有意投资", by=cast.wang)
     deal = make_deal("数控机床项目", by=cast.wang, lead=lead)
     make_contact("最初的电话", by=cast.wang, lead=lead)
-    assert titles(queries.timeline(cast.wang, deal)[0]) == ["最初的电话"]
+    assert titles(happenings.of(cast.wang, deal)[0]) == ["最初的电话"]
 
 
 def test_another_units_deal_is_not_told_on_the_firms_page(cast: Any, firm: Any) -> None:
@@ -89,7 +89,7 @@ def test_another_units_deal_is_not_told_on_the_firms_page(cast: Any, firm: Any) 
     db.session.add(
         StageMove(deal=theirs, kind=MoveKind.CREATED, to_stage=Stage.INTENDED, on_day=clock.today())
     )
-    assert queries.timeline(cast.wang, firm) == ([], None)
+    assert happenings.of(cast.wang, firm) == ([], None)
 
 
 def test_page_by_page_everything_comes_once(cast: Any, firm: Any) -> None:
@@ -99,7 +99,7 @@ def test_page_by_page_everything_comes_once(cast: Any, firm: Any) -> None:
     told: list[str] = []
     before: dt.datetime | None = None
     while True:
-        happened, before = queries.timeline(cast.wang, firm, before=before, limit=5)
+        happened, before = happenings.of(cast.wang, firm, before=before, limit=5)
         told += titles(happened)
         if before is None:
             break

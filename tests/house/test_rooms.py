@@ -77,6 +77,8 @@ ROOMS = {"views", "forms", "lists", "actions", "queries", "models", "__init__"}
 """`lists` tells what a list page is: its columns with their links, its filters, its acts."""
 
 NOT_PURE = {
+    "contacts/changes.py": "looks up the names of people and units that a change names",
+    "contacts/happenings.py": "the story of a record, read from all that tells of it",
     "missions/chain.py": "reads which visits and talks were led by whom",
     "reminders/kinds.py": "declares by which statements what is due is found",
     "tracking/completeness.py": "keeps its table as firms change, for all verbs alike",

@@ -20,8 +20,9 @@ from crm.org.guard import me
 from crm.web import display
 
 from .. import queries, telling
+from ..happenings import Happening
 from ..models import ContactLog
-from ..queries import Happening, Subject
+from ..queries import Subject
 
 ICONS = {"call": "call", "visit": "visit", "reception": "reception", "wechat": "chat", "meeting": "meeting",
          "survey": "search"}  # fmt: skip

@@ -24,7 +24,7 @@ from crm.web import display
 from crm.web.forms import commit_and_go, safe_next
 from crm.web.listing import address
 
-from .. import actions, queries
+from .. import actions, happenings, queries
 from ..forms import CorrectForm, LogForm
 from ..lists import PAGE
 from ..models import ContactLog
@@ -236,7 +236,7 @@ def _about_from_address() -> About:
 
 def _kind(argument: str = "kind") -> str:
     asked = request.args.get(argument, "")
-    return asked if asked in queries.KINDS else ""
+    return asked if asked in happenings.KINDS else ""
 
 
 def _moment(text: str | None) -> dt.datetime | None:
@@ -382,5 +382,5 @@ def _recent(log: ContactLog) -> dict[str, Any]:
 def _items(
     subject: Subject, tell: Teller, *, kind: str, before: dt.datetime | None, limit: int
 ) -> tuple[list[dict[str, Any]], dt.datetime | None]:
-    happened, rest = queries.timeline(me(), subject, kind=kind, before=before, limit=limit, say=say)
+    happened, rest = happenings.of(me(), subject, kind=kind, before=before, limit=limit, say=say)
     return [item(one, subject, tell) for one in happened], rest
