@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean, median
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Stay:
+class Stay(NamedTuple):
     """One deal in one stage. `went_on` says that it left for a later one, `stopped` that it stands still there."""
 
     stage: Any

@@ -149,7 +149,9 @@ def pace() -> Any:
     by = request.args.get("by", "all")
     by = by if by in queries.GROUPS else "all"
     kept = _but(_but(_kept("stage", "change"), "on"), "since")
-    found = paces(queries.stays(_rows_any_day(MultiDict(kept)), min(first, last), last, by))
+    stays, is_all = queries.stays(me(), _asked_any_day(MultiDict(kept)), min(first, last), last, by)
+    found = paces(stays)
+    few = "" if is_all else _("这段时间进入阶段太多次，只算了最近的 %(n)s 次", n=number(queries.MOST_STAYS))
     names = _group_names(by, {group for group, _stage in found})
     lines = [
         {
@@ -166,7 +168,7 @@ def pace() -> Any:
     return render_template(
         "review/pace.html", tabs=_tabs("pace", last), day=last, since=min(first, last), by=by, lines=lines,
         groups=[(key, _(msgid)) for key, msgid in GROUPED_BY.items()], kept=[*kept, ("by", by)],
-        days=_usual_days(), problems=[one for one in (problem, odd) if one],
+        days=_usual_days(), problems=[one for one in (problem, odd, few) if one],
         narrowed=table.narrowed(AS_OF, me()),
     )  # fmt: skip
 
@@ -193,10 +195,11 @@ def _kept(*leave_out: str) -> Pairs:
 
 def _rows_any_day(args: MultiDict[str, str]) -> sa.Select[Any]:
     """What I may see, narrowed by everything but the day."""
-    rows = AS_OF.select(me())
-    for one in table.asked_for(AS_OF, me(), args):
-        rows = rows.where(one.where)
-    return rows
+    return AS_OF.select(me()).where(*_asked_any_day(args))
+
+
+def _asked_any_day(args: MultiDict[str, str]) -> list[Any]:
+    return [one.where for one in table.asked_for(AS_OF, me(), args)]
 
 
 def _tabs(here: str, day: dt.date) -> list[dict[str, Any]]:

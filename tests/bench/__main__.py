@@ -1,6 +1,6 @@
 """All of it at sizes a developer can wait for, on both databases, and one table at the end.
 
-    python -m tests.bench [--on sqlite postgresql] [--only pages typing arriving leaving meanwhile]
+    python -m tests.bench [--on sqlite postgresql] [--only pages typing figures …]
 
 Each command is also one of its own, with its own sizes (-h); what it says while it works stands above the table. PostgreSQL is
 one that lives as long as the run, as in the tests, with a new database for each command.
@@ -26,6 +26,8 @@ COMMANDS = {
     "typing": "--records {records} --questions 400",
     "arriving": "--records {records} --rows {rows}",
     "leaving": "--rows {rows}",
+    "pipeline": "--deals {records} --logs {rows}0",
+    "figures": "--deals {records} --sums {rows}0 --logs {rows}0",
     "meanwhile": "--records {records} --rows {rows} --quiet-seconds 15 --during scan import reindex",
 }
 
