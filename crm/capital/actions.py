@@ -188,7 +188,7 @@ def close_month(month: dt.date, *, actor: User) -> MonthlyReturn:
     waiting = queries.sum_of(queries.waiting_up_to(month))
     before = sa.select(sa.func.sum(MonthlyReturn.month_wan)).where(MonthlyReturn.year == year)
     number = sa.select(sa.func.max(MonthlyReturn.number)).where(MonthlyReturn.year == year)
-    target = queries.target_wan() if year == queries.this_year() else None
+    target = queries.target_wan(year)
     closed = MonthlyReturn(
         month=month,
         year=year,

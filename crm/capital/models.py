@@ -59,9 +59,12 @@ class PaidIn(Versioned, Model):
 
     __tablename__ = "paid_in"
     __table_args__ = (
-        sa.Index("ix_paid_in_counts", "state", "counts_on", "id"),
         # Each holds all that a sum reads, so that a year of many is added up from the index alone.
-        sa.Index("ix_paid_in_sums", "state", "counts_on", "counted_wan", "origin"),
+        sa.Index("ix_paid_in_sums", "state", "counts_on", "arrived_on", "counted_wan", "amount_wan", "origin", "id"),
+        sa.Index(  # what no return holds yet: what the next one will, and what waits
+            "ix_paid_in_open", "state", "counts_on", "counted_wan", "amount_wan", "id",
+            sqlite_where=sa.text("monthly_return_id IS NULL"), postgresql_where=sa.text("monthly_return_id IS NULL"),
+        ),
         sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan", "origin"),
         sa.Index("ix_paid_in_deal", "deal_id", "counts_on"),
         sa.Index("ix_paid_in_arrived", "arrived_on", "id"),

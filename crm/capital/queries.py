@@ -128,7 +128,7 @@ def waiting_for(user: User) -> sa.Select[PaidIn]:
         sa.and_(PaidIn.state == PaidInState.DECLARED, checks),
         sa.and_(PaidIn.state == PaidInState.CHECKED, recognises),
     )
-    return sa.select(PaidIn).where(mine, of_others)
+    return sa.select(PaidIn).where(mine, of_others, PaidIn.monthly_return_id.is_(None))
 
 
 def number_waiting(user: User) -> int:
@@ -153,9 +153,10 @@ TARGETS: list[Callable[[dt.date, dt.date], Decimal | None]] = []
 """Upper floors say what target was issued for a year, by its first and last day."""
 
 
-def target_wan() -> Decimal | None:
-    """The district's target for this year: the one that was issued, else the setting's."""
-    ends = window.bounds(this_year(), first_month())
+def target_wan(year: int | None = None) -> Decimal | None:
+    """The district's target for a year, this one without: what was issued, else the setting's. December is closed in
+    January, and is held against the target of its own year."""
+    ends = window.bounds(year or this_year(), first_month())
     issued = next((found for source in TARGETS if (found := source(*ends)) is not None), None)
     return issued or Decimal(settings.get("capital.target_wan")) or None
 
@@ -231,7 +232,9 @@ def standing(rows: sa.Select[PaidIn], day: dt.date, target: Decimal | None) -> S
     year = window.year_of(day, first_month())
     first, _last = window.bounds(year, first_month())
     told = (
-        rows.where(in_days(first, day))
+        rows.where(
+            in_days(first, day), PaidIn.state.in_(list(PaidInState))
+        )  # all of them: the index begins with it
         .with_only_columns(PaidIn.state, PaidIn.amount_wan, PaidIn.counted_wan)
         .order_by(None)
         .subquery()
@@ -255,8 +258,12 @@ def standing(rows: sa.Select[PaidIn], day: dt.date, target: Decimal | None) -> S
 
 def months_known() -> list[dt.date]:
     """The months that anything counts in, newest first."""
+    # Each by itself: asked for both at once SQLite reads all rows, of one alone the end of an index.
     first, last = db.session.execute(
-        sa.select(sa.func.min(PaidIn.counts_on), sa.func.max(PaidIn.counts_on))
+        sa.select(
+            sa.select(sa.func.min(PaidIn.counts_on)).scalar_subquery(),
+            sa.select(sa.func.max(PaidIn.counts_on)).scalar_subquery(),
+        )
     ).one()
     if first is None:
         return []
@@ -460,6 +467,7 @@ def waiting_up_to(month: dt.date) -> sa.Select[PaidIn]:
     return sa.select(PaidIn).where(
         PaidIn.state.in_([state for state in PaidInState if state.waits]),
         PaidIn.counts_on <= window.last_day(month),
+        PaidIn.monthly_return_id.is_(None),
     )
 
 

@@ -175,6 +175,7 @@ class DealSpan(Model):
     __table_args__ = (
         sa.UniqueConstraint("deal_id", "from_on"),
         sa.Index("ix_deal_span_from_on", "from_on"),
+        sa.Index("ix_deal_span_owner", "owner_id", "until_on"),
         sa.Index(  # holds all that the tables of a day count, so that they are read from it alone
             "ix_deal_span_day", "until_on", "from_on", "state", "stage", "unit_id", "direction", "planned_wan",
             "signed_on", "next_due_on", "last_contact_on", "stage_since", "deal_id",

@@ -205,13 +205,15 @@ class Change:
 
 
 def changes(
-    before: tuple[dict[str, Any], dict[str, Any]], after: tuple[dict[str, Any], dict[str, Any]]
+    before: tuple[dict[str, Any], dict[str, Any]],
+    after: tuple[dict[str, Any], dict[str, Any]],
+    seen: Callable[[dict[str, Any]], list[Any]],
 ) -> list[Change]:
-    """What a later version says otherwise: (content, rows) of each."""
+    """What a later version says otherwise: (content, rows) of each; of the rows those that `seen` leaves."""
     found = []
     was, now = _said(before[0]), _said(after[0])
     for key in [*was, *(key for key in now if key not in was)]:
-        old_rows, new_rows = _names(before[1], key), _names(after[1], key)
+        old_rows, new_rows = _names(before[1], key, seen), _names(after[1], key, seen)
         gone = [name for name in old_rows if name not in new_rows]
         come = [name for name in new_rows if name not in old_rows]
         (label, old), new = was.get(key, now.get(key, ("", ""))), now.get(key, ("", ""))[1]
@@ -246,5 +248,5 @@ def _said(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return lines
 
 
-def _names(rows: dict[str, Any], key: str) -> list[str]:
-    return [line[0] for line in rows.get(key, {}).get("lines", ())]
+def _names(rows: dict[str, Any], key: str, seen: Callable[[dict[str, Any]], list[Any]]) -> list[str]:
+    return [line[0] for line in seen(rows[key])] if key in rows else []

@@ -124,12 +124,17 @@ def version(id: int, number: int) -> Any:
 @bp.get("/reports/<int:id>/versions/<int:number>/rows")
 @permit(P.REPORT_VIEW)
 def rows(id: int, number: int) -> Any:
-    """The rows behind one figure as they were when it was published, and the way to what they are today."""
+    """The rows behind one figure as they were when it was published, as far as this reader may see them, and the way to
+    what they are today."""
     report, edition = _edition(id, number)
     key = request.args.get("figure", "")
     kept = edition.rows.get(key) or abort(404)
     unit, period = request.args.get("unit", ""), request.args.get("part") == "period"
-    lines = [line for line in kept["lines"] if (not unit or line[2] == unit) and (not period or line[4])]
+
+    def asked(some: list[Any]) -> list[Any]:
+        return [line for line in some if (not unit or line[2] == unit) and (not period or line[4])]
+
+    lines = asked(_seen(kept))
     label, today = _figure_of(edition.content, key)
     start = max(0, request.args.get("from", 0, type=int))
     shown = lines[start : start + ROWS_A_PAGE]
@@ -144,6 +149,7 @@ def rows(id: int, number: int) -> Any:
         addresses=_addresses(kept["list"], [line[1] for line in shown]),
         start=start,
         total=len(lines),
+        hidden=len(asked(kept["lines"])) - len(lines),
         step=ROWS_A_PAGE,
         more=kept["more"],
         today_url=today,
@@ -157,7 +163,7 @@ def changes(id: int, number: int) -> Any:
     """What this version says otherwise than the one before."""
     report, edition = _edition(id, number)
     before = queries.edition(report, number - 1) or abort(404)
-    found = telling.changes((before.content, before.rows), (edition.content, edition.rows))
+    found = telling.changes((before.content, before.rows), (edition.content, edition.rows), _seen)
     return render_template(
         "reports/changes.html", report=report, edition=edition, before=before, changes=found
     )
@@ -358,6 +364,21 @@ def _link_frozen(edition: Edition) -> telling.Link:
         return url_for("reports.rows", **at, part=part or None, unit=unit or None)
 
     return link
+
+
+def _seen(kept: dict[str, Any]) -> list[Any]:
+    """Of the frozen rows behind a figure those that this reader may see: what his right reaches today, and what was his
+    unit's then. The figure is for every reader of the report; whose lead or talk of another unit is behind it is not."""
+    page, user = LISTS.get(kept["list"]), me()
+    if page is None or not user.may(page.view_permission):
+        return []
+    lines: list[Any] = kept["lines"]
+    if user.scope_of(page.view_permission) is Scope.DISTRICT:
+        return lines
+    ids = [line[1] for line in lines]
+    rows = page.select(user).where(page.key.in_(ids)).with_only_columns(page.key).order_by(None)
+    mine = set(db.session.scalars(rows))
+    return [line for line in lines if line[1] in mine or line[2] == user.unit.name]
 
 
 def _figure_of(content: dict[str, Any], key: str) -> tuple[str, str]:

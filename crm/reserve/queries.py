@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -85,6 +85,20 @@ def years_known() -> list[int]:
 # --- quotas -------------------------------------------------------------------------------------------------
 
 
+TARGETS: list[Callable[[str, int], Decimal | None]] = []
+"""Upper floors say what target was issued to the district for a year, by the indicator's key."""
+
+
+def district_task(key: str, year: int) -> int:
+    """全区的任务 of a year, of an indicator of the reserve: the one that was issued, else the setting's."""
+    issued = next((found for source in TARGETS if (found := source(key, year)) is not None), None)
+    return int(settings.get(DISTRICT_TASKS[key]) if issued is None else issued)
+
+
+DISTRICT_TASKS = {"reserve_items": "reserve.district_count", "reserve_city": "reserve.city_count"}
+"""The setting that holds where no target was issued."""
+
+
 def quota_of(group: Group) -> Quota | None:
     if group is Group.TOWNSHIP:
         return Quota(Decimal(settings.get("reserve.town_wan")))
@@ -134,7 +148,7 @@ class Progress:
 
 
 def progress(user: User, year: int) -> Progress:
-    """As far as this user sees; two statements. A quota counts projects that were not given up."""
+    """As far as this user sees; a few statements. A quota counts projects that were not given up."""
     amount = sa.type_coerce(ReserveItem.planned_wan, sa.BigInteger)
     groups_at = {group: quota_of(group) for group in Group}
 
@@ -178,8 +192,8 @@ def progress(user: User, year: int) -> Progress:
         groups[group] = Meter(sum(one.verdict is Verdict.MET for one in of_group), len(of_group))
     return Progress(
         year=year,
-        planned=Meter(sum(one.items for one in standings), settings.get("reserve.district_count")),
-        in_city=Meter(sum(one.in_city for one in standings), settings.get("reserve.city_count")),
+        planned=Meter(sum(one.items for one in standings), district_task("reserve_items", year)),
+        in_city=Meter(sum(one.in_city for one in standings), district_task("reserve_city", year)),
         groups=groups,
         units=standings,
         total_wan=sum((one.total_wan for one in standings), Decimal(0)),

@@ -23,6 +23,7 @@ from crm.org.guard import reaches, within
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role, Scope
+from crm.reserve import queries as reserve
 
 from .models import Target, TaskState, WorkTask
 
@@ -287,8 +288,13 @@ def _money(first: dt.date, last: dt.date) -> Decimal | None:
     return indicators.targets_of("paid_in", Window(first, last)).get(None)
 
 
+def _of_reserve(key: str, year: int) -> Decimal | None:
+    return indicators.targets_of(key, Window(dt.date(year, 1, 1), dt.date(year, 12, 31))).get(None)
+
+
 indicators.TARGETS.append(_issued)
 capital.TARGETS.append(_money)
+reserve.TARGETS.append(_of_reserve)
 
 
 def unit_named(unit_id: int) -> Unit:

@@ -95,6 +95,12 @@ def test_from_draft_to_publication_and_what_is_published_stays(cast: Any, as_use
     rows = as_user(cast.chen).get(f"/reports/{report.id}/versions/1/rows?figure=signed_deals&part=period")
     assert "甲项目" in rows.said and "乙项目" not in rows.said
     assert f'href="/deals/{deal.id}"' in rows.get_data(as_text=True)
+    behind = f"/reports/{report.id}/versions/1/rows?figure=signed_deals"
+    of_li, of_zheng = as_user(cast.li).see(behind).text, as_user(cast.zheng).see(behind).text
+    assert "乙项目" in of_li and "甲项目" not in of_li and "另有 1 条是别的单位的记录" in of_li, (
+        "the figure is for all"
+    )
+    assert "甲项目" in of_zheng and "乙项目" in of_zheng and "别的单位" not in of_zheng
     with pytest.raises(WrittenOnce):
         edition.content = {}
         db.session.flush()

@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 
 from crm.audit.models import Event
+from crm.capital import actions as closing
 from crm.capital import queries as capital
 from crm.indicators import queries as indicators
 from crm.indicators.progress import Verdict, Window
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.org import settings
+from crm.reserve import queries as reserve
 from crm.targets import actions, queries
 from crm.targets.models import Target, TaskState, WorkTask
 from tests.capital.make import recognised, signed
@@ -139,6 +141,33 @@ def test_where_it_stands_and_what_leads_to_the_rows(cast: Any, session: Any, as_
     assert [one.id for one in queries.held_by(cast.li, 2013, unit_id=cast.li.unit_id)] == [whole.parts[1].id]
     rows = as_user(cast.zhou).see(f"/targets/rows?level=person&year=2013&person={cast.wang.id}&running=1")
     assert f"/targets/{mine.parts[0].id}" in rows.links
+
+
+def test_december_is_closed_in_january_against_its_own_year(cast: Any, session: Any) -> None:
+    issued(cast.chen)
+    later = drafted(cast.chen, first_month=dt.date(2014, 1, 1), last_month=dt.date(2014, 12, 1))
+    asks(later, cast.chen, 210_000)
+    actions.issue(later, actor=cast.chen)
+    with clock.freeze(dt.datetime(2014, 1, 6, 2, tzinfo=dt.UTC)):
+        recognised(signed("甲项目", cast.wang), cast.wang, cast.chen, arrived_on=dt.date(2013, 12, 5))
+        closed = closing.close_month(dt.date(2013, 12, 1), actor=cast.chen)
+        assert (closed.target_wan, closed.pace_wan, capital.target_wan()) == (175_000, 175_000, 210_000)
+
+
+def test_what_was_issued_to_plan_goes_before_the_setting(cast: Any, session: Any) -> None:
+    assert (reserve.progress(cast.zhou, 2013).planned.task, reserve.district_task("reserve_city", 2013)) == (
+        100,
+        30,
+    )
+    task = drafted(cast.chen)
+    asks(task, cast.chen, 120, indicator="reserve_items")
+    assert reserve.district_task("reserve_items", 2013) == 100, "a draft asks nothing yet"
+    actions.issue(task, actor=cast.chen)
+    assert reserve.progress(cast.zhou, 2013).planned.task == 120
+    assert (reserve.district_task("reserve_items", 2014), reserve.district_task("reserve_city", 2013)) == (
+        100,
+        30,
+    )
 
 
 def test_changed_with_a_reason_and_frozen_for_good(cast: Any, session: Any, as_user: Login) -> None:
