@@ -212,7 +212,7 @@ def explain(key: str) -> Any:
     one = _known(key)
     user = me()
     window = _window_asked(one)
-    unit, person_id = _unit_asked(one), _number(request.args.get("person"))
+    unit, person_id = _unit_asked(one) or _own_unit(one), _number(request.args.get("person"))
     unit_id = unit.id if unit else None
     told = counting.count(one, user, window, unit_id, person_id)
     rows = counting.rows_of(one, user, window, unit_id, person_id)
