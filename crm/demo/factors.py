@@ -18,7 +18,7 @@ from crm.land.clearance.stages import ClearanceLevel
 from crm.land.models import Hold, LandQuota, Parcel, ParcelMove, QuotaKind, Reclamation
 from crm.land.states import ParcelState
 from crm.merchants.models import Enterprise
-from crm.needs.kinds import NeedKind, Step
+from crm.needs.kinds import NeedKind, NeedState, Step
 from crm.needs.models import Approach, Need
 from crm.org.models import Unit, User
 from crm.yields.grades import CaseState, Grade, Means
@@ -72,9 +72,12 @@ def load_factors(
                 Hold(parcel=parcels[kept], need=need, from_on=KEPT_FROM, until_on=KEPT_FROM + KEPT_FOR)
             )
     for row in rows("approaches"):
+        need = needs[row["of"], row["title"]]
+        if row["step"] == Step.SOLVED.msgid:
+            need.state, need.ended_on = NeedState.MET, dt.date.fromisoformat(row["step_on"])
         db.session.add(
             Approach(
-                need=needs[row["of"], row["title"]],
+                need=need,
                 partner=row["partner"],
                 on_day=dt.date.fromisoformat(row["on_day"]),
                 step=Step.of(row["step"]),

@@ -20,6 +20,8 @@ from crm.deals.actions import search_fields as deal_fields
 from crm.deals.models import Deal
 from crm.delivery.actions import search_fields as project_fields
 from crm.delivery.models import KeyProject
+from crm.financing.actions import search_fields as grant_fields
+from crm.financing.models import UpperGrant
 from crm.land.actions import search_fields as parcel_fields
 from crm.land.clearance.actions import search_fields as clearance_fields
 from crm.land.clearance.models import Clearance
@@ -66,6 +68,7 @@ def index_everything() -> None:
         ("commitment", Commitment, commitment_fields),
         ("firm_request", FirmRequest, request_fields),
         ("campaign", Campaign, campaign_fields),
+        ("upper_grant", UpperGrant, grant_fields),
         ("agreement", Agreement, agreement_fields),
         ("meeting", Meeting, meeting_fields),
         ("reserve_item", ReserveItem, reserve_fields),

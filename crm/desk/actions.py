@@ -10,6 +10,8 @@ from crm.agreements.models import Agreement
 from crm.campaigns import actions as campaigns
 from crm.campaigns.models import Campaign
 from crm.db import db
+from crm.financing import actions as financing
+from crm.financing.models import UpperGrant
 from crm.jobs import actions as bell
 from crm.lib.words import _n, joined
 from crm.meetings import actions as meetings
@@ -26,6 +28,7 @@ LATE_TO_SEARCH: tuple[tuple[Any, Any], ...] = (
     (Agreement, agreements.search_fields),
     (Meeting, meetings.search_fields),
     (Campaign, campaigns.search_fields),
+    (UpperGrant, financing.search_fields),
 )
 
 

@@ -27,6 +27,7 @@ from crm.deals.stages import EARLY, DealState, Stage
 from crm.delivery import queries as delivery
 from crm.delivery.weeks import Pace
 from crm.duplicates import queries as duplicates
+from crm.financing import queries as financing
 from crm.land import queries as land
 from crm.land.clearance import queries as clearance
 from crm.leads.models import Lead, LeadState
@@ -43,6 +44,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission, Role, Scope
 from crm.partners import queries as partners
 from crm.prospects import queries as prospects
+from crm.reserve import queries as reserve
 from crm.slips import queries as slips
 from crm.supervision.commitments import queries as commitments
 from crm.watchers import queries as watchers
@@ -348,7 +350,7 @@ class Found:
 
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
-        partners.NOUN: "partners",
+        partners.NOUN: "partners", reserve.NOUN: "reserve", financing.NOUN: "upper_grants",
         delivery.NOUN: "projects", slips.NOUN: "slips", commitments.NOUN: "commitments", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
         watchers.NOUN: "firm_requests", yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun. Campaigns are a handful and have none."""
@@ -376,6 +378,8 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         needs.SOURCE,
         land.SOURCE,
         clearance.SOURCE,
+        financing.SOURCE,
+        reserve.SOURCE,
         AGREEMENTS,
         meetings.SOURCE,
         contacts.LOGS,

@@ -13,6 +13,7 @@ from crm.contacts.queries import NOUNS
 from crm.contacts.views import ICONS, note_of, url_of
 from crm.deals.models import Deal
 from crm.delivery.models import KeyProject
+from crm.financing.models import UpperGrant
 from crm.land.clearance.models import Clearance
 from crm.land.models import Parcel
 from crm.leads.models import Lead
@@ -30,6 +31,7 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
 from crm.partners.models import Partner
 from crm.prospects.models import Prospect
+from crm.reserve.models import ReserveItem
 from crm.slips.models import Slip
 from crm.supervision.commitments.models import Commitment
 from crm.watchers.models import FirmRequest
@@ -48,6 +50,7 @@ SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三
                   "partner": (N_("合作方"), "people"),
                   "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "commitment": (N_("承诺事项"), "check"), "need": (N_("要素需求"), "list"),
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
+                  "upper_grant": (N_("上级资金"), "money"), "reserve_item": (N_("储备项目"), "save"),
                   "campaign": (N_("百日攻坚"), "board"), "yield_case": (N_("倒逼名单"), "warn"),
                   "firm_request": (N_("企业诉求"), "chat"), "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
 AROUND = 40
@@ -304,7 +307,7 @@ def _note(record: Any) -> str:
         )
     if isinstance(record, Campaign):
         return f"{display.day(record.from_on)} — {display.day(record.until_on)} · {record.unit.name}"
-    if isinstance(record, Case):
+    if isinstance(record, UpperGrant | ReserveItem | Case):
         return f"{record.state.label} · {record.unit.name}"
     if isinstance(record, FirmRequest):
         return f"{record.kind.label} · {record.unit.name}"
@@ -338,6 +341,8 @@ def _url(record: Any) -> str:
         Meeting: "meetings.show",
         Partner: "partners.show",
         Campaign: "campaigns.show",
+        UpperGrant: "financing.show",
+        ReserveItem: "reserve.show",
     }
     if isinstance(record, Case):  # stands on its firm's page
         return url_for("yields.show", id=record.enterprise_id)

@@ -58,9 +58,18 @@ def _asked(value: Any, user: Any) -> sa.ColumnElement[bool]:
     return sa.and_(EntryReview.decided_on.is_(None), EntryReview.id.in_(mine))
 
 
+MEASURES = {
+    Measure.INTENSITY: N_("投资强度（万元/亩）"),
+    Measure.TAX: N_("亩均税收（万元/亩）"),
+    Measure.OUTPUT: N_("亩均产值（万元/亩）"),
+    Measure.ENERGY: N_("单位能耗（吨标煤/万元产值）"),
+    Measure.EMISSION: N_("单位排放（千克/万元产值）"),
+}
+
+
 def _measure(one: Measure) -> Column:
     return Column(
-        one.value, one.msgid, lambda r: r.values.of(one), "number", default=one is not Measure.EMISSION
+        one.value, MEASURES[one], lambda r: r.values.of(one), "number", default=one is not Measure.EMISSION
     )
 
 
@@ -81,7 +90,7 @@ PAGE = register(
             Column("step", N_("进度"), lambda r: r.step, "state", sort="step"),
             Column("conclusion", N_("结论"), lambda r: r.conclusion, "state", sort="conclusion"),
             Column("reason", N_("理由"), lambda r: r.conditions or r.reason, typed=True),
-            *(_measure(one) for one in (Measure.INTENSITY, Measure.TAX, Measure.OUTPUT, Measure.ENERGY, Measure.EMISSION)),
+            *(_measure(one) for one in MEASURES),
             Column("eia", N_("环评情况"), lambda r: r.eia, "state"),
             Column("energy_state", N_("能评情况"), lambda r: r.energy, "state"),
             Column("unit", N_("责任单位"), lambda r: r.deal.unit.name),
@@ -202,12 +211,12 @@ RECHECKS = register(
             Column("produced", N_("投产"), lambda r: r.produced_on, "day", sort="produced"),
             Column("number", N_("下一次复核"), lambda r: _("第 %(n)s 年", n=r.next_recheck) if r.next_recheck else _("都做过了")),
             Column("due", N_("应复核"), lambda r: r.recheck_due_on, "day"),
-            Column("intensity_promised", N_("承诺投资强度"), _promised(Measure.INTENSITY), "number"),
-            Column("intensity_real", N_("实际投资强度"), _real(Measure.INTENSITY), "number"),
-            Column("output_promised", N_("承诺亩均产值"), _promised(Measure.OUTPUT), "number"),
-            Column("output_real", N_("实际亩均产值"), _real(Measure.OUTPUT), "number"),
-            Column("tax_promised", N_("承诺亩均税收"), _promised(Measure.TAX), "number"),
-            Column("tax_real", N_("实际亩均税收"), _real(Measure.TAX), "number"),
+            Column("intensity_promised", N_("承诺投资强度（万元/亩）"), _promised(Measure.INTENSITY), "number"),
+            Column("intensity_real", N_("实际投资强度（万元/亩）"), _real(Measure.INTENSITY), "number"),
+            Column("output_promised", N_("承诺亩均产值（万元/亩）"), _promised(Measure.OUTPUT), "number"),
+            Column("output_real", N_("实际亩均产值（万元/亩）"), _real(Measure.OUTPUT), "number"),
+            Column("tax_promised", N_("承诺亩均税收（万元/亩）"), _promised(Measure.TAX), "number"),
+            Column("tax_real", N_("实际亩均税收（万元/亩）"), _real(Measure.TAX), "number"),
             Column("tax_kept", N_("税收兑现（%）"), _kept(Measure.TAX), "number"),
             Column("measure", N_("措施"), lambda r: r.done[-1].measure if r.done else "", default=False),
             Column("unit", N_("责任单位"), lambda r: r.deal.unit.name),

@@ -16,7 +16,10 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
+from . import queries
 from .grants import GrantState
 from .models import UpperGrant
 
@@ -36,6 +39,7 @@ def apply(subject: Deal | KeyProject, data: dict[str, Any], *, actor: User) -> U
     with recording("upper_grant.applied", grant, actor=actor):
         db.session.flush()
     record("grant.applied", subject, actor=actor, note=grant.title)
+    put_in_index(grant)
     return grant
 
 
@@ -44,6 +48,7 @@ def edit(grant: UpperGrant, data: dict[str, Any], *, actor: User) -> None:
         raise Refused(_("已经有结果，不能再改申报的内容"))
     with recording("upper_grant.edited", grant, actor=actor):
         _fill(grant, data)
+    put_in_index(grant)
 
 
 def receive(grant: UpperGrant, data: dict[str, Any], *, actor: User) -> None:
@@ -109,3 +114,12 @@ def _refuse_day(grant: UpperGrant, day: dt.date) -> None:
         raise Refused(_("这一天还没有到"), "told_on")
     if day < grant.applied_on:
         raise Refused(_("早于申报的日期"), "told_on")
+
+
+def search_fields(grant: UpperGrant) -> list[Field]:
+    """What an application is found by: its own words and whose it is."""
+    return [Field(Kind.NAME, grant.title), Field(Kind.NAME, grant.subject.name), Field(Kind.TEXT, grant.note)]
+
+
+def put_in_index(grant: UpperGrant) -> None:
+    index.put(queries.NOUN, grant.id, search_fields(grant))

@@ -57,7 +57,6 @@ PAGE = register(
         export_permission=P.FACTOR_EXPORT,
         belongs=lambda grant: {"units": [grant.unit_id], "owners": [grant.author_id]},
         endpoint="financing.index",
-        matching=lambda text: UpperGrant.title.contains(text, autoescape=True),
         empty_text=N_("在项目的页面上记向国家、省、市争取的专项资金。"),
     )
 )  # fmt: skip

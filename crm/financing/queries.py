@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -97,3 +98,8 @@ def waiting() -> Any:
 def undeclared() -> Any:
     """It counts, but nobody has declared it."""
     return sa.and_(UpperGrant.counts_as_arrived, UpperGrant.paid_in_id.is_(None))
+
+
+SOURCE = contacts.Source(
+    NOUN, UpperGrant, lambda user: visible_to(user), UpperGrant.title, (joinedload(UpperGrant.unit),)
+)

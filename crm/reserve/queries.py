@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -224,3 +225,8 @@ def basis() -> str:
 
 def promoted_without_deal() -> Any:
     return sa.and_(ReserveItem.state == ReserveState.PROMOTED, ReserveItem.deal_id.is_(None))
+
+
+SOURCE = contacts.Source(
+    NOUN, ReserveItem, lambda user: visible_to(user), ReserveItem.name, (joinedload(ReserveItem.unit),)
+)

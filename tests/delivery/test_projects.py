@@ -203,6 +203,8 @@ def test_one_leader_at_a_time_and_the_former_one_keeps_what_was_his(cast: Any, a
     assert events("project.sponsored")[-1].changes["leader"] == [cast.zhou.name, "孙区长"]
     page = as_user(sun).see(f"/projects/leaders/{sun.id}")
     assert "项目" in page.text and "倒排工期" in page.text and "月底进场" not in page.text
+    for shown in (page, as_user(sun).see(f"/projects/{one.id}")):
+        assert "最近到现场" in shown.text and "2013-07-02" in shown.text
     assert "月底进场" in as_user(sun).see(f"/projects/leaders/{cast.zhou.id}").text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +21,8 @@ from crm.deals.actions import search_fields as of_deal
 from crm.deals.stages import AgreementKind, Stage
 from crm.desk import queries
 from crm.desk.views import snippet
+from crm.financing import actions as financing
+from crm.financing.grants import Giver
 from crm.leads.actions import search_fields as of_lead
 from crm.lib import clock
 from crm.meetings import actions as meetings
@@ -27,6 +30,8 @@ from crm.meetings.models import Meeting, MeetingKind
 from crm.merchants import identity
 from crm.merchants.models import Handle, HandleKind
 from crm.recurring import keep_search_whole
+from crm.reserve import actions as reserve
+from crm.reserve.models import PlanWay
 from crm.search import index
 from crm.yields.grades import CaseState
 from crm.yields.models import Case
@@ -281,6 +286,27 @@ def test_campaigns_and_pressed_firms_are_found(cast: Any, as_user: AsUser) -> No
     assert here not in links_of(chen.see("/find?q=弈谷")) and here in links_of(
         chen.see("/suggest?q=攻坚会战")
     )
+    plan = {
+        "name": "衢化新材料园",
+        "unit_id": cast.wang.unit_id,
+        "year": 2013,
+        "way": PlanWay.POLICY,
+        "planned_wan": Decimal(1),
+    }
+    reserve.plan(plan, actor=cast.wang)
+    asked = {
+        "title": "技改专项补助",
+        "giver": Giver.CITY,
+        "applied_on": TODAY,
+        "applied_wan": Decimal(9),
+        "note": "",
+    }
+    grant = financing.apply(make_deal("云峙扩产", by=cast.wang), asked, actor=cast.wang)
+    db.session.commit()
+    assert "储备项目" in wang.see("/find?q=衢化新材料").text
+    for q in ("技改专项", "jgzx", "云峙扩产"):
+        assert f"/financing/{grant.id}" in links_of(wang.see(f"/find?q={q}")), q
+    assert "技改专项" not in li.see("/find?q=云峙扩产").text
     page = wang.see("/find?q=云峙")
     assert "倒逼名单" in page.text and "/yields/cases?q=云峙" in {unquote(url) for url in links_of(page)}
     assert "倒逼名单" not in li.see("/find?q=云峙").text

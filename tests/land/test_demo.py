@@ -17,6 +17,7 @@ from crm.land.states import Age, ParcelState
 from crm.needs import queries as needs
 from crm.needs.kinds import NeedKind
 from crm.needs.queries import Tier
+from crm.prospects.models import Prospect, TargetBatch
 
 RATES = {
     "弈谷": ("46.9", ClearanceStage.SIGNING),
@@ -77,3 +78,17 @@ def test_land_of_the_demo_district(
         client.see(address)
     held = as_user(district["manager"])
     assert "预留到期" in held.see("/").text or "预留到期的地块" in held.see("/").text
+
+
+@pytest.mark.on("sqlite")
+def test_problems_of_technology_by_how_far_they_are_and_what_came_of_the_one_that_is_solved(
+    district: dict[str, Any], session: Any, as_user: Callable[..., Any]
+) -> None:
+    """「企业出题、政府立题、协同解题」"""
+    leader = district["leader"]
+    assert needs.problems(leader) == needs.Problems(raised=1, adopted=0, matched=1, solved=1)
+    result = session.scalars(sa.select(Prospect).where(Prospect.need_id.is_not(None))).one()
+    assert (result.batch, result.need.title) == (TargetBatch.RESEARCH, "精密主轴温升过大")
+    client = as_user(leader)
+    assert f"/prospects/{result.id}" in client.see(f"/needs/{result.need_id}").links
+    assert f"/needs/{result.need_id}" in client.see(f"/prospects/{result.id}").links
