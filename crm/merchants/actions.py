@@ -19,6 +19,7 @@ from crm.dedup import Person as PersonRecord
 from crm.dedup import Record
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
+from crm.lib.masking import mask_text
 from crm.lib.words import _, _n, keep, listed
 from crm.lists.models import Tag
 from crm.org.models import Unit, User
@@ -327,12 +328,20 @@ def reveal(subject: Merchant, *, actor: User, note: str = "") -> Event:
     """The full numbers of one record, in return for a line in the trail. The event is the ticket: the page
     shows them to this user for five minutes."""
     shown = sum(len(one.handles) for one in revealable(subject, actor))
-    if not shown:
+    if not shown and not has_typed_numbers(subject):
         raise Refused(_("这条记录没有联系方式"))
-    note = keep(note or _n("查看了 %(n)s 个联系方式", shown))
+    note = keep(
+        note or (_n("查看了 %(n)s 个联系方式", shown) if shown else _("查看了备注等文字里的联系方式"))
+    )
     event = record("handle.revealed", subject, actor=actor, note=note)
     db.session.flush()
     return event
+
+
+def has_typed_numbers(subject: Merchant) -> bool:
+    """Whether a page masks something that was typed into one of its texts."""
+    texts_ = (subject.note, subject.next_step, subject.intent_note, subject.address)
+    return any(mask_text(text) != text for text in texts_)
 
 
 def revealable(subject: Merchant, user: User) -> list[Merchant]:

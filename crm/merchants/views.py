@@ -450,7 +450,10 @@ def _about(subject: Enterprise | Person) -> dict[str, Any]:
         "events": queries.events_about(subject) if user.may(P.AUDIT_VIEW) else [],
         "may_edit": user.may(P.MERCHANT_EDIT) and queries.may(user, P.MERCHANT_EDIT, subject),
         "may_assign": user.may(P.MERCHANT_ASSIGN) and queries.may(user, P.MERCHANT_ASSIGN, subject),
-        "may_reveal": any(one.handles for one in open_to) and not revealed,
+        "may_reveal": not revealed
+        and (
+            any(one.handles for one in open_to) or (subject in open_to and actions.has_typed_numbers(subject))
+        ),
         "revealed": {(one.__tablename__, one.id) for one in open_to} if revealed else set(),
         "industry": industries.name(getattr(subject, "industry_code", "")),
     }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -285,6 +286,22 @@ def test_numbers_in_texts_leave_in_full_by_right_and_reason_only(
     assert notes["联系方式"] == "完整" and notes["理由"] == "专项走访要用"
     told = session.scalars(sa.select(Event).filter_by(verb="list.exported")).all()[-1]
     assert told.changes["phones"][1] == "full" and told.note == "专项走访要用"
+
+
+def test_numbers_in_a_records_own_texts_are_masked_on_its_page_until_asked_for(
+    cast: Cast, session: Any, as_user: Callable[..., Any], talkative: None
+) -> None:
+    wang = as_user(cast.wang)
+    here = next(link for link in wang.see("/enterprises").links if link.startswith("/enterprises/1"))
+    page = wang.see(here)
+    assert "备用电话138****5678" in page.text and MOBILE not in page.text, "nor is the next step said in full"
+    shown = wang.follow(wang.press(here, f"{here}/reveal"))
+    assert f"备用电话{MOBILE}" in shown.said and f"打{MOBILE}" in shown.said
+    told = session.scalars(sa.select(Event).filter_by(verb="handle.revealed")).one()
+    assert told.actor_name == "王专员" and told.noun == "enterprise"
+    assert MOBILE not in as_user(cast.zheng).see(here).text
+    deal = next(link for link in wang.see("/deals").links if re.fullmatch(r"/deals/\d+", link))
+    assert MOBILE not in wang.see(deal).text
 
 
 def test_numbers_of_anothers_record_stay_masked_in_a_full_file(
