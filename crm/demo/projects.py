@@ -190,9 +190,9 @@ def _finished(row: dict[str, str], units: dict[str, Unit]) -> KeyProject:
 
 
 def _weeks(project: KeyProject, number: int, today: dt.date) -> None:
-    """Two weeks of reports; every fifth project has not reported this week yet."""
+    """Five weeks of reports; every fifth project has not reported this week yet."""
     done = project.years[0].done_wan
-    for weeks_ago in (1, 0):
+    for weeks_ago in (4, 3, 2, 1, 0):
         if weeks_ago == 0 and number % 5 == 0:
             continue
         db.session.add(
@@ -200,7 +200,7 @@ def _weeks(project: KeyProject, number: int, today: dt.date) -> None:
                 project=project,
                 week_on=week_of(today) - dt.timedelta(weeks=weeks_ago),
                 progress="示例：主体施工按周计划推进" if weeks_ago else "示例：主体施工推进，材料进场",
-                done_wan=done,
+                done_wan=(done * (100 - 2 * weeks_ago) / 100).quantize(Decimal(1)) if weeks_ago else done,
             )
         )
 

@@ -377,9 +377,7 @@ def stages_of(deal: Deal) -> Markup:
             else "current"
             if stage is deal.stage
             else "todo",
-            "on": reached[stage].isoformat()
-            if stage in reached and stage.order <= deal.stage.order
-            else None,
+            "on": reached[stage] if stage in reached and stage.order <= deal.stage.order else None,
             "days": (clock.today() - deal.stage_since).days if stage is deal.stage else None,
             "limit": deals.idle_limit(stage),
             "missing": len(missing) if stage is after else 0,
