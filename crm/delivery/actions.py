@@ -16,6 +16,8 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.reserve import actions as reserve
+from crm.reserve.models import ReserveItem
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
@@ -38,8 +40,9 @@ FACTS = (
 )  # fmt: skip
 
 
-def create(data: dict[str, Any], *, actor: User) -> KeyProject:
-    """A new one at 未开工. Refused when one of the same name is there and no reason (`same_reason`) is given."""
+def create(data: dict[str, Any], *, plan: ReserveItem | None = None, actor: User) -> KeyProject:
+    """A new one at 未开工. Refused when one of the same name is there and no reason (`same_reason`) is given. What was
+    planned in the reserve (`plan`) keeps counting there for the unit that planned it."""
     _check_name(data, None)
     project = KeyProject(
         status=Status.NOT_STARTED,
@@ -49,7 +52,10 @@ def create(data: dict[str, Any], *, actor: User) -> KeyProject:
     )
     _fill(project, data)
     _check(project)
+    project.plan = plan
     db.session.add(project)
+    if plan is not None:
+        reserve.list_as(plan, project.name, actor=actor)
     with recording("project.created", project, actor=actor, note=data.get("same_reason") or ""):
         db.session.flush()
     project.moves.append(
@@ -57,6 +63,16 @@ def create(data: dict[str, Any], *, actor: User) -> KeyProject:
     )
     put_in_index(project)
     return project
+
+
+def _leave_plan(plan: ReserveItem, actor: User) -> None:
+    """The plan has not become this project after all."""
+    if (project := queries.of_plan(plan)) is not None:
+        with recording("project.left_reserve", project, actor=actor, note=plan.name):
+            project.plan = None
+
+
+reserve.LEFT.append(_leave_plan)
 
 
 def edit(project: KeyProject, data: dict[str, Any], *, actor: Actor) -> None:

@@ -15,6 +15,7 @@ from crm.lib.enums import Labelled
 from crm.lib.words import N_
 from crm.merchants.models import Direction
 from crm.org.models import Unit, User
+from crm.reserve.models import ReserveItem
 
 from . import timetable
 from .status import BuildKind, NodeKind, Status, VisitKind
@@ -51,6 +52,9 @@ class KeyProject(Versioned, Model):
     owner_body: Mapped[Line] = mapped_column(default="")  # 项目业主 (项目主体)
 
     deal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deal.id"), index=True)
+    reserve_item_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("reserve_item.id"), unique=True
+    )  # 谋划项目
     entered_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # 建档单位
     entered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -58,6 +62,7 @@ class KeyProject(Versioned, Model):
     unit: Mapped[Unit | None] = relationship(foreign_keys=[unit_id])
     entered_unit: Mapped[Unit] = relationship(foreign_keys=[entered_unit_id])
     deal: Mapped[Deal | None] = relationship()
+    plan: Mapped[ReserveItem | None] = relationship()
     years: Mapped[list[ProjectYear]] = relationship(
         back_populates="project", cascade="all, delete-orphan", order_by="ProjectYear.year"
     )

@@ -21,6 +21,7 @@ from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role, Scope
+from crm.reserve.models import ReserveItem
 
 from . import weeks
 from .models import (
@@ -100,6 +101,11 @@ def with_story(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 def milestones_visible_to(user: User) -> sa.Select[Milestone]:
     return sa.select(Milestone).where(Milestone.project_id.in_(ids_of(visible_to(user))))
+
+
+def of_plan(plan: ReserveItem) -> KeyProject | None:
+    """What a plan of the reserve has become, whoever may see it."""
+    return db.session.scalar(sa.select(KeyProject).filter_by(reserve_item_id=plan.id))
 
 
 def projects_of(user: User, deal: Deal) -> Sequence[KeyProject]:

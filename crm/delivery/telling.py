@@ -14,6 +14,7 @@ from .status import BuildKind, NodeKind, Status, VisitKind
 
 VERBS: dict[str, tuple[str, str]] = {
     "project.created": (N_("建立项目"), "plus"),
+    "project.left_reserve": (N_("取消与储备项目的关联"), "undo"),
     "project.edited": (N_("修改项目"), "pen"),
     "project.planned": (N_("年度计划"), "money"),
     "project.advanced": (N_("推进状态"), "stage"),
@@ -41,6 +42,7 @@ LABELS: dict[str, str] = {
     "task_force_members": N_("专班成员"),
     "owner_body": N_("项目业主"),
     "deal_id": N_("招商项目"),
+    "reserve_item_id": N_("谋划项目"),
     "leader": N_("挂联领导"),
     "from_on": N_("起始日期"),
     "year": N_("年度"),
@@ -63,7 +65,7 @@ LABELS: dict[str, str] = {
     "problem": N_("存在问题"),
     "tags": N_("标签"),
 }
-WITHOUT_VALUES = {"deal_id"}
+WITHOUT_VALUES = {"deal_id", "reserve_item_id"}
 """Told as changed, without a name: the reader may not be allowed to see that record."""
 
 KINDS: dict[str, type[Labelled]] = {

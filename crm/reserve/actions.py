@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from crm.audit.trail import record, recording
@@ -75,17 +76,31 @@ def link(item: ReserveItem, deal: Deal, *, actor: User) -> None:
     _join(item, deal, actor)
 
 
+def list_as(item: ReserveItem, name: str, *, actor: User) -> None:
+    """列为重点项目: it has become a key project, which keeps whose plan it was. Many have no investor and are no deal."""
+    _refuse_unless_free(item)
+    with recording("reserve_item.listed", item, actor=actor, note=name):
+        item.state, item.promoted_on = ReserveState.LISTED, clock.today()
+
+
+LEFT: list[Callable[[ReserveItem, User], None]] = []
+"""Upper floors hear that a plan has not become the record of theirs that keeps it."""
+
+
 def unlink(item: ReserveItem, reason: str, *, actor: User) -> None:
-    """It was the wrong deal."""
-    if item.deal is None:
+    """It was the wrong deal or key project."""
+    if item.deal is None and item.state is not ReserveState.LISTED:
         raise Refused(_("没有关联项目"))
     if not reason:
         raise Refused(_("请写明为什么取消关联"), "reason")
+    for leave in LEFT:
+        leave(item, actor)
     deal = item.deal
     with recording("reserve_item.unlinked", item, actor=actor, note=reason):
         item.deal_id, item.promoted_on = None, None
         item.state = ReserveState.PLANNED
-    record("deal.left_reserve", deal, actor=actor, note=item.name)
+    if deal is not None:
+        record("deal.left_reserve", deal, actor=actor, note=item.name)
 
 
 def _join(item: ReserveItem, deal: Deal, actor: User) -> None:
@@ -100,6 +115,8 @@ def _refuse_unless_free(item: ReserveItem) -> None:
         raise Refused(_("这个项目已经退出，要转招商请先恢复"))
     if item.deal_id is not None:
         raise Refused(_("这个项目已经转成招商项目了"))
+    if item.state is ReserveState.LISTED:
+        raise Refused(_("这个项目已经列为重点项目了"))
 
 
 def _refuse_known(name: str, item: ReserveItem | None) -> None:

@@ -38,6 +38,7 @@ class Depth(Labelled):
 class ReserveState(Labelled):
     PLANNED = "planned", N_("储备中"), "info"
     PROMOTED = "promoted", N_("已转招商"), "good"
+    LISTED = "listed", N_("已列为重点项目"), "good"
     DROPPED = "dropped", N_("已退出"), "neutral"
 
 
@@ -93,8 +94,13 @@ class ReserveItem(Versioned, Model):
         return name
 
     @property
+    def is_free(self) -> bool:
+        """Whether it may still become something."""
+        return self.deal_id is None and self.state not in (ReserveState.DROPPED, ReserveState.LISTED)
+
+    @property
     def counts(self) -> bool:
-        """Towards quotas: also when it has become a deal, but not when it was given up."""
+        """Towards quotas: also when it has become a deal or a key project, but not when it was given up."""
         return self.state is not ReserveState.DROPPED
 
 

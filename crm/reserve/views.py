@@ -28,7 +28,7 @@ from crm.web.forms import commit_and_go
 from . import actions, queries
 from .forms import DropForm, PlanForm, PromoteForm, ReserveForm, UnlinkForm
 from .lists import PAGE
-from .models import Depth, PlanWay, ReserveItem
+from .models import Depth, PlanWay, ReserveItem, ReserveState
 from .quotas import Group
 
 bp = Blueprint("reserve", __name__)
@@ -40,6 +40,7 @@ VERBS = {
     "reserve_item.dropped": (N_("退出"), "close"),
     "reserve_item.taken_up": (N_("恢复"), "undo"),
     "reserve_item.promoted": (N_("转招商"), "deal"),
+    "reserve_item.listed": (N_("列为重点项目"), "project"),
     "reserve_item.unlinked": (N_("取消关联"), "undo"),
 }
 telling.VERBS.update(VERBS)
@@ -77,7 +78,7 @@ def show(id: int) -> Any:
         "reserve/show.html",
         item=item,
         may_edit=mine,
-        may_promote=mine and me().may(P.DEAL_EDIT) and item.deal_id is None and item.counts,
+        may_promote=mine and me().may(P.DEAL_EDIT) and item.is_free,
         deal_seen=bool(item.deal and deals.seen_by(me(), [item.deal])),
         quota=queries.quota_of(queries.group_of(item.unit)),
         history=_history(item),
@@ -183,14 +184,16 @@ def link(id: int, deal_id: int) -> Any:
 @permit(P.RESERVE_EDIT)
 def unlink(id: int) -> Any:
     item = _mine(id)
-    if item.deal is None:
+    if item.deal is None and item.state is not ReserveState.LISTED:
         abort(404)
     form = UnlinkForm.of(item)
     if form.submitted():
         with form.refusals():
             actions.unlink(item, form.reason.data or "", actor=me())
             return commit_and_go(form, url_for("reserve.show", id=id), _("已取消关联，回到储备中"))
-    return form.page("reserve/unlink.html", item=item, deal_seen=bool(deals.seen_by(me(), [item.deal])))
+    return form.page(
+        "reserve/unlink.html", item=item, deal_seen=bool(item.deal and deals.seen_by(me(), [item.deal]))
+    )
 
 
 @bp.get("/reserve/progress")
@@ -272,7 +275,8 @@ def _history(item: ReserveItem) -> list[dict[str, Any]]:
                     "contacts/_changes.html",
                     # the note of 转招商 is the name of the deal
                     event={"note": event.note}
-                    if event.verb != "reserve_item.promoted" or joined[event.id] in seen
+                    if event.verb not in ("reserve_item.promoted", "reserve_item.listed")
+                    or joined[event.id] in seen
                     else {"note": ""},
                     changes=told[event.id],
                     is_new=event.verb == "reserve_item.planned",

@@ -17,6 +17,7 @@ from crm.audit.models import Event
 from crm.db import WrittenOnce, db
 from crm.deals.models import Deal
 from crm.deals.stages import Stage
+from crm.delivery.models import KeyProject
 from crm.lib.errors import Refused
 from crm.org import settings
 from crm.reserve import actions, queries
@@ -190,6 +191,31 @@ def test_a_plan_becomes_a_deal_and_keeps_counting(cast: Any, session: Any, as_us
     assert queries.progress(cast.admin, 2013).planned.done == 1, "one project counts once, and it still does"
     answer = wang.post(f"/reserve/{item.id}/link/{deal.id}", data={"csrf_token": wang.token()})
     assert answer.status_code == 422 and "已经转成招商项目" in answer.said
+
+
+def test_a_plan_becomes_a_key_project_and_keeps_counting(cast: Any, session: Any, as_user: Login) -> None:
+    item = planned("九华公路", cast.wang, planned_wan=Decimal(8_000))
+    wang, new = as_user(cast.wang), f"/projects/new?plan_id={item.id}"
+    assert new in wang.see(f"/reserve/{item.id}").links
+    wang.see(new)
+    assert session.scalar(sa.select(sa.func.count(KeyProject.id))) == 0, "opening the form does nothing"
+    there = wang.submit(new).went_to
+    project = session.scalars(sa.select(KeyProject)).one()
+    assert (project.name, project.planned_wan, project.unit_id) == ("九华公路", 8_000, cast.wang.unit_id)
+    assert (items()[0].state, items()[0].promoted_on) == (ReserveState.LISTED, dt.date(2013, 7, 25))
+    assert f"/reserve/{item.id}" in wang.see(there).links and there in wang.see(f"/reserve/{item.id}").links
+    assert queries.progress(cast.admin, 2013).planned.done == 1, "one project counts once"
+    again = wang.submit(new, name="九华公路二期")
+    assert again.status_code == 422 and "已经列为重点项目了" in again.said
+    with pytest.raises(Refused, match="已经列为重点项目了"):
+        actions.link(items()[0], make_deal("别的", cast.wang), actor=cast.wang)
+    assert as_user(cast.li).get(new).status_code == 404 and as_user(cast.zheng).get(new).status_code == 403
+    wang.submit(f"/reserve/{item.id}/unlink", reason="不是同一条路")
+    session.expire_all()
+    assert (items()[0].state, items()[0].promoted_on, project.plan) == (ReserveState.PLANNED, None, None)
+    assert verbs() == ["reserve_item.planned", "reserve_item.listed", "reserve_item.unlinked"]
+    left = sa.select(Event.verb).where(Event.noun == "key_project", Event.record_id == project.id)
+    assert session.scalars(left.order_by(Event.id)).all()[-1] == "project.left_reserve"
 
 
 def test_linked_to_a_deal_that_is_there_and_taken_apart(cast: Any, session: Any, as_user: Login) -> None:

@@ -33,6 +33,8 @@ from crm.org.guard import me, permit
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
+from crm.reserve import queries as reserve
+from crm.reserve.models import ReserveItem
 from crm.web import display
 from crm.web.forms import commit_and_go
 
@@ -57,6 +59,7 @@ def show(id: int) -> Any:
         time_progress=queries.time_progress(clock.today()),
         steps=_steps(project),
         deal_seen=bool(project.deal and deals.seen_by(me(), [project.deal])),
+        plan=_plan_seen(project.reserve_item_id),
         history=_history(project),
     )
 
@@ -64,13 +67,18 @@ def show(id: int) -> Any:
 @bp.route("/projects/new", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def new() -> Any:
-    """One more; with `?deal_id=` what a deal knows is filled in."""
-    deal = _deal_asked()
+    """One more; with `?deal_id=` or `?plan_id=` what a deal or a plan of the reserve knows is filled in."""
+    deal, plan = _deal_asked(), _plan_asked()
     first: dict[str, Any] = {"unit_id": me().unit_id, "is_productive": True}
     if deal:
         first |= {
             "name": deal.name, "content": deal.content, "direction": deal.direction, "planned_wan": deal.planned_wan,
             "owner_body": deal.local_company or deal.investor, "deal": deal.name, "unit_id": deal.unit_id,
+        }  # fmt: skip
+    if plan:
+        first |= {
+            "name": plan.name, "content": plan.content, "direction": plan.direction, "planned_wan": plan.planned_wan,
+            "unit_id": plan.unit_id, "is_productive": plan.direction is not None,
         }  # fmt: skip
     form = NewProjectForm(**first)
     _offer_units(form, None)
@@ -79,7 +87,7 @@ def new() -> Any:
         del form.leader_id
     if form.submitted() and form.find_deal(me(), deal):
         with form.refusals():
-            project = actions.create(form.facts, actor=me())
+            project = actions.create(form.facts, plan=plan, actor=me())
             planned = form.year_planned_wan.data
             if planned is not None:
                 actions.plan_year(
@@ -94,7 +102,7 @@ def new() -> Any:
             )
     elif form.is_submitted() and form.status == 200:
         form.status = 422
-    return form.page("delivery/new.html", deal=deal)
+    return form.page("delivery/new.html", deal=deal, plan=plan)
 
 
 @bp.route("/projects/<int:id>/edit", methods=["GET", "POST"])
@@ -208,6 +216,24 @@ def projects_of(deal: Deal) -> Markup:
     return Markup(render_template("delivery/_of.html", deal=deal, projects=found, may_add=may_add))
 
 
+@bp.app_template_global("project_of_plan")
+def project_of_plan(plan: ReserveItem, may_edit: bool) -> Markup:
+    """The panel on a plan's page: the key project that it has become, or the way to make it one."""
+    if not me().may(P.PROJECT_VIEW):
+        return Markup("")
+    project = queries.of_plan(plan)
+    may_add = may_edit and plan.is_free and me().may(P.PROJECT_EDIT)
+    if project is None and not may_add:
+        return Markup("")
+    seen = project is not None and db.session.scalar(
+        queries.visible_to(me()).where(KeyProject.id == project.id).with_only_columns(KeyProject.id)
+    )
+    said = render_template(
+        "delivery/_of_plan.html", plan=plan, project=project, seen=seen, may_add=may_add, may_edit=may_edit
+    )
+    return Markup(said)
+
+
 def _steps(project: KeyProject) -> list[dict[str, Any]]:
     """The line as it is drawn; each step with the day it was last reached."""
     reached = {move.to_status: move.on_day for move in project.moves if move.from_status}
@@ -281,6 +307,24 @@ def _offer_units(form: Any, now: Unit | None) -> None:
 def _leader_chosen(form: Any) -> User | None:
     id = form.leader_id.data if "leader_id" in form else None
     return db.session.get(User, id) if id else None
+
+
+def _plan_seen(id: int | None) -> ReserveItem | None:
+    rows = reserve.visible_to(me()).filter_by(id=id)
+    return db.session.scalar(rows) if id and me().may(P.RESERVE_VIEW) else None
+
+
+def _plan_asked() -> ReserveItem | None:
+    """A plan of the reserve that he may change, and that has become nothing yet."""
+    text = request.args.get("plan_id", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        abort(404)
+    plan: ReserveItem = _plan_seen(int(text)) or abort(404)
+    if not reserve.may_edit(me(), plan):
+        abort(403)
+    return plan
 
 
 def _deal_asked() -> Deal | None:
