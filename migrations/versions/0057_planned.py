@@ -12,17 +12,20 @@ down_revision = "0056"
 branch_labels = None
 depends_on = None
 
+PLAN = "fk_key_project_reserve_item_id"
+ONCE = "uq_key_project_reserve_item_id"
+
 
 def upgrade():
     with op.batch_alter_table("key_project") as table:
         table.add_column(sa.Column("reserve_item_id", sa.Integer(), nullable=True))
-        table.create_foreign_key("fk_key_project_reserve_item_id", "reserve_item", ["reserve_item_id"], ["id"])
-        table.create_unique_constraint("uq_key_project_reserve_item_id", ["reserve_item_id"])
+        table.create_foreign_key(PLAN, "reserve_item", ["reserve_item_id"], ["id"])
+        table.create_unique_constraint(ONCE, ["reserve_item_id"])
 
 
 def downgrade():
     op.execute("UPDATE reserve_item SET state = 'planned', promoted_on = NULL WHERE state = 'listed'")
     with op.batch_alter_table("key_project") as table:
-        table.drop_constraint("uq_key_project_reserve_item_id", type_="unique")
-        table.drop_constraint("fk_key_project_reserve_item_id", type_="foreignkey")
+        table.drop_constraint(ONCE, type_="unique")
+        table.drop_constraint(PLAN, type_="foreignkey")
         table.drop_column("reserve_item_id")
