@@ -126,6 +126,10 @@ class DealForm(DealFields, EditForm):
     )
 
 
+class TagsForm(ActForm):
+    words = LineField(_l("其他标签"), longest=500, description=_l("用逗号或空格隔开，每个最多 32 个字"))
+
+
 class AssignForm(EditForm):
     unit_id = RecordField(_l("责任单位"), [Needed()])
     owner_id = RecordField(_l("跟进人"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm.db import db
 from crm.dedup import Record
 from crm.leads.sameness import company_key
-from crm.lib import clock
+from crm.lib import clock, texts
+from crm.lists.models import Tag
 from crm.merchants import identity
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, FormerName
@@ -63,6 +65,26 @@ def _parties_seen(user: User) -> sa.Select[int]:
 
 
 merchants.SEEN_THROUGH += [_investors_seen, _parties_seen]
+
+
+def traits() -> list[str]:
+    """项目特点: the tags that figures ask for, as the setting names them."""
+    return texts.apart(str(settings.get("deal.traits")))
+
+
+def signed_by_half_year(
+    user: User, halves: Sequence[tuple[dt.date, dt.date]], words: Sequence[str]
+) -> dict[tuple[str, int], tuple[int, Decimal]]:
+    """{(trait, which half-year): (how many were signed, their total in 万元)}; '' is all of them. Two statements."""
+    within = [(sa.between(Deal.signed_on, *half), at) for at, half in enumerate(halves)]
+    half = sa.case(*within).label("half")
+    sums = sa.func.count(), sa.func.sum(Deal.planned_wan)
+    signed = visible_to(user).where(sa.between(Deal.signed_on, halves[0][0], halves[-1][1]))
+    rows = db.session.execute(signed.with_only_columns(half, *sums).group_by(half))
+    found = {("", at): (number, wan or Decimal(0)) for at, number, wan in rows}
+    of_word = signed.join(Tag, sa.and_(Tag.noun == "deal", Tag.record_id == Deal.id, Tag.word.in_(words)))
+    rows = db.session.execute(of_word.with_only_columns(Tag.word, half, *sums).group_by(Tag.word, half))
+    return found | {(word, at): (number, wan or Decimal(0)) for word, at, number, wan in rows}
 
 
 def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:

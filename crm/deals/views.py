@@ -13,6 +13,8 @@ from crm.leads import queries as leads
 from crm.leads.models import Lead
 from crm.lib import clock, texts
 from crm.lib.words import _
+from crm.lists.actions import set_tags
+from crm.lists.queries import tags_of
 from crm.lists.table import context
 from crm.merchants import queries as merchants
 from crm.merchants import uscc
@@ -25,7 +27,7 @@ from crm.org.permissions import Scope
 from crm.web.forms import commit_and_go
 
 from . import actions, likeness, queries
-from .forms import AssignForm, DealForm, NewDealForm, PartyForm
+from .forms import AssignForm, DealForm, NewDealForm, PartyForm, TagsForm
 from .lists import PAGE
 from .models import Deal, PartyRole
 
@@ -54,7 +56,25 @@ def show(id: int) -> Any:
         investor_seen=_sees(deal.enterprise),
         party_form=PartyForm(formdata=None),
         uscc_warning=uscc.warning(deal.local_uscc),
+        tag_words=tags_of("deal", [id]).get(id, []),
+        tag_url=lambda word: PAGE.url([("tag", word)]),
     )
+
+
+@bp.route("/deals/<int:id>/tags", methods=["GET", "POST"])
+@permit(P.DEAL_EDIT)
+def tags(id: int) -> Any:
+    """What kind of deal it is, in the words that figures ask for, and in any others."""
+    deal = _load(id, P.DEAL_EDIT)
+    known, now = queries.traits(), tags_of("deal", [id]).get(id, [])
+    form = TagsForm.of(words="，".join(word for word in now if word not in known))
+    ticked = request.form.getlist("trait") if form.is_submitted() else now
+    if form.submitted():
+        with form.refusals():
+            typed = [*(word for word in known if word in ticked), form.words.data or ""]
+            set_tags(deal, "，".join(typed), actor=me())
+            return commit_and_go(form, url_for(".show", id=id), _("标签已保存"))
+    return form.page("deals/tags.html", deal=deal, known=known, ticked=ticked)
 
 
 @bp.route("/deals/new", methods=["GET", "POST"])

@@ -65,7 +65,7 @@ from .factors import load_factors
 from .indexing import index_everything
 from .indicators import load_indicators
 from .missions import load_missions
-from .papers import load_agreements, load_meeting, load_transfer
+from .papers import load_agreements, load_meeting, load_traits, load_transfer
 from .partners import load_partners
 from .projects import load_projects
 from .prospects import load_prospects
@@ -155,6 +155,7 @@ def load() -> None:
     load_ties(rows, users=users, merchants=merchants)
     load_missions(rows, units=units, users=users, merchants=merchants, leads=leads, logs=logs)
     load_agreements(deals.values(), users["manager"])
+    load_traits(deals.values())
     load_meeting(deals.values(), users["manager"])
     load_transfer(deals["P016"], staff["区商务局"], staff["区经信局"])
     load_entry(rows, deals, units, leaders)

@@ -11,7 +11,9 @@ from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import Stage
 from crm.lib import clock
+from crm.lists.models import Tag
 from crm.meetings.models import Meeting, MeetingItem, MeetingState, MeetingTask
+from crm.merchants.models import Direction
 from crm.org.models import User
 from crm.transfers.models import Share, Transfer, TransferState
 
@@ -62,6 +64,24 @@ def load_transfer(deal: Deal, giver: User, taker: User) -> None:
             shares=[Share(unit_id=giver.unit_id, percent=40), Share(unit_id=deal.unit_id, percent=60)],
         )
     )
+    db.session.flush()
+
+
+def load_traits(deals: Iterable[Deal]) -> None:
+    """What kind of deals were signed, invented from what the demo says of them anyway."""
+    for deal in deals:
+        if deal.signed_on is None:
+            continue
+        large = (deal.planned_wan or 0) >= 10_000
+        said = {
+            "高新": deal.direction is Direction.ELECTRONICS
+            or (deal.direction is Direction.MANUFACTURING and large),
+            "民间投资": not (deal.enterprise and "央企" in deal.enterprise.name),
+            "龙头型": (deal.planned_wan or 0) >= 50_000,
+        }
+        db.session.add_all(
+            Tag(noun=Deal.__tablename__, record_id=deal.id, word=word) for word, so in said.items() if so
+        )
     db.session.flush()
 
 

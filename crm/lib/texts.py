@@ -32,6 +32,11 @@ def clean_line(text: str | None) -> str:
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+def apart(text: str | None) -> list[str]:
+    """The words of one line, which commas, 顿号 or blanks keep apart; each once."""
+    return list(dict.fromkeys(word for word in re.split(r"[,，、 ]", clean_line(text)) if word))
+
+
 def clean_text(text: str | None) -> str:
     """Several lines worth storing: as `clean_line`, but line breaks (\\n), indents, blanks stay."""
     text = _NEVER.sub("", _BREAKS.sub("\n", text or ""))

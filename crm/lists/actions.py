@@ -26,6 +26,7 @@ from .models import ChosenColumns, SavedView, Tag, ViewColumns
 from .table import ListPage, pairs_of
 
 MOST_AT_ONCE = 2000  # records of one bulk act
+MOST_TAGS = 20  # of one record
 MOST_VIEWS = 100  # of one person on one list
 
 
@@ -130,6 +131,27 @@ def tag(page: ListPage, subject: Any, word: str, *, actor: User, take_away: bool
         after = [*before, word]
     verb = f"{page.noun}.{'untagged' if take_away else 'tagged'}"
     record(verb, subject, actor=actor, noun=page.noun, changes={"tags": [before, after]})
+
+
+def set_tags(subject: Any, typed: str, *, actor: User) -> list[str]:
+    """The tags of a record are exactly these words."""
+    noun = subject.__tablename__
+    words = texts.apart(typed)
+    if longest := next((word for word in words if len(word) > 32), None):
+        raise Refused(_("标签“%(word)s…”太长，最多 32 个字", word=longest[:10]), "words")
+    if len(words) > MOST_TAGS:
+        raise Refused(_("标签最多 %(most)s 个", most=MOST_TAGS), "words")
+    before = queries.tags_of(noun, [subject.id]).get(subject.id, [])
+    gone = [word for word in before if word not in words]
+    if gone:
+        mine = sa.delete(Tag).where(Tag.noun == noun, Tag.record_id == subject.id, Tag.word.in_(gone))
+        db.session.execute(mine)
+    db.session.add_all(
+        Tag(noun=noun, record_id=subject.id, word=word) for word in words if word not in before
+    )
+    if sorted(before) != sorted(words):
+        record(f"{noun}.tagged", subject, actor=actor, changes={"tags": [before, words]})
+    return words
 
 
 def checked_word(word: str) -> str:

@@ -21,7 +21,6 @@ from crm.lib import clock, texts
 from crm.lib.errors import Refused
 from crm.lib.masking import mask_text
 from crm.lib.words import _, _n, keep, listed
-from crm.lists.models import Tag
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission
 from crm.reference import industries, regions
@@ -44,7 +43,6 @@ from .models import (
 
 Merchant = Enterprise | Person
 REVEALED_FOR = dt.timedelta(minutes=5)
-MOST_TAGS = 20
 MOST_FORMER_NAMES = 20
 _COMMON = ("origin", "native_place", "address", "chamber", "chamber_title", "intent", "intent_note", "note",
            "source", "legal_ground", "next_step", "next_due_on")  # fmt: skip
@@ -492,29 +490,6 @@ def change_standing(subject: Merchant, standing: Standing, reason: str, *, actor
         raise Refused(_("现在就是“%(state)s”", state=standing.label), "standing")
     with recording(f"{subject.__tablename__}.standing_changed", subject, actor=actor, note=reason):
         subject.standing = standing
-
-
-def set_tags(subject: Merchant, typed: str, *, actor: User) -> list[str]:
-    """The tags of a record are exactly these words."""
-    noun = subject.__tablename__
-    parts = texts.clean_line(typed).replace("，", ",").replace("、", ",").replace(" ", ",").split(",")
-    words = list(dict.fromkeys(part for part in parts if part))
-    if longest := next((word for word in words if len(word) > 32), None):
-        raise Refused(_("标签“%(word)s…”太长，最多 32 个字", word=longest[:10]), "words")
-    if len(words) > MOST_TAGS:
-        raise Refused(_("标签最多 %(most)s 个", most=MOST_TAGS), "words")
-    before = queries.tags_of(noun, subject.id)
-    gone = [word for word in before if word not in words]
-    if gone:
-        db.session.execute(
-            sa.delete(Tag).where(Tag.noun == noun, Tag.record_id == subject.id, Tag.word.in_(gone))
-        )
-    db.session.add_all(
-        Tag(noun=noun, record_id=subject.id, word=word) for word in words if word not in before
-    )
-    if sorted(before) != sorted(words):
-        record(f"{noun}.tagged", subject, actor=actor, changes={"tags": [before, words]})
-    return words
 
 
 # --- what is typed, as the dedup core sees it ---------------------------------------------------------------

@@ -21,6 +21,7 @@ from flask import (
 
 from crm.db import db
 from crm.lib.words import _, _n, listed
+from crm.lists.actions import set_tags
 from crm.lists.table import context
 from crm.org import settings
 from crm.org.guard import me, permit
@@ -262,7 +263,7 @@ def tags(nouns: str, id: int) -> Any:
     form = TagsForm.of(words="，".join(queries.tags_of(noun, id)))
     if form.submitted():
         with form.refusals():
-            actions.set_tags(subject, form.words.data or "", actor=me())
+            set_tags(subject, form.words.data or "", actor=me())
             return commit_and_go(form, _home(subject), _("标签已保存"))
     return form.page("merchants/tags.html", subject=subject, home=_home(subject), nouns=nouns)
 

@@ -63,6 +63,11 @@ KNOWN = {
         Known("stage.days.landed", N_("落地到开工的预期天数"), 180, 1, 1000, N_("天")),
         Known("stage.days.started", N_("开工到投产的预期天数"), 540, 1, 3000, N_("天")),
         Known("stage.days.producing", N_("投产到达产的预期天数"), 365, 1, 3000, N_("天")),
+        Known(
+            "deal.traits",
+            N_("项目特点（用顿号隔开），签约的按半年算各占多少"),
+            "高新、民间投资、龙头型、前瞻性、带动力强",
+        ),
         Known("capital.office", N_("认定到位资金的部门（单位名称）"), "区招商局"),
         Known(
             "capital.target_wan",

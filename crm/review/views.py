@@ -26,6 +26,7 @@ from crm.web.display import number, wan
 
 from . import queries
 from .changes import Change
+from .halves import halves_until
 from .lists import AS_OF, day_of
 from .pace import paces
 from .queries import SIGNED, TOTAL, Figures, Sum
@@ -33,6 +34,7 @@ from .queries import SIGNED, TOTAL, Figures, Sum
 bp = Blueprint("review", __name__)
 
 EACH = 20  # cards of a column of the board of a day
+HALVES = 6  # three years of half-years
 LINES = 12  # of each kind of change; all stand in the list behind the number
 
 Pairs = list[tuple[str, str]]
@@ -176,6 +178,19 @@ def pace() -> Any:
 # --- what the views share -----------------------------------------------------------------------------------
 
 
+@bp.get("/review/traits")
+@permit(P.DEAL_VIEW)
+def traits() -> Any:
+    """What was signed in each half-year, and how much of it is 高新, 民间投资 …; every number leads to its deals."""
+    day, problem = _day_asked("on")
+    halves, words = halves_until(day, HALVES), deals.traits()
+    found = deals.signed_by_half_year(me(), halves, words)
+    return render_template(
+        "review/traits.html", tabs=_tabs("traits", day), halves=halves, words=words, found=found,
+        problems=[problem] if problem else [],
+    )  # fmt: skip
+
+
 def _day_asked(name: str, otherwise: dt.date | None = None) -> tuple[dt.date, str]:
     """The day, and the sentence that says why it is another than was asked for."""
     if otherwise is not None and not request.args.get(name, "").strip():
@@ -205,7 +220,7 @@ def _asked_any_day(args: MultiDict[str, str]) -> list[Any]:
 def _tabs(here: str, day: dt.date) -> list[dict[str, Any]]:
     on: dict[str, Any] = {} if day == clock.today() else {"on": day.isoformat()}
     pages = (
-        ("funnel", N_("漏斗与分表")), ("pace", N_("转化与速度")), ("as_of", N_("当日清单")), ("board", N_("当日看板")), ("changes", N_("有什么变化")),
+        ("funnel", N_("漏斗与分表")), ("pace", N_("转化与速度")), ("as_of", N_("当日清单")), ("board", N_("当日看板")), ("changes", N_("有什么变化")), ("traits", N_("签约质量")),
     )  # fmt: skip
     return [
         *(
