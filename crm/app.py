@@ -76,6 +76,7 @@ from crm.review import views as review
 from crm.slips import views as slips
 from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
+from crm.supervision.cases import views as supervision
 from crm.supervision.commitments import views as commitments
 from crm.targets import views as targets
 from crm.tracking import views as tracking
@@ -113,6 +114,7 @@ BLUEPRINTS = (
     slips.bp,
     slip_rounds.bp,
     inspections.bp,
+    supervision.bp,
     commitments.bp,
     missions.bp,
     capital.bp,

@@ -100,6 +100,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("通报公示"), "reports.index", "file", P.REPORT_VIEW),
     )),
     (N_("督查问责"), (
+        Entry(N_("核查名单"), "supervision.index", "warn", P.SUPERVISION_VIEW),
         Entry(N_("承诺台账"), "commitments.index", "check", P.SUPERVISION_VIEW),
     )),
     (N_("名单"), (

@@ -33,6 +33,7 @@ from crm.reminders import queries as reminded
 from crm.reminders.kinds import KINDS
 from crm.slips import actions as slips
 from crm.slips.rounds import actions as slip_rounds
+from crm.supervision.cases import actions as cases
 from crm.web.once import Sent
 
 
@@ -114,6 +115,13 @@ def escalate_slips() -> int:
     return gone
 
 
+def propose_cases() -> int:
+    """「对主要指标未达标、项目建设进度慢、承诺事项未完成的」: listed for review, and nothing more."""
+    listed = cases.propose_all(actor=HOUSE)
+    db.session.commit()
+    return listed
+
+
 def escalate() -> int:
     """Each morning, before the desks are counted: what is due is said to its owner, then above him. Others who write
     wait for one lot at most."""
@@ -157,6 +165,7 @@ RECURRING: tuple[Periodic, ...] = (
     ),
     Periodic("draw_up_slips", N_("半月汇总交办单"), {"hour": "7", "minute": "10"}, draw_up_slips, N_("汇总了 %(n)s 件")),
     Periodic("escalate_slips", N_("逾期的交办单升级"), {"hour": "7", "minute": "20"}, escalate_slips, N_("升级了 %(n)s 件")),
+    Periodic("propose_cases", N_("列入核查名单"), {"hour": "7", "minute": "30"}, propose_cases, N_("列入了 %(n)s 件")),
     Periodic("escalate", N_("逐级提醒"), {"hour": "7", "minute": "50"}, escalate, N_("提醒了 %(n)s 次")),
     Periodic("send_digests", N_("发提醒摘要"), {"minute": "*/10"}, send_digests, N_("发出了 %(n)s 份")),
     Periodic("remind", N_("提醒到期和逾期的事"), {"hour": "8", "minute": "0"}, remind, N_("提醒了 %(n)s 人")),

@@ -45,6 +45,8 @@ from crm.reserve.models import ReserveItem
 from crm.search import index
 from crm.slips.actions import search_fields as slip_fields
 from crm.slips.models import Slip
+from crm.supervision.cases.actions import search_fields as case_fields
+from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.commitments.actions import search_fields as commitment_fields
 from crm.supervision.commitments.models import Commitment
 from crm.watchers.actions import search_fields as request_fields
@@ -66,6 +68,7 @@ def index_everything() -> None:
         (KeyProject.__tablename__, KeyProject, project_fields),
         ("slip", Slip, slip_fields),
         ("commitment", Commitment, commitment_fields),
+        ("supervision_case", SupervisionCase, case_fields),
         ("firm_request", FirmRequest, request_fields),
         ("campaign", Campaign, campaign_fields),
         ("upper_grant", UpperGrant, grant_fields),

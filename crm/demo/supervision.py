@@ -1,11 +1,13 @@
-"""The demo district's commitments: one overdue, one due, one that waits for a word, one kept, one withdrawn. All invented,
-about projects of the list.
+"""The demo district's commitments (one overdue, one due, one that waits for a word, one kept, one withdrawn), all invented
+about projects of the list; and five cases in five states, by the figures that the triggers find in the district. What else
+they find is left for the button.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,11 +15,18 @@ from crm.db import db
 from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.org.models import Unit, User
+from crm.slips.models import Remark
+from crm.supervision.cases import queries
+from crm.supervision.cases.actions import COLUMN
+from crm.supervision.cases.models import CaseStep, SupervisionCase
+from crm.supervision.cases.states import WITH_UNIT, CaseState, Conclusion, StepKind, Trigger
+from crm.supervision.cases.triggers import Found
 from crm.supervision.commitments.models import Commitment, CommitmentStep
-from crm.supervision.commitments.states import CLAIMED, Claim, CommitmentState, StepKind
+from crm.supervision.commitments.states import CLAIMED, Claim, CommitmentState
+from crm.supervision.commitments.states import StepKind as PromiseStep
 
 Rows = Callable[[str], Iterator[dict[str, str]]]
-HOURS = {StepKind.MADE: 9, StepKind.KEPT: 16, StepKind.WITHDRAWN: 16}
+HOURS = {PromiseStep.MADE: 9, PromiseStep.KEPT: 16, PromiseStep.WITHDRAWN: 16}
 
 
 def load_supervision(rows: Rows, *, units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
@@ -25,6 +34,7 @@ def load_supervision(rows: Rows, *, units: Mapping[str, Unit], users: Mapping[st
     for row in rows("commitments"):
         _commitment(row, units, users, projects)
     db.session.flush()
+    _cases(users["leader"])
 
 
 def _commitment(
@@ -44,17 +54,65 @@ def _commitment(
         claim=claim if state is CommitmentState.CLAIMED else None,
         ended_on=dt.date.fromisoformat(row["confirmed_on"]) if row["confirmed_on"] else None,
     )  # fmt: skip
-    _step(made, StepKind.MADE, promised_on, unit_id=unit.id, until_on=due_on)
+    _step(made, PromiseStep.MADE, promised_on, unit_id=unit.id, until_on=due_on)
     if row["claimed_on"]:
         _step(
             made, CLAIMED[claim], dt.date.fromisoformat(row["claimed_on"]), unit_id=unit.id, text=row["said"]
         )
     if made.ended_on and decider:
         ids = {"actor_id": decider.id, "unit_id": decider.unit_id}
-        _step(made, StepKind(claim.value), made.ended_on, **ids)
+        _step(made, PromiseStep(claim.value), made.ended_on, **ids)
     db.session.add(made)
 
 
-def _step(made: Commitment, kind: StepKind, on_day: dt.date, **columns: object) -> None:
+def _cases(leader: User) -> None:
+    """Of the middle of the month; the plan of a year moves by whole months, so its figures are those of that day."""
+    day = dt.date(2013, 7, 15)
+    found: dict[Trigger, list[Found]] = {one: [] for one in Trigger}
+    for one in queries.found(day):
+        found[one.trigger].append(one)
+    slow, slower = found[Trigger.PROJECT][:2]
+    (late,) = found[Trigger.COMMITMENT]
+    remark = db.session.scalars(sa.select(Remark).where(Remark.slip_id.is_(None))).one()
+    assert remark.project
+    seen = Found(
+        Trigger.REMARK, remark.id, remark.name, remark.project.unit_id or remark.project.entered_unit_id
+    )
+    by = {"actor_id": leader.id, "unit_id": leader.unit_id}
+    _case(slow, day, CaseState.EXPLAINED, [
+        (StepKind.ASKED, 1, {"until_on": day + dt.timedelta(days=9), **by}),
+        (StepKind.EXPLAINED, 7, {"text": "示例：征迁有三户没有签，八月上旬签完，九月补上进度", "unit_id": slow.unit_id}),
+    ])  # fmt: skip
+    _case(slower, day - dt.timedelta(days=7), CaseState.CLOSED, [
+        (StepKind.CONCLUDED, 2, {"text": "示例：本年投资安排在下半年，计划已报备", "conclusion": Conclusion.NO_ACTION, **by}),
+    ])  # fmt: skip
+    _case(late, day, CaseState.ASKED, [(StepKind.ASKED, 1, {"until_on": day + dt.timedelta(days=12), **by})])
+    _case(found[Trigger.TARGET][0], clock.today(), CaseState.PROPOSED, [])
+    _case(seen, dt.date(2013, 6, 27), CaseState.RECTIFYING, [
+        (StepKind.CONCLUDED, 20, {"text": "示例：围挡按标准更换", "conclusion": Conclusion.RECTIFY,
+                                  "until_on": dt.date(2013, 8, 15), **by}),
+    ])  # fmt: skip
+    db.session.flush()
+
+
+def _case(
+    found: Found, as_of: dt.date, state: CaseState, steps: list[tuple[StepKind, int, dict[str, Any]]]
+) -> None:
+    """`steps` follow so many days after it was listed."""
+    made = SupervisionCase(
+        trigger=found.trigger, subject=found.subject, unit_id=found.unit_id, evidence=found.evidence, as_of=as_of,
+        state=state, open_key=None if state is CaseState.CLOSED else found.key, **{COLUMN[found.trigger]: found.record_id},
+    )  # fmt: skip
+    for kind, days, columns in [(StepKind.RAISED, 0, {}), *steps]:
+        on_day = as_of + dt.timedelta(days=days)
+        at = clock.start_of(on_day) + dt.timedelta(hours=9 if kind is StepKind.RAISED else 15)
+        made.steps.append(CaseStep(kind=kind, on_day=on_day, at=at, **columns))
+        made.conclusion = columns.get("conclusion")
+        made.concluded_on = on_day if state is CaseState.CLOSED else None
+        made.due_on = columns.get("until_on") if state in WITH_UNIT else None
+    db.session.add(made)
+
+
+def _step(made: Commitment, kind: PromiseStep, on_day: dt.date, **columns: object) -> None:
     at = clock.start_of(on_day) + dt.timedelta(hours=HOURS.get(kind, 14))
     made.steps.append(CommitmentStep(kind=kind, on_day=on_day, at=at, **columns))

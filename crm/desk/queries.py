@@ -46,6 +46,7 @@ from crm.partners import queries as partners
 from crm.prospects import queries as prospects
 from crm.reserve import queries as reserve
 from crm.slips import queries as slips
+from crm.supervision.cases import queries as cases
 from crm.supervision.commitments import queries as commitments
 from crm.watchers import queries as watchers
 from crm.yields import queries as yields
@@ -351,7 +352,8 @@ class Found:
 FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead": "leads", "mission": "missions", "prospect": "prospects",
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         partners.NOUN: "partners", reserve.NOUN: "reserve", financing.NOUN: "upper_grants",
-        delivery.NOUN: "projects", slips.NOUN: "slips", commitments.NOUN: "commitments", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
+        delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
+        commitments.NOUN: "commitments", cases.NOUN: "supervision_cases",
         watchers.NOUN: "firm_requests", yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun. Campaigns are a handful and have none."""
 
@@ -369,6 +371,7 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         delivery.SOURCE,
         slips.SOURCE,
         commitments.SOURCE,
+        cases.SOURCE,
         watchers.SOURCE,
         campaigns.SOURCE,
         yields.SOURCE,
@@ -459,6 +462,9 @@ DUTIES = (
     Duty(Asked("commitments", {"mine": "1", "overdue": "1"}, N_("我承诺的、已经逾期没有兑现的事")), "bad"),
     Duty(Asked("commitments", {"unit": "mine", "overdue": "1"}, N_("本单位逾期没有兑现的承诺")), "bad"),
     Duty(Asked("commitments", {"confirm": "1"}, N_("等我确认的承诺")), "warn"),
+    Duty(Asked("supervision_cases", {"unit": "mine", "answer": "1"}, N_("要本单位说明、整改的核查件")), "bad"),
+    Duty(Asked("supervision_cases", {"run": "1", "state": "explained"}, N_("已作说明、等结论的核查件")), "warn"),
+    Duty(Asked("supervision_cases", {"run": "1", "state": "proposed"}, N_("列入核查、等着核实的事项"))),
     Duty(Asked("reports", {"to_check": "1"}, N_("等我审核的通报公示")), "warn"),
     Duty(Asked("entry_reviews", {"asked": "1"}, N_("等本单位提意见的准入评审")), "warn"),
     Duty(Asked("entry_reviews", {"owner": "me", "open": "1"}, N_("我的项目里还没有结论的准入评审"))),

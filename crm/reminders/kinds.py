@@ -31,6 +31,8 @@ from crm.org import settings
 from crm.org.models import User
 from crm.slips import queries as slips
 from crm.slips.models import Slip
+from crm.supervision.cases import queries as cases
+from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.commitments import queries as commitments
 from crm.supervision.commitments.models import Commitment
 
@@ -205,6 +207,17 @@ KINDS = (
         due_on=lambda row: row.due_on,
         days=(1, 3, None),
         visible_to=commitments.visible_to,
+    ),
+    Kind(
+        "case_overdue", N_("核查件逾期没有说明、整改"), N_("说明、整改的期限"), SupervisionCase, "supervision.show",
+        is_due=cases.late,
+        rows=lambda today: _people(
+            SupervisionCase.id, SupervisionCase.subject, SupervisionCase.person_id, SupervisionCase.unit_id, sa.null(),
+            SupervisionCase.due_on, due=cases.late(today),
+        ),
+        due_on=lambda row: row.due_on,
+        days=(1, 3, None),
+        visible_to=cases.visible_to,
     ),
 )  # fmt: skip
 """Add a line here; its sentence, its page and its setting come by themselves."""

@@ -98,6 +98,7 @@ NOT_BY_LINK = {
     "reports.give_back": "no report of the demo district waits for a check; tests/reports opens it",
     "reports.write": "no report of the demo district is being drafted; tests/reports opens it",
     "indicators.type_value": "only of a month that has no figure yet, and the walk opens a few of them",
+    "supervision.file": "the demo district has no attachments; tests/supervision opens one",
     "commitments.file": "the demo district has no attachments; tests/supervision opens one",
     "slips.turn_down": "no problem of the demo district waits for a round; tests/slips opens it",
     "targets.issue": "only from a task that is a draft, and the walk opens a few of them",

@@ -59,6 +59,7 @@ FEATURES = (
     "review",
     "slips",
     "supervision",
+    "supervision.cases",
     "supervision.commitments",
     "reporting",
     "reminders",

@@ -67,6 +67,8 @@ from crm.reminders.steps import Step
 from crm.reserve.models import PlanWay, ReserveItem, ReserveState
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Obstacle, SlipState, StepKind
+from crm.supervision.cases.models import CaseStep, SupervisionCase
+from crm.supervision.cases.states import StepKind as CaseStepKind
 from crm.supervision.commitments.models import Commitment, CommitmentStep
 from crm.supervision.commitments.states import StepKind as CommitmentStepKind
 from crm.targets.models import Target, TaskState, WorkTask
@@ -87,7 +89,7 @@ from tests.cast import (
 )
 from tests.delivery.make import TODAY, led, make_list, make_node, make_project
 from tests.entry.make import let_in
-from tests.supervision.make import make_commitment
+from tests.supervision.make import make_case, make_commitment
 from tests.support.statements import count_statements
 
 FEW, MANY = 5, 20  # both on one page of any list
@@ -283,7 +285,10 @@ def block(cast: Cast, colleague: User, number: int) -> None:
 
 
 def promise(cast: Cast, colleague: User, number: int) -> None:
-    """A commitment about the first deal and project, and one more step of the first."""
+    """A commitment about the first deal and project and a case about the first project; one more step of the first."""
+    make_case(f"第{number}件", by=colleague, project_id=1, person_id=colleague.id, remark_id=1)
+    review = db.session.get_one(SupervisionCase, 1)
+    review.steps.append(CaseStep(kind=CaseStepKind.EXPLAINED, actor=colleague, unit=colleague.unit))
     make_commitment(f"第{number}项承诺", by=colleague, deal_id=1, project_id=1, person_id=colleague.id)
     hub = db.session.get_one(Commitment, 1)
     hub.steps.append(CommitmentStep(kind=CommitmentStepKind.PUT_OFF, actor=colleague, unit=colleague.unit))

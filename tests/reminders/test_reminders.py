@@ -27,11 +27,12 @@ from crm.reminders.kinds import BY_KEY, KINDS
 from crm.reminders.models import Reminder
 from crm.reminders.steps import Step
 from crm.slips.states import SlipState
+from crm.supervision.cases.states import CaseState
 from tests.cast import make_deal, make_lead, make_user
 from tests.conftest import MOMENT
 from tests.delivery.make import make_project
 from tests.slips.make import make_slip
-from tests.supervision.make import make_commitment
+from tests.supervision.make import make_case, make_commitment
 
 TODAY = MOMENT.date()
 
@@ -152,6 +153,7 @@ def test_every_kind_finds_what_it_is_about(cast: Any) -> None:
     make_slip(make_project("堵点的项目", cast.wang), by=cast.wang, state=SlipState.ISSUED, unit_id=cast.wang.unit_id,
               leader_id=cast.zhou.id, due_on=ago(10))  # fmt: skip
     make_commitment("没有兑现的承诺", by=cast.wang, person_id=cast.wang.id, due_on=ago(10))
+    make_case("没有说明的", by=cast.wang, state=CaseState.ASKED, due_on=ago(10), person_id=cast.wang.id)
     overdue(cast)
     morning(0)
     rows = {one.kind: one for one in db.session.scalars(sa.select(Reminder))}

@@ -1,4 +1,4 @@
-"""Commitments for tests, as they stand: no verb, no event. 陈主任's bureau supervises where a test says so."""
+"""Commitments and cases for tests, as they stand: no verb, no event. 陈主任's bureau supervises where a test says so."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from crm.db import db
 from crm.org import settings
 from crm.org.models import User
+from crm.supervision.cases.models import SupervisionCase
+from crm.supervision.cases.states import Trigger
 from crm.supervision.commitments.models import Commitment
 from tests.delivery.make import TODAY
 
@@ -17,6 +19,17 @@ def make_commitment(name: str, *, by: User, **columns: Any) -> Commitment:
     given = {"unit_id": by.unit_id, "entered_by_id": by.id, "to_whom": "某公司",
              "promised_on": TODAY - dt.timedelta(days=30), "due_on": TODAY + dt.timedelta(days=10)}  # fmt: skip
     made = Commitment(name=name, **(given | columns))
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def make_case(subject: str, *, by: User, **columns: Any) -> SupervisionCase:
+    """`by`'s unit has to explain why a project is slow; listed today, nobody has verified it."""
+    given = {"trigger": Trigger.PROJECT, "unit_id": by.unit_id, "open_key": f"project:{subject}",
+             "evidence": {"planned_wan": "1000", "done_wan": "100", "percent": "10.0", "gone": "50.0", "margin": "10",
+                          "year": "2013"}}  # fmt: skip
+    made = SupervisionCase(subject=subject, **(given | columns))
     db.session.add(made)
     db.session.flush()
     return made
