@@ -195,6 +195,7 @@ def fill(cast: Cast, start: int, end: int) -> None:
         drive(cast, colleague, number)
         supply(firm, deal, colleague, number)
         block(cast, colleague, number)
+        promise(cast, colleague, number)
         let_in(cast, unit, number)
         db.session.add(
             Reminder(kind="deal_step", noun="deal", record_id=1, title=f"第{number}次", due_on=deal.stage_since,
@@ -278,7 +279,6 @@ def block(cast: Cast, colleague: User, number: int) -> None:
         )
         seen.remarks.append(Remark(text=f"第{number}条意见", project_id=1, slip=slip))
         db.session.add(seen)
-        promise(cast, colleague, number)
         db.session.add(
             SlipStep(slip_id=1, kind=StepKind.REPLIED, actor=colleague, unit=colleague.unit, text="又一次")
         )
