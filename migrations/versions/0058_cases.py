@@ -1,14 +1,14 @@
 """supervision: cases listed for review and their story
 
-Revision ID: 0054
-Revises: 0053
+Revision ID: 0058
+Revises: 0057
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
