@@ -83,14 +83,17 @@ def _cases(leader: User) -> None:
         (StepKind.ASKED, 1, {"until_on": day + dt.timedelta(days=9), **by}),
         (StepKind.EXPLAINED, 7, {"text": "示例：征迁有三户没有签，八月上旬签完，九月补上进度", "unit_id": slow.unit_id}),
     ])  # fmt: skip
-    _case(slower, day - dt.timedelta(days=7), CaseState.CLOSED, [
-        (StepKind.CONCLUDED, 2, {"text": "示例：本年投资安排在下半年，计划已报备", "conclusion": Conclusion.NO_ACTION, **by}),
-    ])  # fmt: skip
     _case(late, day, CaseState.ASKED, [(StepKind.ASKED, 1, {"until_on": day + dt.timedelta(days=12), **by})])
-    _case(found[Trigger.TARGET][0], clock.today(), CaseState.PROPOSED, [])
-    _case(seen, dt.date(2013, 6, 27), CaseState.RECTIFYING, [
-        (StepKind.CONCLUDED, 20, {"text": "示例：围挡按标准更换", "conclusion": Conclusion.RECTIFY,
-                                  "until_on": dt.date(2013, 8, 15), **by}),
+    _case(seen, dt.date(2013, 6, 27), CaseState.CLOSED, [
+        (StepKind.CONCLUDED, 20, {"text": "示例：围挡已按标准更换", "conclusion": Conclusion.NO_ACTION, **by}),
+    ])  # fmt: skip
+    behind = next(one for one in found[Trigger.TARGET] if one.unit_id != slower.unit_id)
+    _case(behind, clock.today(), CaseState.PROPOSED, [])
+    _case(slower, day - dt.timedelta(days=7), CaseState.RECTIFYING, [
+        (StepKind.ASKED, 1, {"until_on": day - dt.timedelta(days=2), **by}),
+        (StepKind.EXPLAINED, 3, {"text": "示例：设备定货晚了两个月", "unit_id": slower.unit_id}),
+        (StepKind.CONCLUDED, 9, {"text": "示例：八月底前开工，补上进度", "conclusion": Conclusion.RECTIFY,
+                                 "until_on": dt.date(2013, 8, 31), **by}),
     ])  # fmt: skip
     db.session.flush()
 

@@ -279,11 +279,11 @@ def test_a_case_comes_from_a_remark_and_becomes_a_slip(cast: Any, as_user: Any) 
 def test_the_demo_district_has_five_cases_in_five_states(district: Any, as_user: Any) -> None:
     found = {
         one.trigger: one
-        for one in db.session.scalars(sa.select(SupervisionCase).order_by(SupervisionCase.id.desc()))
+        for one in db.session.scalars(sa.select(SupervisionCase).order_by(SupervisionCase.id))
     }
     states = db.session.scalars(sa.select(SupervisionCase.state)).all()
     assert sorted(states) == sorted(CaseState) and set(found) == set(Trigger)
-    slow = found[Trigger.PROJECT]
+    slow = found[Trigger.PROJECT]  # the one of the manager's own unit
     year = db.session.scalars(sa.select(ProjectYear).filter_by(project_id=slow.project_id, year=2013)).one()
     assert (slow.evidence["planned_wan"], slow.evidence["percent"]) == (
         str(year.planned_wan),
@@ -291,6 +291,7 @@ def test_the_demo_district_has_five_cases_in_five_states(district: Any, as_user:
     )
     leader = as_user(district["leader"])
     assert "已作说明、等结论的核查件" in leader.see("/").text
+    assert "要本单位说明、整改的核查件" in as_user(district["manager"]).see("/").text
     before = len(states)
     leader.post("/supervision/propose", data={"csrf_token": leader.token()})
     more = db.session.scalars(sa.select(SupervisionCase.open_key)).all()
