@@ -376,6 +376,9 @@ def test_the_year_so_far_does_not_shrink_and_what_has_not_started_has_no_progres
     wang = as_user(cast.wang)
     answer = wang.submit(f"/projects/{one.id}/report", done_wan="299", files=None)
     assert answer.status_code == 422 and "不能比上次报的" in answer.said
+    for done, doubted in (("1501", True), ("1500", False)):  # of a plan of 1000
+        page = wang.submit(f"/projects/{one.id}/report", done_wan=done, files=None, _follow=True)
+        assert ("请核对" in page.said) is doubted
     idle = make_project("没开工", cast.wang)
     answer = wang.submit(f"/projects/{idle.id}/report", progress="平整", done_wan="1", files=None)
     assert answer.status_code == 422 and "还没有开工" in answer.said

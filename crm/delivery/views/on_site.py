@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, render_template, url_for
+from flask import abort, flash, render_template, url_for
 
 from crm.db import db
 from crm.delivery import actions, queries
@@ -20,6 +20,9 @@ from crm.org.permissions import Scope
 from crm.web.forms import commit_and_go
 
 from .tabs import bp, frame, load
+
+DOUBTFUL = 150
+"""Percent of the year's plan above which a nought too many is likelier than the work."""
 
 
 @bp.get("/projects/<int:id>/visits")
@@ -86,6 +89,11 @@ def report(id: int) -> Any:
         with form.refusals():
             uploads = [one for one in form.files.data or () if getattr(one, "filename", "")]
             actions.report(project, form.data, uploads=uploads, actor=me())
+            if year and year.planned_wan and year.percent > DOUBTFUL:
+                said = _(
+                    "本年累计是年度计划的 %(n)s%%，请核对；有误的，本周内再报一次就是更正", n=year.percent
+                )
+                flash(said, "warn")
             return commit_and_go(form, url_for(".progress", id=id), _("已报送本周进度"))
     return form.page("delivery/report.html", project=project, week=week, last=last, this=this, year=year)
 
