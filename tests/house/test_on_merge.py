@@ -62,6 +62,7 @@ JSON = {
     "setting.value": "settings name no merchant",
     "stage_move.before": "columns of a deal that undoing a move puts back: stages, days and amounts, no merchant",
     "stage_move.passed": "names of requirements",
+    "supervision_case.evidence": "figures, days, the key of an indicator and the number of a unit",
     "suspect.reasons": "evidence in words",
     "suspect.levels": "names of evidence",
     "weights_adoption.figures": "counts and shares",
