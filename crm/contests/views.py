@@ -137,10 +137,14 @@ def _tabs(rolls: Sequence[ProjectList], roll: ProjectList | None, way: str) -> l
 
 
 def _groups(found: Sequence[Entry], narrow: dict[str, Any]) -> list[dict[str, Any]]:
+    """The best first, but of those that are behind whoever is furthest: the page shows the first few of each."""
+    best_first = sorted(found, key=lambda one: one.ratio or 0, reverse=True)
     return [
         {
             "pace": pace,
-            "entries": sorted((one for one in found if one.pace is pace), key=lambda one: -(one.ratio or 0)),
+            "entries": [
+                one for one in (best_first[::-1] if pace is Pace.BEHIND else best_first) if one.pace is pace
+            ],
             "url": _list_url({**narrow, "pace": pace.value}),
         }
         for pace in Pace
