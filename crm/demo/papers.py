@@ -74,7 +74,7 @@ def load_traits(deals: Iterable[Deal]) -> None:
             continue
         large = (deal.planned_wan or 0) >= 10_000
         said = {
-            "高新": deal.direction is Direction.ELECTRONICS
+            "高新产业": deal.direction is Direction.ELECTRONICS
             or (deal.direction is Direction.MANUFACTURING and large),
             "民间投资": deal.id % 4 > 0,
             "龙头型": (deal.planned_wan or 0) >= 50_000,

@@ -465,10 +465,7 @@ def context(page: ListPage, user: User) -> dict[str, Any]:
         "chosen": [column.key for column in columns],
         "tags": tags,
         "tag_url": lambda word: page.url([("tag", word)]),
-        "chips": [
-            {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)}
-            for one in asked
-        ],
+        "chips": [_chip(one) for one in asked],
         "problems": _problems(asked),
         "clear_url": page.url(
             pairs_of(page, args, leave_out=known_arguments(page) - {"sort", "size", "columns"})
@@ -503,16 +500,24 @@ def narrowed(page: ListPage, user: User) -> dict[str, Any]:
     own = {name for one in page.filters for name in one.names} | {"q", "tag", "ids"}
     return {
         "page": page,
-        "chips": [
-            {"label": one.label, "value": one.value, "remove_url": listing.address(**one.names)}
-            for one in asked
-        ],
+        "chips": [_chip(one) for one in asked],
         "problems": _problems(asked),
         "clear_url": page.url(),
         "fields": _fields(page, user, args),
         "keep": pairs_of(page, args, leave_out=own),
         "keep_search": pairs_of(page, args, leave_out=("q",)),
         "q": _word(args.get("q")),
+    }
+
+
+def _chip(one: Asked) -> dict[str, Any]:
+    """A filter in force, which goes away on its own; of words and tags the value is somebody's own text."""
+    typed = bool(one.names.keys() & {"q", "tag"})
+    return {
+        "label": one.label,
+        "value": one.value,
+        "remove_url": listing.address(**one.names),
+        "typed": typed,
     }
 
 

@@ -181,7 +181,7 @@ def pace() -> Any:
 @bp.get("/review/traits")
 @permit(P.DEAL_VIEW)
 def traits() -> Any:
-    """What was signed in each half-year, and how much of it is 高新, 民间投资 …; every number leads to its deals."""
+    """What was signed in each half-year, and how much of it is 高新产业, 民间投资 …; every number leads to its deals."""
     day, problem = _day_asked("on")
     halves, words = halves_until(day, HALVES), deals.traits()
     found = deals.signed_by_half_year(me(), halves, words)

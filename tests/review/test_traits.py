@@ -54,33 +54,33 @@ def signed(name: str, by: Any, on: dt.date, wan: int | None, *words: str) -> Non
 
 
 def test_shares_of_each_half_year(cast: Any, as_user: AsUser) -> None:
-    signed("甲", cast.wang, dt.date(2013, 6, 30), 3000, "高新", "民间投资", "别的词")
+    signed("甲", cast.wang, dt.date(2013, 6, 30), 3000, "高新产业", "民间投资", "别的词")
     signed("乙", cast.wang, dt.date(2013, 1, 1), 1000, "民间投资")
     signed("丙", cast.li, dt.date(2013, 2, 1), None)
-    signed("丁", cast.wang, dt.date(2012, 12, 31), 500, "高新")
+    signed("丁", cast.wang, dt.date(2012, 12, 31), 500, "高新产业")
     make_deal("没有签的", by=cast.wang, planned_wan=Decimal(9))
     db.session.commit()
     zhou = as_user(cast.zhou)
     page = zhou.see("/review/traits?on=2013-06-30")
     table = rows(page)
     assert table["签约项目"][-2:] == ["1 500万元", "3 4,000万元"]
-    assert table["高新"][-2:] == ["1 100.0% · 金额 100.0%", "1 33.3% · 金额 75.0%"]
+    assert table["高新产业"][-2:] == ["1 100.0% · 金额 100.0%", "1 33.3% · 金额 75.0%"]
     assert table["民间投资"][-2:] == ["0 0.0% · 金额 0.0%", "2 66.7% · 金额 100.0%"] and "别的词" not in table
     for link in page.all("a", class_="sum"):
         assert f"共 {link.text.strip()} 条" in zhou.see(link.get("href")).text
     assert rows(as_user(cast.li).see("/review/traits?on=2013-06-30"))["签约项目"][-1] == "1 0万元"
     settings.put("deal.traits", "别的词")
     db.session.commit()
-    assert set(rows(zhou.see("/review/traits?on=2013-06-30"))) >= {"别的词"} and "高新" not in rows(
+    assert set(rows(zhou.see("/review/traits?on=2013-06-30"))) >= {"别的词"} and "高新产业" not in rows(
         zhou.see("/review/traits")
     )
 
 
 def test_the_demo_district_has_signed_twenty_three(district: Any, as_user: AsUser) -> None:
-    """M07: the table adds to the 23 signed; 高新 and 民间投资 by half year."""
+    """M07: the table adds to the 23 signed; 高新产业 and 民间投资 by half year."""
     page = as_user(district["leader"]).see("/review/traits?on=2013-06-30")
     table = rows(page)
-    assert table["签约项目"][-1].startswith("23 ") and {"高新", "民间投资"} <= set(table)
+    assert table["签约项目"][-1].startswith("23 ") and {"高新产业", "民间投资"} <= set(table)
 
 
 def test_a_deal_is_told_what_kind_it_is(cast: Any, as_user: AsUser) -> None:
@@ -89,19 +89,21 @@ def test_a_deal_is_told_what_kind_it_is(cast: Any, as_user: AsUser) -> None:
     wang, url = as_user(cast.wang), f"/deals/{deal.id}/tags"
     assert not db.session.scalars(sa.select(Tag)).all(), "opening tells nothing"
     assert (
-        wang.submit(url, trait=["高新", "没有这一种"], words="产业链:歌瑞，重点").went_to
+        wang.submit(url, trait=["高新产业", "没有这一种"], words="产业链:歌瑞，重点").went_to
         == f"/deals/{deal.id}"
     )
     words = set(db.session.scalars(sa.select(Tag.word).filter_by(noun="deal", record_id=deal.id)))
-    assert words == {"高新", "产业链:歌瑞", "重点"}
+    assert words == {"高新产业", "产业链:歌瑞", "重点"}
     event = db.session.scalars(sa.select(Event).filter_by(verb="deal.tagged")).one()
-    assert event.changes["tags"] == [[], ["高新", "产业链:歌瑞", "重点"]] and event.actor_id == cast.wang.id
+    assert (
+        event.changes["tags"] == [[], ["高新产业", "产业链:歌瑞", "重点"]] and event.actor_id == cast.wang.id
+    )
     page = wang.see(f"/deals/{deal.id}")
-    assert "产业链:歌瑞" in page.text and "恒远屿项目" in wang.see("/deals?tag=高新").text
+    assert "产业链:歌瑞" in page.text and "恒远屿项目" in wang.see("/deals?tag=高新产业").text
     form = wang.see(url)
     assert [
         one.get("value") for one in form.all("input", name="trait") if one.get("checked") is not None
-    ] == ["高新"]
+    ] == ["高新产业"]
     refused = wang.submit(url, trait=["民间投资"], words="长" * 40)
     assert (
         refused.status_code == 422 and "太长" in refused.said and "长" * 40 in refused.get_data(as_text=True)
