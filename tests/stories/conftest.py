@@ -6,18 +6,23 @@
 touch); `window()` one of a stranger. Any error in the console, blocked by the content policy, thrown by a script,
 or answered by the server with 5xx fails the test at its end. `look` reads the database without standing in the
 server's way. A failed test leaves a picture in test-results/.
+
+No story waits for a time: it waits for what it sees, and what only the database or a list of its own shows it waits
+for by `until`. A page is seen only once its modules have woken (see AWAKE), so that whoever waits for something on a
+page may press keys, type and drag there.
 """
 
 from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 from waitress.server import create_server
 
 from tests.conftest import ROOT
@@ -25,21 +30,38 @@ from tests.support import browser as chromium
 
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
+"""For anything that is waited for, on a machine that is busy with other things: a story that works never needs it."""
+
+AWAKE = """
+const asleep = new CSSStyleSheet();
+asleep.replaceSync("html:not([data-awake]) > body { transform: scale(0) }");
+document.adoptedStyleSheets = [asleep];
+"""
+"""Until its modules have woken a page has no size, and what has no size is to Playwright not visible yet: clicks, typing
+and waits for something on the page wait for that too. A key pressed before the module that hears it is lost, and words
+typed before a page gives its first field the focus land in that field. (Not `visibility`: it would keep the focus out.)"""
+
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 STATUS_LINE = "Failed to load resource"
 """Chromium's words for any 4xx or 5xx: judged by the answer itself, see _watch."""
 
 
 @pytest.fixture(scope="session")
-def site(house: Any) -> Iterator[str]:
-    """The address of the running application."""
+def server(house: Any) -> Iterator[Any]:
+    """The running application."""
     server = create_server(house, host="127.0.0.1", port=0, threads=8)
     thread = threading.Thread(target=server.run, name="waitress", daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
+    yield server
     server.close()
     server.task_dispatcher.shutdown()
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def site(server: Any) -> str:
+    return f"http://127.0.0.1:{server.effective_port}"
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +72,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(
             "No browser for the stories: `make test` provides one, or set CRM_BROWSER.", pytrace=False
         )
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found or None, args=chromium.flags())
         yield browser
@@ -58,7 +81,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(
-    app: Any, site: str, browser: Browser, request: pytest.FixtureRequest
+    app: Any, server: Any, site: str, browser: Browser, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
     """`window(phone=False, cookie=None, lang="zh-CN")`: a new window of a browser that knows nothing."""
     opened: list[Page] = []
@@ -76,9 +99,9 @@ def window(
         if cookie:
             name = app.config["SESSION_COOKIE_NAME"]
             context.add_cookies([{"name": name, "value": cookie, "url": site}])
+        context.add_init_script(AWAKE)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.set_default_navigation_timeout(3 * PATIENCE_MS)  # a first page compiles its templates
         _watch(page, site, faults)
         _arrive_awake(page)
         opened.append(page)
@@ -93,20 +116,39 @@ def window(
             page.screenshot(path=folder / f"{name}-{number}.png")
     for page in opened:
         page.context.close()
+    _let_finish(server)
     if faults:
         pytest.fail("The browser complained:\n  - " + "\n  - ".join(dict.fromkeys(faults)), pytrace=False)
 
 
 def _arrive_awake(page: Page) -> None:
-    """A page that was gone to has all its modules: a key pressed before the one that hears it is lost."""
-    go = page.goto
+    """Also for what is done at once without being waited for: a key, a count, a script."""
 
-    def arrive(url: str, **options: Any) -> Response | None:
-        answer = go(url, **options)
-        page.locator("html[data-awake]").wait_for(state="attached")
-        return answer
+    def awake(go: Callable[..., Response | None]) -> Callable[..., Response | None]:
+        def arrive(*words: Any, **options: Any) -> Response | None:
+            answer = go(*words, **options)
+            page.locator("html[data-awake]").wait_for(state="attached")
+            return answer
 
-    page.goto = arrive  # type: ignore[assignment, method-assign]
+        return arrive
+
+    page.goto = awake(page.goto)  # type: ignore[method-assign]
+    page.go_back = awake(page.go_back)  # type: ignore[method-assign]
+
+
+def _let_finish(server: Any) -> None:
+    """What a page had asked for when its window was closed would else be answered in the next test's house."""
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while (server.task_dispatcher.active_count or server.task_dispatcher.queue) and time.monotonic() < ends:
+        time.sleep(0.01)
+
+
+def until(page: Page, so: Callable[[], Any]) -> None:
+    """Waits until `so()` is true: for what the page itself does not show. The page goes on meanwhile."""
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while not so():
+        assert time.monotonic() < ends, f"not so after {PATIENCE_MS / 1000:.0f} s"
+        page.wait_for_timeout(20)
 
 
 def _watch(page: Page, site: str, faults: list[str]) -> None:
@@ -122,8 +164,8 @@ def _watch(page: Page, site: str, faults: list[str]) -> None:
             faults.append(f"fetched from another host: {response.url}")
 
     def failed(request: Request) -> None:
-        # Aborted: a page was left, or a suggestion overtaken by the next keystroke.
-        if request.failure != "net::ERR_ABORTED":
+        # Aborted: a page was left, or a suggestion overtaken by the next keystroke. Offline: the story wanted it.
+        if request.failure not in ("net::ERR_ABORTED", OFFLINE):
             faults.append(f"request failed: {request.method} {request.url} {request.failure}")
 
     page.on("console", said)

@@ -13,6 +13,7 @@ from crm.jobs.models import JobRun, JobState
 from crm.lib import clock
 from crm.merchants import actions as merchants
 from crm.merchants.models import Enterprise
+from tests.stories.conftest import until
 
 LIST = (
     "企业名称\t法人\t联系电话\n"
@@ -76,13 +77,15 @@ def test_the_bell_rings_for_who_looked_away_and_not_for_who_watched(
         db.session.execute(sa.update(JobRun).values(state=JobState.DONE, ended_at=now, done=1_000))
         db.session.commit()
 
+    def seen() -> bool:
+        with look() as session:
+            return session.get_one(JobRun, job_id).seen_at is not None
+
     watched = open_as(cast.wang, "/exports", phone=phone)
     watched.get_by_text("200 / 1,000").wait_for()
     end()
     watched.get_by_text("1,000 / 1,000").wait_for()
-    watched.wait_for_timeout(500)
-    with look() as session:
-        assert session.get_one(JobRun, job_id).seen_at is not None
+    until(watched, seen)
     db.session.execute(sa.update(JobRun).values(state=JobState.RUNNING, ended_at=None, seen_at=None))
     db.session.commit()
     away = open_as(cast.wang, "/jobs", phone=phone)
@@ -92,5 +95,4 @@ def test_the_bell_rings_for_who_looked_away_and_not_for_who_watched(
     away.locator(".bell").get_by_text("导出企业").wait_for()
     away.get_by_role("button", name="都知道了").click()
     away.get_by_label("后台任务", exact=True).wait_for()
-    with look() as session:
-        assert session.get_one(JobRun, job_id).seen_at is not None
+    until(away, seen)

@@ -14,6 +14,7 @@ from crm.duplicates.models import Merge
 from crm.lib import clock
 from crm.merchants.models import Enterprise, Relation, Suspect, SuspectState
 from tests.cast import make_enterprise
+from tests.stories.conftest import until
 
 PAIRS = 12
 
@@ -120,10 +121,8 @@ def test_what_is_taken_back_is_the_last_that_was_pressed_however_slow_the_server
         waiting.append(route)
 
     def let_go(act: str) -> None:
-        page.wait_for_timeout(200)
-        for _wait in range(50):
-            if not waiting:
-                page.wait_for_timeout(200)
+        until(page, lambda: waiting)
+        page.wait_for_timeout(200)  # long enough for a second one that should not come
         assert [one.request.url.endswith(act) for one in waiting] == [True], "one at a time, in their order"
         waiting.pop().continue_()
 

@@ -34,6 +34,7 @@ def test_from_the_entry_review_to_production(
     page.get_by_role("button", name="申请", exact=True).click()
     page.get_by_role("button", name="转到预审").click()
     page.get_by_role("button", name="转到部门会审").click()
+    page.get_by_text("已转到部门会审").wait_for()
     sheet = page.url
     leader = open_as(cast.zhou, sheet)
     leader.get_by_role("link", name="作结论").click()
@@ -50,6 +51,7 @@ def test_from_the_entry_review_to_production(
     page.get_by_role("link", name="审批", exact=True).click()
     page.get_by_role("link", name="按项目类型排事项").first.click()
     page.get_by_role("button", name="排出事项").click()
+    page.get_by_role("link", name="施工许可", exact=True).wait_for()
     project = page.url
     for item in ("环评", "施工许可"):
         page.goto(project)
@@ -57,6 +59,7 @@ def test_from_the_entry_review_to_production(
         for act in ("受理", "办结"):
             page.get_by_role("link", name=act, exact=True).click()
             page.get_by_role("button", name=act, exact=True).click()
+        page.get_by_text(f"“{item}”：办结").wait_for()
     page.goto(project)
     page.get_by_text("全部事项都已办结").wait_for()
     page.goto(project.removesuffix("/approvals"))

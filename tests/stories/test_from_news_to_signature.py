@@ -55,7 +55,6 @@ def test_from_a_pasted_message_to_a_signed_deal(
 
     # 全体干部收集信息: a township's cadre, on the phone
     li = enter("李乡长", cast.li, "/report", phone=True)
-    li.page.wait_for_load_state("networkidle")
     li.page.get_by_label("听到的、看到的，都放这里").fill(HEARD)
     li.sees("已识别，请核对")
     li.click("报送")
@@ -67,7 +66,6 @@ def test_from_a_pasted_message_to_a_signed_deal(
     zhou.click("答复", "link")
     zhou.choose(judge_unit_id="区招商局")
     zhou.fill(answer="请招商局研判")
-    zhou.page.wait_for_load_state("networkidle")  # the key is the script's
     zhou.page.keyboard.press("Control+Enter")
     zhou.sees("请 区招商局 研判")
 
@@ -107,12 +105,14 @@ def test_from_a_pasted_message_to_a_signed_deal(
     wang.click("记一笔", "link")
     wang.fill(summary="来看了地块，谈到地价", next_step="谈合同", next_due_on="2013-08-05")
     wang.click("记下")
+    wang.sees("来看了地块，谈到地价")
     wang.page.goto(deal_url)
     wang.click("推进到新谈", "link")
     wang.click("推进到新谈")
     wang.click("推进到在谈", "link")
     wang.fill(evidence="项目方案已经收到")
     wang.click("推进到在谈")
+    wang.sees("已推进到在谈")
 
     # 例会: noted and given to do
     chen.page.goto("/deals")
@@ -120,6 +120,7 @@ def test_from_a_pasted_message_to_a_signed_deal(
     chen.click("开始开会")
     chen.page.get_by_label("记录", exact=True).fill("同意按投资协议签")
     chen.click("记下")
+    chen.sees("同意按投资协议签")
 
     # 准入评审: the sheet, and the leader's conclusion
     wang.page.goto(deal_url)
@@ -129,6 +130,7 @@ def test_from_a_pasted_message_to_a_signed_deal(
     wang.click("申请")
     wang.click("转到预审")
     wang.click("转到部门会审")
+    wang.sees("已转到部门会审")
     zhou.page.goto(wang.page.url)
     zhou.click("作结论", "link")
     zhou.choose(conclusion="准予")
@@ -143,6 +145,7 @@ def test_from_a_pasted_message_to_a_signed_deal(
         "input[type=file]", {"name": "投资协议.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
     )
     wang.click("保存")
+    wang.sees("投资协议.pdf")
     wang.page.goto(deal_url)
     wang.click("推进到签约", "link")
     wang.click("推进到签约")

@@ -26,9 +26,7 @@ def press(page: Page, name: str, role: str = "button") -> None:
 
 
 def fill(page: Page, **typed: str) -> None:
-    """Once the page has given its first field the focus: what is typed before that lands there."""
-    page.locator(f"[name={next(iter(typed))}]").wait_for()
-    page.wait_for_load_state("networkidle")
+    """By the fields' own names."""
     for name, text in typed.items():
         page.locator(f"[name={name}]").fill(text)
 

@@ -11,6 +11,7 @@ from crm.deals.stages import Stage
 from crm.leads.models import Lead
 from crm.merchants import identity
 from tests.deals.make import make_deal, make_enterprise
+from tests.stories.conftest import until
 
 SAID = "今天接待了杭州恒远屿科技有限公司董事长陈晓岚，13800001234，想来衢州投资3.32亿建精密件厂"
 
@@ -21,9 +22,7 @@ def leads(look):
 
 
 def open_report(open_as, user):
-    page = open_as(user, "/report", phone=True)
-    page.wait_for_load_state("networkidle")
-    return page
+    return open_as(user, "/report", phone=True)
 
 
 def write(page, text):
@@ -74,7 +73,8 @@ def test_what_waits_goes_out_from_another_page_too(open_as, cast, look):
     )
     page.context.set_offline(False)
     page.goto("/")
-    page.wait_for_load_state("networkidle")
+    until(page, lambda: leads(look))
+    page.wait_for_function("mine => !localStorage.getItem(mine)", arg=hers)
     assert len(leads(look)) == 1
 
 
