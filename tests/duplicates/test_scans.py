@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +20,7 @@ from crm.lib.errors import Refused
 from crm.merchants import identity, suspects
 from crm.merchants.models import Enterprise, Handle, HandleKind, Person, Suspect, SuspectState
 from tests.cast import Cast
-from tests.conftest import ROOT, configuration
+from tests.support.processes import die, in_a_process
 
 PAGE = "/suspects/engine"
 
@@ -230,62 +226,39 @@ def test_killed_at_any_lot_and_begun_again_it_finds_the_same(
     assert looked_at == (after - 1) * 7 if where == "look" and after == 1 else looked_at >= 0
 
 
-SERVER = """
-import sys
-from tests.conftest import configuration
-from pathlib import Path
-from crm.app import create_app
-from crm.jobs import queue
-from crm.merchants import suspects
-app = create_app(configuration(sys.argv[1], Path(sys.argv[2])))
-suspects.LOT = 7
-with app.app_context():
-    print("begins", flush=True)
-    queue.resume(everything=True) if sys.argv[4] == "again" else None
-    queue.carry_out(int(sys.argv[3]))
-    print("ended", flush=True)
-"""
-
-
-def test_a_real_process_killed_with_9_again_and_again(
-    app: Any, database: Any, cast: Cast, small_lots: None, tmp_path: Any
-) -> None:
-    base(cast, many=240)
+def test_a_real_process_killed_with_9_again_and_again(app: Any, cast: Cast, small_lots: None) -> None:
+    base(cast)
     queue.carry_out(ordered())
     whole = pairs()
     db.session.execute(sa.delete(Suspect))
     db.session.commit()
-    job_id, seen, how = ordered(), [], "first"
-    db.session.rollback()
-    db.engine.dispose()
-    folder = configuration(database.url, tmp_path / "data")["CRM_DATA"]
-    for turn in range(12):
-        command = [sys.executable, "-c", SERVER, database.url, str(folder), str(job_id), how]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, cwd=ROOT, env=dict(os.environ), text=True
-        ) as process:
-            assert process.stdout is not None and process.stdout.readline() == "begins\n"
-            if turn < 3:
-                before = job(job_id).done
-                ends = time.monotonic() + 60
-                while job(job_id).done == before and process.poll() is None and time.monotonic() < ends:
-                    time.sleep(0.01)
-                process.send_signal(signal.SIGKILL)
-            process.wait(60)
-        how = "again"
+    job_id, seen = ordered(), []
+
+    def scanning_until(lot: int) -> Callable[[], None]:
+        def work() -> None:
+            real, lots = suspects.settle, []
+
+            def dies(looked: Any) -> Any:
+                counts = real(looked)
+                lots.append(1)
+                if len(lots) == lot:
+                    db.session.flush()
+                    die()  # all of the lot is written, nothing of it is committed
+                return counts
+
+            suspects.settle = dies  # in this process only
+            queue.resume(everything=True)
+            queue.carry_out(job_id)
+
+        return work
+
+    for lot in (3, 2, 4):
+        assert in_a_process(app, scanning_until(lot)) == -signal.SIGKILL
         seen.append(job(job_id).done)
-        if job(job_id).state is JobState.DONE:
-            break
-        with db.session.begin_nested():
-            pass
-        db.session.rollback()
-        row = job(job_id)
-        row.state = JobState.QUEUED
-        db.session.commit()
+    assert seen == [14, 21, 42], "what was committed before the end, each time"
+    assert in_a_process(app, scanning_until(0)) == 0
     done = job(job_id)
-    assert done.state is JobState.DONE and len(seen) >= 3, "it was killed at least twice on its way"
-    assert seen == sorted(seen) and 0 < seen[0] < done.total
-    assert pairs() == whole and done.result["records"] == done.total
+    assert done.state is JobState.DONE and pairs() == whole and done.result["records"] == done.total
 
 
 def test_a_scan_that_somebody_stops_keeps_what_it_found(

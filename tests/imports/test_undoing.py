@@ -4,10 +4,7 @@ since; and killing the process at any instant changes nothing of that."""
 from __future__ import annotations
 
 import datetime as dt
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -38,8 +35,8 @@ from crm.merchants.models import (
 )
 from crm.search.models import SearchEntry
 from tests.cast import make_deal
-from tests.conftest import ROOT
 from tests.imports.lists import batch, checked, decide, many, rows, run
+from tests.support.processes import die, in_a_process
 
 TABLES = (Enterprise, Person, Handle, Position, Suspect, SearchEntry, DEDUP_KEY, DEDUP_ENTRY)
 LIST = (
@@ -291,50 +288,26 @@ def test_an_undo_is_not_stopped_half_way(
 
 # --- killed ---------------------------------------------------------------------------------------------------
 
-WORKER = """
-import os, signal, sys
-from pathlib import Path
-sys.path.insert(0, {root!r})
-from tests.conftest import configuration
-from crm.app import create_app
-app = create_app(configuration({url!r}, Path({data!r})))
-from crm.imports import undoing, writing
-writing.LOT = undoing.LOT = 4
-room, name, times = {{"writing": writing, "undoing": undoing}}[{room!r}], {verb!r}, []
-real = getattr(room, name)
-def dies(*args, **more):
-    times.append(1)
-    done = real(*args, **more)
-    if len(times) == {after}:
-        from crm.db import db
-        db.session.flush()
-        os.kill(os.getpid(), signal.SIGKILL)  # all of the lot is written, nothing of it is committed
-    return done
-setattr(room, name, dies)
-from crm.jobs import queue
-with app.app_context():
-    queue.carry_out({job_id})
-"""
 
-
-def killed(app: Any, job_id: int, room: str, verb: str, after: int) -> None:
+def killed(app: Any, job_id: int, room: Any, verb: str, after: int) -> None:
     """A worker of its own carries the job out, and is killed in the middle of a lot."""
-    db.session.commit()
-    db.session.close()
-    url = db.engine.url.render_as_string(hide_password=False)
-    code = WORKER.format(
-        root=str(ROOT),
-        url=url,
-        data=str(app.config["CRM_DATA"]),
-        room=room,
-        verb=verb,
-        after=after,
-        job_id=job_id,
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, timeout=120
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-3000:]
+
+    def work() -> None:
+        writing.LOT = undoing.LOT = 4  # in this process only
+        real, times = getattr(room, verb), []
+
+        def dies(*args: Any, **more: Any) -> Any:
+            times.append(1)
+            done = real(*args, **more)
+            if len(times) == after:
+                db.session.flush()
+                die()  # all of the lot is written, nothing of it is committed
+            return done
+
+        setattr(room, verb, dies)
+        queue.carry_out(job_id)
+
+    assert in_a_process(app, work) == -signal.SIGKILL
 
 
 def restarted() -> None:
@@ -351,7 +324,7 @@ def test_a_killed_run_goes_on_and_everything_is_there_once(
     here = checked(wang, many(17))
     new = batch().counts["new"]
     job_id = ordered(wang, here, monkeypatch)
-    killed(app, job_id, "writing", "write", 3)
+    killed(app, job_id, writing, "write", 3)
     assert counted(session)["enterprise"] == 8 and session.get_one(JobRun, job_id).state is JobState.RUNNING
     restarted()
     assert batch().state is BatchState.DONE and session.get_one(JobRun, job_id).state is JobState.DONE
@@ -373,7 +346,7 @@ def test_a_killed_undo_goes_on_until_nothing_is_left(
         wang.press(here, f"{here}/undo")
     job_id = batch().job_id
     assert job_id
-    killed(app, job_id, "undoing", "take_back", 2)
+    killed(app, job_id, undoing, "take_back", 2)
     assert before["enterprise"] < counted(session)["enterprise"] < 17
     restarted()
     assert batch().state is BatchState.UNDONE and counted(session) == before
@@ -386,12 +359,12 @@ def test_a_run_killed_while_it_was_being_taken_back_is_still_taken_back(
     wang, before = as_user(cast.wang), counted(session)
     here = checked(wang, many(17))
     job_id = ordered(wang, here, monkeypatch)
-    killed(app, job_id, "writing", "write", 4)
+    killed(app, job_id, writing, "write", 4)
     session.execute(
         sa.update(JobRun).where(JobRun.id == job_id).values(cancel_asked=True, state=JobState.QUEUED)
     )
     session.commit()
-    killed(app, job_id, "undoing", "take_back", 2)
+    killed(app, job_id, undoing, "take_back", 2)
     assert batch().state is BatchState.UNDOING
     restarted()
     assert batch().state is BatchState.CANCELLED and counted(session) == before
