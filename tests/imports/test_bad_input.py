@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 
 LONGEST, MOST_MIB = 10, 300
 READER = """
-import json, sys, time
+import json, os, sys, time, traceback
 from pathlib import Path
 from crm.lib.errors import Refused
 from crm.imports.columns import LOOKED_AT, propose, values_of
@@ -32,25 +32,35 @@ from crm.imports.understanding import understand
 from crm.web import sheets_in
 def held():  # what a fork leaves in ru_maxrss is the parent's
     return int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
-idle = held()
-path, name = Path(sys.argv[1]), sys.argv[2]
-began, said, count = time.process_time(), "", 0
-try:
-    kind = sheets_in.kind_of(path, name)
-    for sheet in sheets_in.sheets(path, kind)[:10]:
-        rows, top = sheets_in.rows(path, kind, sheet), []
-        for number, cells in rows:
-            count += 1
-            if len(top) < LOOKED_AT:
-                top.append((number, cells))
-        found = propose(top)
-        for number, cells in top:
-            understand(values_of(cells, found.mapping))
-except Refused as refused:
-    said = refused.message
-peak = held()
-print(json.dumps({"said": said, "rows": count, "seconds": time.process_time() - began, "mib": (peak - idle) / 1024,
-                  "peak": peak / 1024}))
+def read(path, name):
+    idle, began, said, count = held(), time.process_time(), "", 0
+    try:
+        kind = sheets_in.kind_of(path, name)
+        for sheet in sheets_in.sheets(path, kind)[:10]:
+            rows, top = sheets_in.rows(path, kind, sheet), []
+            for number, cells in rows:
+                count += 1
+                if len(top) < LOOKED_AT:
+                    top.append((number, cells))
+            found = propose(top)
+            for number, cells in top:
+                understand(values_of(cells, found.mapping))
+    except Refused as refused:
+        said = refused.message
+    peak = held()
+    return {"said": said, "rows": count, "seconds": time.process_time() - began, "mib": (peak - idle) / 1024,
+            "peak": peak / 1024}
+for line in sys.stdin:
+    path, name = json.loads(line)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            print(json.dumps(read(Path(path), name)), flush=True)
+        except BaseException:
+            print(json.dumps({"said": traceback.format_exc()}), flush=True)
+        os._exit(0)
+    if os.waitpid(pid, 0)[1]:
+        print(json.dumps({"said": "the reader was killed"}), flush=True)
 """
 SHEET = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 END = "</sheetData></worksheet>"
@@ -162,22 +172,30 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return data.getvalue()
 
 
-def reading(path: Path, name: str) -> dict[str, Any]:
-    """What the reader says of it, and what that cost."""
-    done = subprocess.run(
-        [sys.executable, "-c", READER, str(path), name],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
+@pytest.fixture(scope="module")
+def reading() -> Iterator[Callable[[Path, str], dict[str, Any]]]:
+    """What the reader says of a file, and what that cost a process that does nothing else: a fork of one that has
+    the house's reader loaded, and none of what the tests have made."""
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    assert reader.stdin and reader.stdout
+
+    def read(path: Path, name: str) -> dict[str, Any]:
+        print(json.dumps([str(path), name]), file=reader.stdin, flush=True)
+        found: dict[str, Any] = json.loads(reader.stdout.readline())
+        return found
+
+    yield read
+    reader.stdin.close()
+    reader.stdout.close()
+    reader.wait(60)
 
 
 @pytest.mark.parametrize("what", list(REFUSED))
-def test_what_would_take_the_house_down_is_refused_by_a_sentence(tmp_path: Path, what: str) -> None:
+def test_what_would_take_the_house_down_is_refused_by_a_sentence(
+    tmp_path: Path, reading: Callable[[Path, str], dict[str, Any]], what: str
+) -> None:
     name, make, sentence = REFUSED[what]
     path = tmp_path / "upload"
     path.write_bytes(make())
@@ -208,7 +226,9 @@ TAKEN: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 
 @pytest.mark.parametrize("what", list(TAKEN))
-def test_what_is_only_odd_is_read_within_the_same_bounds(tmp_path: Path, what: str) -> None:
+def test_what_is_only_odd_is_read_within_the_same_bounds(
+    tmp_path: Path, reading: Callable[[Path, str], dict[str, Any]], what: str
+) -> None:
     name, make = TAKEN[what]
     path = tmp_path / "upload"
     path.write_bytes(make())
