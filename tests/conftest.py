@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
 pytest.register_assert_rewrite("tests.pages", "tests.support.client", "tests.cast")
@@ -32,6 +33,11 @@ MOMENT = dt.datetime(2013, 7, 25, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=8
 ROOT = Path(__file__).resolve().parents[1]
 STORIES = ROOT / "tests" / "stories"
 KEY = pytest.StashKey[SimpleNamespace]()
+settings.register_profile(
+    "house", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+"""The same examples in each run, however slow the machine. `--hypothesis-profile=default` looks for new ones."""
 
 
 # --- the run: shared by all workers ---------------------------------------------------------------------
@@ -44,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is collected: so much is made meanwhile that stays, and so little that goes
     if hasattr(config, "workerinput"):
         run = SimpleNamespace(**config.workerinput["run"], mine=False)
     else:
@@ -105,6 +112,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def _is_slow(item: pytest.Item) -> bool:
@@ -215,7 +223,7 @@ def app(request: pytest.FixtureRequest, house: Any, database: Any) -> Iterator[A
 
     before = dict(house.config)
     with house.app_context(), clock.freeze(MOMENT):
-        db.engine.dispose()
+        _let_go(database)
         if "cast" in request.fixturenames:
             _reset_to(database, "cast", gather)
         else:
@@ -231,6 +239,15 @@ def app(request: pytest.FixtureRequest, house: Any, database: Any) -> Iterator[A
     house.config.update(before)
 
 
+def _let_go(database: Any) -> None:
+    """Of the file of SQLite, which is going to be replaced. On PostgreSQL a connection knows the tables already that
+    the next test asks for, and a new one would have to learn them."""
+    from crm.db import db
+
+    if database.name == "sqlite":
+        db.engine.dispose()
+
+
 def _reset_to(database: Any, name: str, make: Callable[[], object]) -> None:
     """The database as it is after `make`, which is called only the first time."""
     from crm.db import db
@@ -240,7 +257,7 @@ def _reset_to(database: Any, name: str, make: Callable[[], object]) -> None:
         make()
         db.session.commit()
         db.session.remove()
-        db.engine.dispose()
+        _let_go(database)
         database.keep(name)
     database.reset(name)
 
@@ -270,7 +287,7 @@ def district(app: Any, database: Any) -> dict[str, Any]:
     from crm.org.models import User
 
     db.session.remove()
-    db.engine.dispose()
+    _let_go(database)
     _reset_to(database, "district", loader.load)
     found = {user.login: user for user in db.session.query(User).where(User.login.in_(demo.LOGINS))}
     db.session.commit()  # an open transaction of the test would keep a server from writing

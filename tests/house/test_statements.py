@@ -414,7 +414,6 @@ def asked(client: Any, urls: list[str]) -> dict[str, list[str]]:
 
 
 @pytest.mark.on("sqlite")
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ["chen", "admin"])
 def test_no_page_asks_more_often_for_more_rows(
     app: Any, cast: Cast, as_user: Callable[..., Any], name: str

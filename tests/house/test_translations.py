@@ -242,5 +242,5 @@ def test_processes_that_start_together_do_no_harm(tree: Path, tmp_path: Path) ->
     )
     command = [sys.executable, "-c", code, str(tmp_path / "translations"), str(tmp_path / "spare")]
     started = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
-    assert [one.wait(60) for one in started] == [0, 0, 0]
+    assert [one.wait(120) for one in started] == [0, 0, 0]
     assert _read(tmp_path / "translations") == "good"

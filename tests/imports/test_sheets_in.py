@@ -220,9 +220,9 @@ def test_too_many_rows_and_columns_are_refused(tmp_path: Path, monkeypatch: pyte
 def test_millions_of_nothing_are_refused_at_once(tmp_path: Path, data: bytes, said: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(data)
-    began = time.monotonic()
+    began = time.process_time()
     assert said in refusal(path, "list.csv")
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 8
 
 
 def test_a_gz_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

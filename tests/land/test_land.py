@@ -167,7 +167,7 @@ def test_of_two_at_once_one_keeps_the_parcel(app: Any, cast: Any) -> None:
 
     def kept_by(need_id: int) -> Any:
         def keep() -> int:
-            start.wait(30)
+            start.wait(120)
             actor, need = db.session.get_one(User, wang_id), db.session.get_one(Need, need_id)
             return actions.keep(
                 db.session.get_one(Parcel, parcel_id), need, until_on=UNTIL, actor=actor

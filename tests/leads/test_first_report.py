@@ -44,7 +44,7 @@ def test_of_two_units_in_one_moment_one_is_first(app: Any, cast: Any) -> None:
 
     def told_by(id: int) -> Any:
         def report_it() -> int:
-            start.wait(30)
+            start.wait(120)
             actor = db.session.get_one(User, id)
             return actions.report({"title": "想建精密件厂", "company": FIRM}, actor=actor).id
 

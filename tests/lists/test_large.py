@@ -34,7 +34,6 @@ def fill(cast: Any, session: Any, rows: int) -> None:
 
 
 @pytest.mark.on("sqlite")
-@pytest.mark.timeout(600)
 def test_a_hundred_thousand_rows_are_the_lists_rows(
     cast: Any, session: Any, as_user: Callable[..., Any]
 ) -> None:

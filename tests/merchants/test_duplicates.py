@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -256,10 +255,9 @@ def test_asking_while_typing_does_not_wait_for_those_who_write(
     session.commit()
     with db.engine.connect() as writer:  # BEGIN IMMEDIATE: holds the one write lock
         writer.exec_driver_sql("UPDATE unit SET active = active")
-        began = time.monotonic()
         answer = wang.post("/duplicates", data={"csrf_token": token, "name": NAME})
         assert answer.status_code == 200 and NAME in answer.said
-        assert time.monotonic() - began < 10
+        # who waited would wait for this very lock, and be told "locked"
         writer.rollback()
 
 

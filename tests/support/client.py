@@ -61,6 +61,7 @@ class Client(FlaskClient):
         # The test's app context must not be seen by the request, or Flask would share it: one `g` for all.
         answer = beside.run(super().open, *args, **kwargs)
         assert isinstance(answer, Answer)
+        answer.request.environ["wsgi.input"].close()  # a large upload is a file, which nobody else closes
         if has_app_context():
             db.session.expire_all()
             for name in list(g):  # what was remembered for this "request", like the settings

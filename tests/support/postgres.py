@@ -30,7 +30,7 @@ import psycopg
 import sqlalchemy as sa
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 90
+PATIENCE_S = 150
 """For initdb and the first answer, on a machine that is busy with other things."""
 
 COLLATION = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"

@@ -28,5 +28,5 @@ def in_threads(app: Any, works: list[Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(150)
     return answers

@@ -55,10 +55,10 @@ def test_of_two_who_save_the_same_version_one_is_told(app, cast):
         if db.engine.dialect.name == "sqlite":  # a writer begins by taking the lock: they queue by themselves
             unit = db.session.get(Unit, unit_id)
             db.session.rollback()
-            read.wait(10)
+            read.wait(120)
         else:
             unit = db.session.get(Unit, unit_id)
-            read.wait(10)
+            read.wait(120)
         version = unit.version
         changed = db.session.execute(
             sa.update(Unit)
