@@ -43,7 +43,7 @@ def approach(id: int) -> Any:
         abort(404)
     form = ApproachForm(on_day=clock.today())
     form.partner.label.text = {
-        NeedKind.FINANCE: _("银行"), NeedKind.TALENT: _("人才"), NeedKind.TECHNOLOGY: _("高校、院所"),
+        NeedKind.FINANCE: _("银行、民间资本"), NeedKind.TALENT: _("人才"), NeedKind.TECHNOLOGY: _("高校、院所"),
     }[need.kind]  # fmt: skip
     if form.submitted():
         with form.refusals():
