@@ -26,6 +26,17 @@ BLOCKED = {
     r"javascript:": "a javascript: address",
     r"<(script|link|img|iframe)\b[^>]*(src|href)=[\"']?(https?:)?//": "something fetched from another host",
 }
+KEPT_IN = {
+    # one record's own tables: the list of its kind takes them out
+    "approvals/catalogue/show", "approvals/joint/show", "approvals/of_project", "campaigns/of_project", "capital/of_deal",
+    "delivery/show", "needs/show", "yields/show",
+    # forms: something is chosen or set in the rows
+    "duplicates/merge", "imports/columns", "missions/propose", "missions/propose_leads", "pipeline/set_gates",
+    "reminders/set_terms", "reserve/link",
+    # each line has its list, or is a file or a paper of its own; settings of the house
+    "backups/index", "desk/index", "holidays/index", "reports/version", "styleguide",
+}  # fmt: skip
+"""Templates with a table and no way out."""
 
 
 @cache
@@ -123,6 +134,20 @@ def test_every_address_in_a_template_has_its_view(app: Any) -> None:
                 if not endpoint.startswith(".") and endpoint not in app.view_functions:
                     wrong.append(f"{name}, line {call.lineno}: {endpoint}")
     assert not wrong, f"url_for() of views that do not exist: {wrong}"
+
+
+def test_every_page_with_a_table_has_a_way_out() -> None:
+    without = set()
+    for name in ALL:
+        shown = name.endswith(".html") and not any(part.startswith("_") for part in Path(name).parts)
+        if shown and re.search(r"\btable\(|<table class=\"table", text_of(name)):
+            if not re.search(r"list_page\(|export_link\(|tables_out\(|\"lists\.export\"", text_of(name)):
+                without.add(name.removesuffix(".html"))
+    new = sorted(without - KEPT_IN)
+    assert not new, (
+        f'put {{{{ tables_out("….export") }}}} among the actions of {new}: their tables leave by it'
+    )
+    assert not KEPT_IN - without, f"take off KEPT_IN: {sorted(KEPT_IN - without)}"
 
 
 def test_there_are_templates_to_look_at() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -23,7 +21,6 @@ from crm.org import settings
 from crm.slips.models import SlipRound
 from tests.cast import Cast, make_contact, make_deal, make_enterprise
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = """<title>三率 · 招商引资</title><table class="table"><caption class="hide">各单位</caption><thead><tr>
 <th class="pick"><input type="checkbox"></th><th>单位</th><th class="num">项目<small>个</small></th><th>资金</th><th>比例</th><th>说明</th>
 </tr></thead><tbody><tr><td class="pick"><input></td><th scope="row"><a href="/x">区招商局</a><svg><title>链</title></svg></th>
@@ -131,33 +128,3 @@ def test_all_rows_leave_of_a_page_that_shows_the_first(
     wang = as_user(cast.wang)
     answer = wang.follow(wang.press("/slips/rounds", "/lists/tables"))
     assert "要负责人批准" in answer.said
-
-
-KEPT_IN = {
-    # one record's own tables: the list of its kind takes them out
-    "approvals/catalogue/show", "approvals/joint/show", "approvals/of_project", "campaigns/of_project", "capital/of_deal",
-    "delivery/show", "needs/show", "yields/show",
-    # forms: something is chosen or set in the rows
-    "duplicates/merge", "imports/columns", "missions/propose", "missions/propose_leads", "pipeline/set_gates",
-    "reminders/set_terms", "reserve/link",
-    # each line has its list, or is a file or a paper of its own; settings of the house
-    "backups/index", "desk/index", "holidays/index", "reports/version", "styleguide",
-}  # fmt: skip
-"""Templates with a table and no way out."""
-
-
-def test_every_page_with_a_table_has_a_way_out() -> None:
-    without = set()
-    for path in sorted((ROOT / "templates").rglob("*.html")):
-        text, name = path.read_text(), str(path.relative_to(ROOT / "templates")).removesuffix(".html")
-        if (
-            path.name[0] == "_"
-            or path.parent.name[0] == "_"
-            or not re.search(r"\btable\(|<table class=\"table", text)
-        ):
-            continue
-        if not re.search(r"list_page\(|export_link\(|tables_out\(|\"lists\.export\"", text):
-            without.add(name)
-    new = without - KEPT_IN
-    assert not new, f'put {{{{ tables_out("….export") }}}} among the actions of {sorted(new)}'
-    assert not KEPT_IN - without, f"take off KEPT_IN: {sorted(KEPT_IN - without)}"
