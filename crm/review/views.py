@@ -34,7 +34,7 @@ from .queries import SIGNED, TOTAL, Figures, Sum
 bp = Blueprint("review", __name__)
 
 EACH = 20  # cards of a column of the board of a day
-HALVES = 6  # three years of half-years
+HALVES = 4  # two years: as many columns as fit
 LINES = 12  # of each kind of change; all stand in the list behind the number
 
 Pairs = list[tuple[str, str]]

@@ -43,6 +43,13 @@ def test_open_deals_by_stage_as_the_report_counts_them(district, stage, wanted):
     assert count(Deal.stage == Stage(stage), Deal.state == DealState.ACTIVE) == wanted
 
 
+def test_the_two_named_firms_are_under_talk_for_a_billion_each(district):
+    """M05: 「主动深化与燕京啤酒、传化物流等大企业对接」"""
+    large = sa.select(Deal.name).where(Deal.stage == Stage.NEGOTIATING, Deal.planned_wan >= 100_000)
+    named = set(db.session.scalars(large.where(Deal.state == DealState.ACTIVE)))
+    assert {"燕京啤酒对接项目", "传化物流对接项目"} <= named
+
+
 def test_twenty_three_signed_in_the_half_year_two_of_them_large(district):
     half = (Deal.signed_on >= dt.date(2013, 1, 1), Deal.signed_on <= dt.date(2013, 6, 30))
     assert count(*half) == 23

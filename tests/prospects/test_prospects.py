@@ -93,6 +93,19 @@ def test_a_kind_is_only_of_large_groups(cast: Any, as_user: Any) -> None:
     assert prospects()[0].group_kind is None
 
 
+@pytest.mark.on("sqlite")
+def test_the_second_batch_is_filtered_by_its_four_kinds(cast: Any, as_user: Any) -> None:
+    """M06: 「央企、强企、高新技术企业和上市公司等大集团、大企业」"""
+    for kind in GroupKind:
+        make_prospect(f"甲{kind.value}", cast.wang, batch=TargetBatch.MAJOR_GROUPS, group_kind=kind)
+    make_prospect("产业的", cast.wang)
+    wang = as_user(cast.wang)
+    assert "共 4 条" in wang.see("/prospects?batch=major_groups").text
+    for kind in GroupKind:
+        page = wang.see(f"/prospects?batch=major_groups&group_kind={kind.value}").text
+        assert "共 1 条" in page and f"甲{kind.value}" in page
+
+
 def test_a_contact_of_the_firm_since_it_was_listed_is_a_contact(cast: Any, session: Any) -> None:
     firm = make_enterprise("乙股份有限公司", by=cast.wang)
     make_contact("以前谈过", by=cast.wang, enterprise_id=firm.id,
