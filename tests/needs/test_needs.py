@@ -142,6 +142,7 @@ def test_a_bank_is_told_and_pays_out_and_none_of_it_is_money_that_arrived(
     need = asked_for(deal, NeedKind.FINANCE, "设备贷款", 6000, cast.wang)
     session.commit()
     wang, here = as_user(cast.wang), f"/needs/{need.id}"
+    assert "银行、民间资本" in wang.see(f"{here}/approach").text
     assert "还没有到" in wang.submit(f"{here}/approach", partner="工商银行", on_day="2013-08-01").said
     wang.submit(f"{here}/approach", partner="工商银行", on_day="2013-06-01")
     wang.submit(f"{here}/approach", partner="农业银行", on_day="2013-06-02")
