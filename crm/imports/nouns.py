@@ -40,6 +40,8 @@ from crm.deals import queries as deal_queries
 from crm.deals.models import Deal
 from crm.delivery import queries as delivery_queries
 from crm.delivery.models import KeyProject, Milestone
+from crm.indicators import queries as indicator_queries
+from crm.indicators.models import TypedValue
 from crm.land import queries as land_queries
 from crm.land.models import Parcel
 from crm.leads import queries as lead_queries
@@ -73,6 +75,7 @@ from . import (
     projects,
     reserve,
     slips,
+    typed,
     yields,
 )
 from .columns import MERCHANTS, Columns
@@ -130,6 +133,8 @@ NOUNS: dict[str, Noun] = {
              "slips.show", slips.PLAIN),
         Noun("commitment", N_("承诺事项"), commitments.COLUMNS, Permission.SUPERVISION_ANSWER, Commitment,
              commitment_queries.visible_to, "commitments.show", commitments.PLAIN),
+        Noun("typed_value", N_("填报的统计数"), typed.COLUMNS, Permission.INDICATOR_TYPE, TypedValue,
+             indicator_queries.visible_to, "indicators.show_value", typed.PLAIN),
         Noun("parcel", N_("地块"), parcels.COLUMNS, Permission.LAND_MANAGE, Parcel, land_queries.visible_to, "land.show",
              parcels.PLAIN),
     )

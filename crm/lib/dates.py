@@ -35,6 +35,15 @@ _ENGLISH = re.compile(r"(?:(\d{1,2})\s+([a-z]{3})[a-z]*\.?,?|([a-z]{3})[a-z]*\.?
 _WEEKS = {"上上": -2, "上": -1, "下": 1, "下下": 2}
 
 
+def parse_month(text: str) -> dt.date:
+    """The first day of a whole month: 2013-06, 2013年6月."""
+    line = unicodedata.normalize("NFKC", text).strip().removesuffix("月")
+    found = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})", line, re.ASCII)
+    if not found or not 1 <= int(found[2]) <= 12 or not 1990 <= int(found[1]) <= 2100:
+        raise Refused(_("看不懂月份“%(text)s”，请写成 2013-06 这样", text=text[:20]))
+    return dt.date(int(found[1]), int(found[2]), 1)
+
+
 def parse_day(text: str | None, today: dt.date) -> dt.date:
     """The day that is meant, seen from `today`; a time of day behind it is left out.
 

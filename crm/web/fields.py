@@ -18,7 +18,7 @@ from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
 
 from crm.lib import clock, texts
-from crm.lib.dates import parse_day
+from crm.lib.dates import parse_day, parse_month
 from crm.lib.enums import Labelled
 from crm.lib.errors import Refused
 from crm.lib.numerals import parse_wan
@@ -171,11 +171,7 @@ class MonthField(_TypedField):
         self.render_kw = {"type": "month", "placeholder": "2013-06", **(self.render_kw or {})}
 
     def parse(self, text: str) -> dt.date:
-        line = unicodedata.normalize("NFKC", text).strip().removesuffix("月")
-        found = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})", line, re.ASCII)
-        if not found or not 1 <= int(found[2]) <= 12 or not 1990 <= int(found[1]) <= 2100:
-            raise Refused(_("看不懂月份“%(text)s”，请写成 2013-06 这样", text=text[:20]))
-        return dt.date(int(found[1]), int(found[2]), 1)
+        return parse_month(text)
 
     def say(self, value: dt.date) -> str:
         return f"{value:%Y-%m}"

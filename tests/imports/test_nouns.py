@@ -30,6 +30,7 @@ from crm.meetings.models import Meeting, MeetingItem, MeetingKind
 from crm.merchants import actions as merchants
 from crm.merchants import reindex
 from crm.merchants.models import Enterprise, Person, Position
+from crm.org import settings
 from crm.search.models import SearchEntry
 from crm.transfers.models import Transfer
 from tests.cast import make_deal, make_lead
@@ -337,6 +338,9 @@ def test_every_nouns_template_is_itself_a_list_that_is_taken(
         merchants.create_enterprise({"name": "衢州云峙轴承有限公司"}, actor=cast.wang)
     if key in ("milestone", "slip"):
         make_project("石华线改建工程", cast.wang)
+    if key == "typed_value":
+        settings.put("indicator.office", cast.chen.unit.name)
+        wang = as_user(cast.chen)
     session.commit()
     data = wang.get(f"/imports/template/{key}").get_data()
     book = openpyxl.load_workbook(io.BytesIO(data))

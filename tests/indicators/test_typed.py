@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from crm.indicators import catalogue, counting, queries
 from crm.indicators.models import OwnIndicator, TypedValue
 from crm.indicators.progress import Window
 from crm.org import settings
+from tests.imports.lists import decide, rows, run
 
 Login = Callable[..., Any]
 PAGE = "/indicators/fixed_assets/values/new"
@@ -148,3 +150,30 @@ def test_an_indicator_of_one_s_own(cast: Any, session: Any, as_user: Login) -> N
     assert chen.submit("/indicators/new", name="垦造耕地面积", definition="又一个").status_code == 422
     assert verbs(session)[0] == "own_indicator.defined" and verbs(session)[-1] == "own_indicator.redefined"
     assert as_user(cast.li).get(f"{here}/edit").status_code == 403
+
+
+def test_a_year_of_months_comes_in_as_a_list_and_goes_again(cast: Any, session: Any, as_user: Login) -> None:
+    settings.put("indicator.office", "区招商局")
+    chen = as_user(cast.chen)
+    chen.submit(PAGE, first_month="2013-05", amount="5亿")
+    listed = """指标,月份,到哪个月,数值,来源
+全社会固定资产投资,2012-01,2012年6月,23.97亿,统计年鉴
+全社会固定资产投资,2013年5月,,5.1亿,年报
+全社会固定资产投资,2013-04,2013-05,9亿,
+全社会固定资产投资,2013-12,,1亿,
+没有这个数,2013-01,,1,
+"""
+    here = chen.submit("/imports", noun="typed_value", file=(io.BytesIO(listed.encode()), "固投.csv")).went_to
+    chen.submit(here, f"{here}/check")
+    page = "".join(row.message for row in rows().values())
+    assert "2013-05 已经填过" in page and "这个月还没有到" in page and "没有“没有这个数”这个填报的指标" in page
+    decide(chen, here, "overwrite", 3)
+    run(chen, here)
+    assert [(one.months, one.amount) for one in values(session)] == [
+        ("2012-01–2012-06", 239_700),
+        ("2013-05", 51_000),
+    ]
+    assert verbs(session) == ["typed_value.typed", "typed_value.typed", "typed_value.corrected"]
+    chen.press(here, f"{here}/undo")
+    session.expire_all()
+    assert [(one.months, one.amount) for one in values(session)] == [("2013-05", 50_000)]
