@@ -66,7 +66,7 @@ class PaidIn(Versioned, Model):
             sqlite_where=sa.text("monthly_return_id IS NULL"), postgresql_where=sa.text("monthly_return_id IS NULL"),
         ),
         sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan", "origin"),
-        sa.Index("ix_paid_in_deal", "deal_id", "counts_on"),
+        sa.Index("ix_paid_in_deal", "deal_id", "counts_on", "state", "counted_wan"),
         sa.Index("ix_paid_in_arrived", "arrived_on", "id"),
         sa.Index("ix_paid_in_alike", "amount_wan", "arrived_on"),
         sa.CheckConstraint("amount_wan > 0 OR (adjusts_id IS NOT NULL AND amount_wan <> 0)", name="amount_is_some"),

@@ -57,7 +57,8 @@ class Group(Labelled):
 @dataclass(frozen=True)
 class Indicator:
     """`amount` is the column added up, none: rows are counted. Of `days` and `year` it has one: what is known only by its
-    year (储备 of a 谋划年度) has no months. `person` is empty where the list says of no row whose work it is."""
+    year (储备 of a 谋划年度) has no months. `day` is the column that the filter `days` asks, where it holds a
+    day and no moment. `person` is empty where the list says of no row whose work it is."""
 
     key: str
     msgid: str
@@ -70,6 +71,7 @@ class Indicator:
     measure: Measure = Measure.COUNT
     unit_word: str = N_("个")
     days: str = ""
+    day: Any = None
     year: str = ""
     unit: str = "unit"
     person: str = ""
@@ -151,7 +153,7 @@ _MONEY = Indicator(
     "paid_in", N_("实际到位资金"), Group.MONEY,
     N_("已认定的到位资金按计入比例相加，按到位日期计入；关账后补认定的计入认定当月"),
     capital_lists.PAGE, PaidIn.unit_id, fixed=(("state", PaidInState.RECOGNISED.value),), amount=PaidIn.counted_wan,
-    measure=Measure.WAN, unit_word=N_("万元"), days="counts", person="owner",
+    measure=Measure.WAN, unit_word=N_("万元"), days="counts", day=PaidIn.counts_on, person="owner",
     person_column=sa.select(Deal.owner_id).where(Deal.id == PaidIn.deal_id).correlate(PaidIn).scalar_subquery(), first_month=capital.first_month,
     basis_of=capital.basis, all_seen=capital.sees_all,
 )  # fmt: skip
@@ -159,7 +161,7 @@ _MONEY = Indicator(
 _SIGNED = Indicator(
     "signed_deals", N_("签约项目"), Group.DEALS,
     N_("签了投资协议的项目，按签约日期和责任单位计，后来怎样不影响；框架协议不算签约"),
-    deal_lists.PAGE, Deal.unit_id, days="signed", person="owner", person_column=Deal.owner_id,
+    deal_lists.PAGE, Deal.unit_id, days="signed", day=Deal.signed_on, person="owner", person_column=Deal.owner_id,
 )  # fmt: skip
 
 

@@ -139,3 +139,29 @@ def test_the_pages_say_and_lead(district: Any, session: Any, as_user: Login) -> 
     )
     assert "全区的数您看不全" in promoter.see("/indicators").text
     assert "谋划的项目" in promoter.see("/indicators/reserve_items").text
+
+
+@pytest.mark.on("sqlite")
+def test_what_is_seen_whole_is_counted_as_its_list_shows_it(district: Any, session: Any) -> None:
+    """Counting leaves out who sees a row where all of a unit's or a person's are seen: the list behind must agree."""
+    year = Window(dt.date(2009, 1, 1), dt.date(2013, 12, 31))
+    found = 0
+    for user in (district["promoter"], district["manager"], district["leader"]):
+        for one in catalogue.CATALOGUE.values():
+            for unit_id, person_id in (
+                (user.unit_id, None),
+                (None, user.id),
+                (user.unit_id, user.id),
+                (None, None),
+            ):
+                if (person_id and not one.person) or not one.may_see(user):
+                    continue
+                told = counting.count(one, user, year, unit_id, person_id)
+                rows = counting.rows_of(one, user, year, unit_id, person_id).order_by(None)
+                behind = rows.with_only_columns(one.page.key).distinct().subquery()
+                assert told.rows == session.scalar(sa.select(sa.func.count()).select_from(behind)), (
+                    user.login,
+                    one.key,
+                )
+                found += told.rows
+    assert found > 800

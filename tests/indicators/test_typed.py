@@ -166,7 +166,9 @@ def test_a_year_of_months_comes_in_as_a_list_and_goes_again(cast: Any, session: 
     here = chen.submit("/imports", noun="typed_value", file=(io.BytesIO(listed.encode()), "固投.csv")).went_to
     chen.submit(here, f"{here}/check")
     page = "".join(row.message for row in rows().values())
-    assert "2013-05 已经填过" in page and "这个月还没有到" in page and "没有“没有这个数”这个填报的指标" in page
+    assert (
+        "2013-05 已经填过" in page and "这个月还没有到" in page and "没有“没有这个数”这个填报的指标" in page
+    )
     decide(chen, here, "overwrite", 3)
     run(chen, here)
     assert [(one.months, one.amount) for one in values(session)] == [

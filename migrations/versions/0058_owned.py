@@ -1,0 +1,22 @@
+"""what has arrived for somebody's deals is added up from their index alone
+
+Revision ID: 0058
+Revises: 0057
+"""
+
+from alembic import op
+
+revision = "0058"
+down_revision = "0057"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.drop_index("ix_paid_in_deal", "paid_in")
+    op.create_index("ix_paid_in_deal", "paid_in", ["deal_id", "counts_on", "state", "counted_wan"])
+
+
+def downgrade():
+    op.drop_index("ix_paid_in_deal", "paid_in")
+    op.create_index("ix_paid_in_deal", "paid_in", ["deal_id", "counts_on"])
