@@ -115,7 +115,11 @@ def create(one: Read, batch: ImportBatch, actor: User) -> tuple[int, dict[str, A
 
 def _correct(change: Change, actor: User) -> None:
     value: TypedValue = change.record
-    kept = {"first_month": value.first_on, "last_month": value.last_on.replace(day=1), "unit_id": value.unit_id}
+    kept = {
+        "first_month": value.first_on,
+        "last_month": value.last_on.replace(day=1),
+        "unit_id": value.unit_id,
+    }
     said = {key: getattr(value, key) for key in ("amount", "source", "note")} | change.columns
     by_unit = value.unit_id is not None
     actions.correct(value, kept | said, _("按导入的名单更正"), by_unit=by_unit, actor=actor)
