@@ -78,6 +78,7 @@ from crm.slips.inspections import views as inspections
 from crm.slips.rounds import views as slip_rounds
 from crm.supervision.cases import views as supervision
 from crm.supervision.commitments import views as commitments
+from crm.supervision.honours import views as honours
 from crm.targets import views as targets
 from crm.tracking import views as tracking
 from crm.transfers import views as transfers
@@ -116,6 +117,7 @@ BLUEPRINTS = (
     inspections.bp,
     supervision.bp,
     commitments.bp,
+    honours.bp,
     missions.bp,
     capital.bp,
     health.bp,

@@ -49,6 +49,8 @@ from crm.supervision.cases.actions import search_fields as case_fields
 from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.commitments.actions import search_fields as commitment_fields
 from crm.supervision.commitments.models import Commitment
+from crm.supervision.honours.actions import search_fields as honour_fields
+from crm.supervision.honours.models import Honour
 from crm.watchers.actions import search_fields as request_fields
 from crm.watchers.models import FirmRequest
 
@@ -69,6 +71,7 @@ def index_everything() -> None:
         ("slip", Slip, slip_fields),
         ("commitment", Commitment, commitment_fields),
         ("supervision_case", SupervisionCase, case_fields),
+        ("honour", Honour, honour_fields),
         ("firm_request", FirmRequest, request_fields),
         ("campaign", Campaign, campaign_fields),
         ("upper_grant", UpperGrant, grant_fields),

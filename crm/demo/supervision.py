@@ -1,6 +1,6 @@
 """The demo district's commitments (one overdue, one due, one that waits for a word, one kept, one withdrawn), all invented
 about projects of the list; and five cases in five states, by the figures that the triggers find in the district. What else
-they find is left for the button.
+they find is left for the button. Two honours, with what the records say for them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crm.db import db
 from crm.delivery.models import KeyProject
+from crm.indicators import catalogue
 from crm.lib import clock
 from crm.org.models import Unit, User
 from crm.slips.models import Remark
@@ -24,6 +25,8 @@ from crm.supervision.cases.triggers import Found
 from crm.supervision.commitments.models import Commitment, CommitmentStep
 from crm.supervision.commitments.states import CLAIMED, Claim, CommitmentState
 from crm.supervision.commitments.states import StepKind as PromiseStep
+from crm.supervision.honours import queries as honours
+from crm.supervision.honours.models import Honour, HonourKind
 
 Rows = Callable[[str], Iterator[dict[str, str]]]
 HOURS = {PromiseStep.MADE: 9, PromiseStep.KEPT: 16, PromiseStep.WITHDRAWN: 16}
@@ -35,6 +38,8 @@ def load_supervision(rows: Rows, *, units: Mapping[str, Unit], users: Mapping[st
         _commitment(row, units, users, projects)
     db.session.flush()
     _cases(users["leader"])
+    for row in rows("honours"):
+        _honour(row, units[row["unit"]], users.get(row["person"]))
 
 
 def _commitment(
@@ -96,6 +101,18 @@ def _cases(leader: User) -> None:
                                  "until_on": dt.date(2013, 8, 31), **by}),
     ])  # fmt: skip
     db.session.flush()
+
+
+def _honour(row: dict[str, str], unit: Unit, person: User | None) -> None:
+    kind, one = HonourKind.of(row["kind"]) or HonourKind.OTHER, catalogue.CATALOGUE[row["indicator"]]
+    granted_on, year = dt.date.fromisoformat(row["granted_on"]), int(row["year"])
+    db.session.add(
+        Honour(
+            kind=kind, title=kind.msgid, year=year, unit_id=unit.id, person_id=person.id if person else None,
+            reason=row["reason"], granted_on=granted_on, granted_by=row["granted_by"], document_no=row["document_no"],
+            evidence=honours.figure(one, year, unit.id, person.id if person else None, granted_on),
+        )
+    )  # fmt: skip
 
 
 def _case(

@@ -48,6 +48,7 @@ from crm.reserve import queries as reserve
 from crm.slips import queries as slips
 from crm.supervision.cases import queries as cases
 from crm.supervision.commitments import queries as commitments
+from crm.supervision.honours import queries as honours
 from crm.watchers import queries as watchers
 from crm.yields import queries as yields
 
@@ -353,7 +354,7 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         partners.NOUN: "partners", reserve.NOUN: "reserve", financing.NOUN: "upper_grants",
         delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
-        commitments.NOUN: "commitments", cases.NOUN: "supervision_cases",
+        commitments.NOUN: "commitments", cases.NOUN: "supervision_cases", honours.NOUN: "honours",
         watchers.NOUN: "firm_requests", yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun. Campaigns are a handful and have none."""
 
@@ -372,6 +373,7 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         slips.SOURCE,
         commitments.SOURCE,
         cases.SOURCE,
+        honours.SOURCE,
         watchers.SOURCE,
         campaigns.SOURCE,
         yields.SOURCE,

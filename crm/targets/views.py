@@ -20,7 +20,7 @@ from crm.lib.words import N_, _
 from crm.lists.table import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
-from crm.org.models import User
+from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.web import display
@@ -99,7 +99,7 @@ def of_unit(id: int) -> Any:
     year = _year_asked()
     held = queries.held_by(me(), year, unit_id=unit.id)
     return _sheet(
-        unit.name, year, held, [], url_for("targets.of_unit", id=id), people=queries.people_of(unit.id)
+        unit.name, year, held, [], url_for("targets.of_unit", id=id), people=queries.people_of(unit.id), unit=unit
     )
 
 
@@ -114,18 +114,19 @@ def of_person(id: int) -> Any:
     held = queries.held_by(me(), year, person_id=person.id)
     leads = queries.led_by(me(), year, person.id)
     return _sheet(
-        f"{person.name}（{person.unit.name}）", year, held, leads, url_for("targets.of_person", id=id)
+        f"{person.name}（{person.unit.name}）", year, held, leads, url_for("targets.of_person", id=id), person=person
     )
 
 
-def _sheet(whose: str, year: int, held: list[Target], leads: Any, here: str, people: Any = ()) -> Any:
+def _sheet(whose: str, year: int, held: list[Target], leads: Any, here: str, people: Any = (), *,
+           unit: Unit | None = None, person: User | None = None) -> Any:  # fmt: skip
     all_of = [*held, *(root for task in leads for root in task.roots)]
     told = queries.standings(me(), all_of)
     return render_template(
         "targets/sheet.html",
         whose=whose, year=year, here=here, years=queries.years_known(), lines=[_line(one, told) for one in held],
         tasks=[{"task": task, "lines": [_line(root, told) for root in task.roots]} for task in leads], people=people,
-        five=_five,
+        five=_five, unit=unit, person=person,
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ FEATURES = (
     "supervision",
     "supervision.cases",
     "supervision.commitments",
+    "supervision.honours",
     "reporting",
     "reminders",
     "report_table",

@@ -1,4 +1,4 @@
-"""Commitments and cases for tests, as they stand: no verb, no event. 陈主任's bureau supervises where a test says so."""
+"""Commitments, cases and honours for tests, as they stand: no verb, no event. 陈主任's bureau supervises where a test says so."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from crm.db import db
 from crm.org import settings
-from crm.org.models import User
+from crm.org.models import Unit, User
 from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.cases.states import Trigger
 from crm.supervision.commitments.models import Commitment
+from crm.supervision.honours.models import Honour, HonourKind
 from tests.delivery.make import TODAY
 
 
@@ -30,6 +31,15 @@ def make_case(subject: str, *, by: User, **columns: Any) -> SupervisionCase:
              "evidence": {"planned_wan": "1000", "done_wan": "100", "percent": "10.0", "gone": "50.0", "margin": "10",
                           "year": "2013"}}  # fmt: skip
     made = SupervisionCase(subject=subject, **(given | columns))
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def make_honour(*, unit: Unit, **columns: Any) -> Honour:
+    given = {"kind": HonourKind.TALENT, "title": HonourKind.TALENT.msgid, "year": 2013, "reason": "引进三个项目",
+             "granted_on": TODAY}  # fmt: skip
+    made = Honour(unit_id=unit.id, **(given | columns))
     db.session.add(made)
     db.session.flush()
     return made

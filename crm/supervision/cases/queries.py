@@ -16,12 +16,10 @@ from crm.delivery.models import KeyProject, ProjectYear
 from crm.files.models import StoredFile
 from crm.indicators import catalogue
 from crm.lib import clock
-from crm.org import queries as org
 from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
-from crm.org.permissions import Role
 from crm.slips.models import Remark
 from crm.supervision import queries as supervision
 from crm.supervision.commitments import queries as commitments
@@ -128,15 +126,9 @@ def in_force(case: SupervisionCase) -> CaseStep | None:
 # --- what should be looked into -----------------------------------------------------------------------------
 
 
-def reader() -> User | None:
-    """Whose eyes the rule looks with: it must see the whole district, whoever presses the button."""
-    rows = org.people().where(User.role == Role.ADMINISTRATOR).order_by(None)
-    return db.session.scalar(rows.order_by(User.id).limit(1))
-
-
 def found(today: dt.date) -> list[Found]:
     """All that the three triggers find today, in a number of statements that does not grow with what there is."""
-    eyes = reader()
+    eyes = supervision.reader()
     if eyes is None:
         return []
     return [*_targets(eyes, today), *_projects(today), *_commitments(today)]
