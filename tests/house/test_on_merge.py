@@ -62,6 +62,7 @@ JSON = {
     "setting.value": "settings name no merchant",
     "stage_move.before": "columns of a deal that undoing a move puts back: stages, days and amounts, no merchant",
     "stage_move.passed": "names of requirements",
+    "honour.evidence": "a figure, its days and the key of an indicator",
     "supervision_case.evidence": "figures, days, the key of an indicator and the number of a unit",
     "suspect.reasons": "evidence in words",
     "suspect.levels": "names of evidence",
