@@ -99,7 +99,13 @@ def of_unit(id: int) -> Any:
     year = _year_asked()
     held = queries.held_by(me(), year, unit_id=unit.id)
     return _sheet(
-        unit.name, year, held, [], url_for("targets.of_unit", id=id), people=queries.people_of(unit.id), unit=unit
+        unit.name,
+        year,
+        held,
+        [],
+        url_for("targets.of_unit", id=id),
+        people=queries.people_of(unit.id),
+        unit=unit,
     )
 
 
@@ -114,7 +120,12 @@ def of_person(id: int) -> Any:
     held = queries.held_by(me(), year, person_id=person.id)
     leads = queries.led_by(me(), year, person.id)
     return _sheet(
-        f"{person.name}（{person.unit.name}）", year, held, leads, url_for("targets.of_person", id=id), person=person
+        f"{person.name}（{person.unit.name}）",
+        year,
+        held,
+        leads,
+        url_for("targets.of_person", id=id),
+        person=person,
     )
 
 
