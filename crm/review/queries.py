@@ -342,8 +342,9 @@ def stays(
     """
     begins = sa.and_(DealSpan.from_on >= first, DealSpan.stage_since == DealSpan.from_on)
     counts = sa.and_(DealSpan.from_on <= last, *narrowed).label("counts")
+    grouped: sa.ColumnElement[Any] = GROUPS[group].label("of")
     turns = (
-        sa.select(DealSpan.deal_id, DealSpan.from_on, DealSpan.stage, GROUPS[group].label("of"), counts)
+        sa.select(DealSpan.deal_id, DealSpan.from_on, DealSpan.stage, grouped, counts)
         .where(begins, seen_by(user, DealSpan.deal_id))
         .order_by(DealSpan.from_on.desc())
         .limit(MOST_STAYS + 1)

@@ -126,7 +126,8 @@ def conclude(id: int) -> Any:
     case, form = _load(id, queries.may_run), ConcludeForm()
 
     def act() -> None:
-        conclusion = form.conclusion.data or Conclusion.NO_ACTION
+        conclusion = form.conclusion.data
+        assert isinstance(conclusion, Conclusion)  # the field asks for one
         actions.conclude(case, conclusion, form.text.data or "", form.until_on.data, actor=me())
 
     again = case.state is CaseState.CLOSED

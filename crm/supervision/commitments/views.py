@@ -111,7 +111,8 @@ def report(id: int) -> Any:
     commitment, form = _load(id, queries.may_answer), ReportForm()
 
     def act() -> None:
-        claim = form.claim.data or Claim.KEPT
+        claim = form.claim.data
+        assert isinstance(claim, Claim)  # the field asks for one
         actions.report(commitment, claim, form.text.data or "", uploads=uploads(form), actor=me())
 
     hint = _("兑现了没有，由督查部门或者领导确认，承诺的一方自己不能确认。")
@@ -156,7 +157,7 @@ def commitments_of(*, deal: Deal | None = None, project: KeyProject | None = Non
     found = queries.of(me(), deal=deal, project=project)
     if not found and not may:
         return Markup("")
-    about = {"deal": deal.id} if deal else {"project": project.id if project else 0}
+    about: dict[str, Any] = {"deal": deal.id} if deal else {"project": project.id if project else 0}
     url = url_for("commitments.register", **about) if may else None
     return Markup(render_template("supervision/commitments/_of.html", commitments=found, url=url))
 
@@ -232,6 +233,7 @@ def _url_of_deal(deal: Deal | None) -> str | None:
 
 
 def _url_of_project(project: KeyProject | None) -> str | None:
-    seen = project and delivery.visible_to(me()).where(KeyProject.id == project.id)
-    there = project and me().may(P.PROJECT_VIEW) and db.session.scalar(delivery.ids_of(seen))
-    return url_for("delivery.show", id=project.id) if project and there else None
+    if not project or not me().may(P.PROJECT_VIEW):
+        return None
+    seen = delivery.visible_to(me()).where(KeyProject.id == project.id)
+    return url_for("delivery.show", id=project.id) if db.session.scalar(delivery.ids_of(seen)) else None
