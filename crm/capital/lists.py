@@ -157,6 +157,7 @@ PAGE = register(
         },
         default_sort="-arrived",
         base=lambda user: queries.with_names(queries.visible_to(user)),
+        many=True,
         view_permission=P.CAPITAL_VIEW,
         export_permission=P.CAPITAL_EXPORT,
         belongs=lambda row: {"units": [row.unit_id, queries.office_id()], "owners": [row.declared_by_id]},

@@ -67,7 +67,8 @@ class PaidIn(Versioned, Model):
         ),
         sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan", "origin"),
         sa.Index("ix_paid_in_deal", "deal_id", "counts_on", "state", "counted_wan"),
-        sa.Index("ix_paid_in_arrived", "arrived_on", "id"),
+        # In the order of the register, with what it is narrowed by: a month of one state is found on the way.
+        sa.Index("ix_paid_in_arrived", "arrived_on", "id", "state", "counts_on"),
         sa.Index("ix_paid_in_alike", "amount_wan", "arrived_on"),
         sa.CheckConstraint("amount_wan > 0 OR (adjusts_id IS NOT NULL AND amount_wan <> 0)", name="amount_is_some"),
         sa.CheckConstraint("state <> 'returned' OR reason <> ''", name="returned_has_a_reason"),
