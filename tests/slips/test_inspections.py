@@ -82,5 +82,13 @@ def test_what_is_refused_and_who_may_not(cast: Any, as_user: Any) -> None:
         as_user(cast.zheng).see(door, 403)
         chen.see(door)
     as_user(cast.li).see(f"/inspections/{seen.id}", 404)
+    theirs = Remark(text="便道不通", inspection=seen, project_id=make_project("镇里的路", cast.li).id)
+    db.session.add(theirs)
+    db.session.commit()
+    door = f"/inspections/remarks/{theirs.id}/refer"
+    chen.see(door, 403)  # a problem of a project is raised by who may raise it on the project's own page
+    assert door not in chen.see(f"/inspections/{seen.id}").links
+    as_user(cast.admin).see(door)
+    as_user(cast.li).see(f"/inspections/{seen.id}")  # what was said of a project is seen by its unit
     as_user(cast.zheng).see(f"/inspections/{seen.id}")
     assert "噪声大" in as_user(cast.wang).see("/inspections").text and other.state is RemarkState.REGISTERED
