@@ -184,13 +184,19 @@ class ReturnLine(Model):
     """One row as it counted: copied, because names change and a frozen figure must still add up."""
 
     __tablename__ = "return_line"
+    __table_args__ = (
+        sa.Index(  # all that the tables of a return add up
+            "ix_return_line_sums", "monthly_return_id", "unit_id", "origin", "counted_wan", "counts_on", "arrived_on",
+            "is_adjustment", "unit_name",
+        ),
+    )  # fmt: skip
     __final__ = frozenset({
         "monthly_return_id", "paid_in_id", "deal_id", "deal_name", "unit_id", "unit_name", "arrived_on", "counts_on",
         "payer", "origin", "kind", "voucher_kind", "voucher_no", "amount_wan", "share_percent", "counted_wan",
         "is_adjustment",
     })  # fmt: skip
 
-    monthly_return_id: Mapped[int] = mapped_column(sa.ForeignKey("monthly_return.id"), index=True)
+    monthly_return_id: Mapped[int] = mapped_column(sa.ForeignKey("monthly_return.id"))
     paid_in_id: Mapped[int] = mapped_column(sa.ForeignKey("paid_in.id"), unique=True)
     deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id"), index=True)
     deal_name: Mapped[Line]

@@ -107,16 +107,14 @@ def figures(look: Look) -> list[Figure]:
             continue
         window = so_far(one)
         months = months_of(window)
-        told = counting.counts(
-            one, look.user, [window, before(window), *months], look.unit_id, look.person_id
-        )
-        shade = shades({at: count.value for at, count in enumerate(told[2:])})
+        then, *told = counting.counts(one, look.user, [before(window), *months], look.unit_id, look.person_id)
+        shade = shades({at: count.value for at, count in enumerate(told)})
         cells = [
             Cell(count.value, look.url(one, months[at]) if count.rows else None, shade[at])
-            for at, count in enumerate(told[2:])
+            for at, count in enumerate(told)
         ]
-        now = Cell(told[0].value, look.url(one, window))
-        found.append(Figure(one, now, growth(told[0].value, told[1].value), cells))
+        now = Cell(counting.total(told).value, look.url(one, window))
+        found.append(Figure(one, now, growth(now.value, then.value), cells))
     return found
 
 
@@ -160,7 +158,13 @@ def units(look: Look, one: Indicator) -> list[Line]:
     """Every unit with a figure or a target, and every piece of land; the largest first. Two statements and a target's."""
     window = so_far(one)
     months = months_of(window) if one.days else []
-    whole, *by_month = counting.by_unit(one, look.user, [window, *months])
+    if months and not one.typed:  # a typed figure may be of several months, and is in none of them then
+        by_month = counting.by_unit(one, look.user, months)
+        known_of = {unit_id for month in by_month for unit_id in month}
+        nothing = counting.Count()
+        whole = {id: counting.total([month.get(id, nothing) for month in by_month]) for id in known_of}
+    else:
+        whole, *by_month = counting.by_unit(one, look.user, [window, *months])
     wanted = indicators.targets_of(one.key, one.of_year(one.year_now()))
     there = {id for id in (*whole, *wanted) if id is not None}
     rows = sa.select(Unit.id, Unit.name, Unit.kind, Unit.active).where(

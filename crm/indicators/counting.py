@@ -131,6 +131,11 @@ def _by_day(indicator: Indicator, user: User, rows: sa.Select[Any], windows: Seq
     return found
 
 
+def total(parts: Sequence[Count]) -> Count:
+    """Of periods that follow one another, what they are together: a year of months need not be read twice."""
+    return Count(sum(one.rows for one in parts), sum((one.value for one in parts), Decimal(0)))
+
+
 def of_typed(
     indicator: Indicator,
     typed: Sequence[queries.Typed],
@@ -145,7 +150,7 @@ def of_typed(
             if window.first <= one.window.first and one.window.last <= window.last
             and (one.unit_id == unit_id or (unit_id is None and indicator.by_unit))
         ]  # fmt: skip
-        found.append(Count(sum(one.rows for one in inside), sum((one.total for one in inside), Decimal(0))))
+        found.append(total([Count(one.rows, one.total) for one in inside]))
     return found
 
 
