@@ -170,7 +170,7 @@ def walk(
 @pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     ("login", "locale"),
-    [("promoter", "en"), ("manager", "zh_CN"), ("leader", "en"), ("auditor", "zh_CN")],
+    [("promoter", "en"), ("manager", "zh_CN"), ("leader", "en"), ("auditor", "zh_CN"), ("admin", "zh_CN")],
 )
 def test_every_link_leads_to_a_good_page(
     app: Any, district: dict[str, Any], as_user: Callable[..., Any], login: str, locale: str
@@ -181,11 +181,11 @@ def test_every_link_leads_to_a_good_page(
 
 
 @pytest.mark.on("sqlite")
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_an_administrator_is_led_to_every_page(
-    app: Any, district: dict[str, Any], as_user: Callable[..., Any], locale: str
+    app: Any, district: dict[str, Any], as_user: Callable[..., Any]
 ) -> None:
-    district["admin"].locale = locale
+    """In English, where also a sentence that was left in Chinese is a fault; in Chinese see above."""
+    district["admin"].locale = "en"
     opened, faults = walk(app, as_user(district["admin"]), (RECORDS, QUESTIONS))
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:25])
     doors = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
@@ -197,9 +197,9 @@ def test_an_administrator_is_led_to_every_page(
 
 @pytest.mark.on("sqlite")
 def test_an_empty_house_has_good_pages_too(app: Any, cast: Any, as_user: Callable[..., Any]) -> None:
-    """Nothing entered yet: every list says so."""
+    """Nothing entered yet: every list says so, whatever else is asked of it."""
     for user in (cast.wang, cast.admin):
-        _opened, faults = walk(app, as_user(user))
+        _opened, faults = walk(app, as_user(user), (1, 1))
         assert not faults, f"{user.name}: {len(faults)} faults:\n" + "\n".join(faults[:25])
 
 
