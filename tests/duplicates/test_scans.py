@@ -73,6 +73,12 @@ def job(job_id: int) -> JobRun:
         return db.session.get_one(JobRun, job_id, populate_existing=True)
 
 
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a scan need not rest after each lot as long as it worked."""
+    monkeypatch.setattr(scans, "LONGEST_PAUSE", 0.0)
+
+
 @pytest.fixture
 def small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suspects, "LOT", 7)
