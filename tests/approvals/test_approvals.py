@@ -311,7 +311,9 @@ def test_the_catalogue_is_data_and_projects_keep_their_own_copy(cast: Any, as_us
     assert [(one.name, one.days) for one in queries.of_project(project)] == [("立项", 10), ("环评", 30)]
     verbs = {
         event.verb
-        for event in db.session.scalars(sa.select(Event).filter(Event.verb.startswith("approval_template")))
+        for event in db.session.scalars(
+            sa.select(Event).filter(Event.verb.startswith("approval_template")).order_by(Event.id)
+        )
     }
     assert verbs == {f"approval_template.{one}" for one in (
         "created", "item_added", "item_edited", "item_dropped", "edited")}  # fmt: skip

@@ -37,7 +37,7 @@ def log(cast: Any, as_user: AsUser, firm: Any) -> ContactLog:
 
 
 def events(verb: str) -> list[Event]:
-    return list(db.session.scalars(sa.select(Event).where(Event.verb == verb)))
+    return list(db.session.scalars(sa.select(Event).where(Event.verb == verb).order_by(Event.id)))
 
 
 def test_the_author_corrects_and_both_versions_stay(cast: Any, as_user: AsUser, firm: Any, log: Any) -> None:

@@ -73,7 +73,7 @@ def test_it_is_recorded_on_both(cast: Cast) -> None:
     old, new = twins(cast)
     old_id, new_id = old.id, new.id
     merged(cast, old_id, new_id)
-    told = {(one.verb, one.record_id): one for one in db.session.scalars(sa.select(Event))}
+    told = {(one.verb, one.record_id): one for one in db.session.scalars(sa.select(Event).order_by(Event.id))}
     assert told["enterprise.merged", old_id].changes["name"] == [OLD, NEW]
     assert told["enterprise.merged_away", new_id].actor_name == cast.chen.name
 

@@ -111,7 +111,7 @@ def test_the_queue_leaves_pair_by_pair_likeliest_first(
     rows = all_ways(chen, way_out(chen, "/suspects?band=very_likely"), 1)
     _rows, notes = rows_of(taken(chen, way_out(chen, "/suspects?band=very_likely")))
     assert "相像程度：" in notes["筛选"] and "查重：待判定" in notes["筛选"]
-    told = session.scalars(sa.select(Event).filter_by(verb="list.exported")).all()
+    told = session.scalars(sa.select(Event).filter_by(verb="list.exported").order_by(Event.id)).all()
     assert {one.noun for one in told} == {"suspect"} and told[-1].changes["rows"][1] == 1
 
 
@@ -284,7 +284,7 @@ def test_numbers_in_texts_leave_in_full_by_right_and_reason_only(
     rows, notes = rows_of(taken(chen, "/lists/contacts/export", full="1", reason="专项走访要用"))
     assert "138-1234-5678" in column(rows, "内容")[0] and "lin_yf88" in column(rows, "内容")[0]
     assert notes["联系方式"] == "完整" and notes["理由"] == "专项走访要用"
-    told = session.scalars(sa.select(Event).filter_by(verb="list.exported")).all()[-1]
+    told = session.scalars(sa.select(Event).filter_by(verb="list.exported").order_by(Event.id)).all()[-1]
     assert told.changes["phones"][1] == "full" and told.note == "专项走访要用"
 
 

@@ -41,7 +41,7 @@ def first_column(answer: Any) -> list[str]:
 
 
 def events(session: Any, verb: str) -> list[Event]:
-    return list(session.scalars(sa.select(Event).filter_by(verb=verb)))
+    return list(session.scalars(sa.select(Event).filter_by(verb=verb).order_by(Event.id)))
 
 
 @pytest.fixture

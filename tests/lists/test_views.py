@@ -198,7 +198,7 @@ def test_tags_go_on_the_chosen_rows_and_come_off(
     assert answer.went_to == "/enterprises?sort=name"
     assert "完成 2 条" in chen.follow(answer).said
     assert words(session) == {(one, "世界浙商大会") for one in two}
-    events = session.scalars(sa.select(Event).filter_by(verb="enterprise.tagged")).all()
+    events = session.scalars(sa.select(Event).filter_by(verb="enterprise.tagged").order_by(Event.id)).all()
     assert {event.record_id for event in events} == set(two)
     again = chen.follow(post(chen, "bulk", act="tag", value_tag="世界浙商大会", ids=[*two, base[2].id]))
     assert "完成 1 条" in again.said and "跳过 2 条：已有这个标签（2 条）" in again.said

@@ -39,7 +39,7 @@ def take(client: Any, person: Person) -> Any:
 
 
 def reveals(session: Any) -> list[Event]:
-    return list(session.scalars(sa.select(Event).filter_by(verb="handle.revealed")))
+    return list(session.scalars(sa.select(Event).filter_by(verb="handle.revealed").order_by(Event.id)))
 
 
 def test_a_card_is_taken_shown_and_loaded_and_the_trail_says_so(

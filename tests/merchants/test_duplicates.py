@@ -290,7 +290,7 @@ def test_a_save_waits_for_a_word_about_the_look_alikes_and_keeps_what_was_typed(
     assert again.status_code == 303
     suspect = session.scalars(sa.select(Suspect)).one()
     assert suspect.kept_reason == "同名不同县，已电话核实" and suspect.state is SuspectState.OPEN
-    created = session.scalars(sa.select(Event).filter_by(verb="enterprise.created")).all()
+    created = session.scalars(sa.select(Event).filter_by(verb="enterprise.created").order_by(Event.id)).all()
     assert created[-1].note == "同名不同县，已电话核实"
 
 
