@@ -34,7 +34,7 @@ from crm.leads.models import Lead, LeadState
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
-from crm.lists.table import LISTS, select_for
+from crm.lists.table import LISTS, conditions_for, select_for
 from crm.meetings import queries as meetings
 from crm.merchants.models import Enterprise
 from crm.missions import queries as missions
@@ -100,11 +100,38 @@ class Asked:
         rows = self.rows(user).with_only_columns(key).order_by(None)
         return db.session.scalar(sa.select(sa.func.count()).select_from(rows.subquery())) or 0
 
+    def narrowed(self, user: User) -> list[Any]:
+        """Its own conditions, without whose records the user may see."""
+        return conditions_for(LISTS[self.page], user, MultiDict(self.args))
+
     def with_(self, **more: str | list[str]) -> Asked:
         return Asked(self.page, {**self.args, **more}, self.msgid)
 
     def called(self, msgid: str) -> Asked:
         return Asked(self.page, self.args, msgid)
+
+
+def counts(asked: Sequence[Asked], user: User) -> list[int]:
+    """How many each list holds. Lists of one page are counted in one statement: whose records a user may see is by
+    far the dearest part of each, and of a dozen figures about deals it is asked once. What all of them are narrowed
+    by stands apart, for an index to find."""
+    numbers = [0] * len(asked)
+    pages: dict[str, list[int]] = {}
+    for at, one in enumerate(asked):
+        pages.setdefault(one.page, []).append(at)
+    for name, places in pages.items():
+        page = LISTS[name]
+        first, *others = [asked[at].args for at in places]
+        shared = {key: said for key, said in first.items() if all(one.get(key) == said for one in others)}
+        each = [sa.and_(sa.true(), *asked[at].narrowed(user)).label(f"of_{at}") for at in places]
+        rows = page.select(user).where(
+            *Asked(name, shared).narrowed(user), sa.or_(*(one.element for one in each))
+        )
+        found = rows.with_only_columns(page.key, *each).order_by(None).subquery()
+        counted = db.session.execute(sa.select(*(sa.func.count().filter(found.c[one.name]) for one in each)))
+        for at, number in zip(places, counted.one(), strict=True):
+            numbers[at] = number
+    return numbers
 
 
 IN_TALKS = [stage.value for stage in EARLY]
@@ -124,11 +151,17 @@ class Desk:
         self._counted: dict[str, int] = {}
 
     def count(self, asked: Asked) -> int:
-        """Once for each address: a figure and the section below it ask the same list."""
-        address = f"{asked.page} {sorted(asked.args.items())}"
-        if address not in self._counted:
-            self._counted[address] = asked.count(self.user)
-        return self._counted[address]
+        """All that the desk shows is counted when the first is asked for; a figure and the section below it are one."""
+        if not self._counted:
+            shown = [*self._figures(), *self.overdue, *self.due_today, self.to_judge, *self.late_leads]
+            self._counted = dict(zip(map(_address, shown), counts(shown, self.user), strict=True))
+        return self._counted[_address(asked)]
+
+    def _figures(self) -> list[Asked]:
+        return [
+            self.negotiating, self.signed_this_year, self.large_signed_this_year, self.idle, self.overdue_talks,
+            *self.early().values(),
+        ]  # fmt: skip
 
     def of(self, page: str, **args: str | list[str]) -> Asked:
         if self.view is View.MINE:
@@ -215,6 +248,10 @@ class Desk:
     def early(self) -> dict[Stage, Asked]:
         """意向, 新谈, 在谈: the three the report names."""
         return {stage: self.of("deals", stage=stage.value, state=DealState.ACTIVE.value) for stage in EARLY}
+
+
+def _address(asked: Asked) -> str:
+    return f"{asked.page} {sorted(asked.args.items())}"
 
 
 def total_of(asked: Asked, user: User) -> Decimal:
@@ -316,23 +353,20 @@ def carried(desk: Desk) -> dict[str, Asked]:
 
 
 def shares(desk: Desk) -> list[Share]:
-    """Who carries how much, for the manager: three statements, counted by the lists' own filters."""
-    user = desk.user
-    counted = [_by_owner(asked, user) for asked in carried(desk).values()]
-    owners = {id for counts in counted for id in counts if id is not None}
-    people = {one.id: one for one in db.session.scalars(sa.select(User).where(User.id.in_(owners)))}
-    found = [
-        Share(people.get(id) if id else None, *(counts.get(id, 0) for counts in counted))
-        for id in {id for counts in counted for id in counts}
-    ]
+    """Who carries how much, for the manager: one statement, counted by the lists' own filters."""
+    page, asked = LISTS["deals"], carried(desk).values()
+    each = [sa.and_(*one.narrowed(desk.user)) for one in asked]
+    numbers = [sa.func.count().filter(one) for one in each]
+    rows = (
+        page.select(desk.user).where(sa.or_(*each)).with_only_columns(Deal.owner_id, *numbers).order_by(None)
+    )
+    counted = db.session.execute(rows.group_by(Deal.owner_id)).all()
+    owners = {row[0] for row in counted}
+    people = {one.id: one for one in db.session.scalars(sa.select(User).where(User.id.in_(owners - {None})))}
+    found = [Share(people.get(row[0]), *row[1:]) for row in counted]
     return sorted(
         found, key=lambda share: (share.owner is None, -share.open, share.owner.name if share.owner else "")
     )
-
-
-def _by_owner(asked: Asked, user: User) -> dict[int | None, int]:
-    rows = asked.rows(user).with_only_columns(Deal.owner_id, sa.func.count()).order_by(None)
-    return {row[0]: row[1] for row in db.session.execute(rows.group_by(Deal.owner_id))}
 
 
 # --- the one search box -----------------------------------------------------------------------------------
