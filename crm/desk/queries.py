@@ -360,10 +360,12 @@ def shares(desk: Desk) -> list[Share]:
     rows = (
         page.select(desk.user).where(sa.or_(*each)).with_only_columns(Deal.owner_id, *numbers).order_by(None)
     )
-    counted = db.session.execute(rows.group_by(Deal.owner_id)).all()
-    owners = {row[0] for row in counted}
-    people = {one.id: one for one in db.session.scalars(sa.select(User).where(User.id.in_(owners - {None})))}
-    found = [Share(people.get(row[0]), *row[1:]) for row in counted]
+    counted: Sequence[Any] = db.session.execute(rows.group_by(Deal.owner_id)).all()
+    owners = {row[0] for row in counted if row[0]}
+    people = {one.id: one for one in db.session.scalars(sa.select(User).where(User.id.in_(owners)))}
+    found = [
+        Share(people.get(id) if id else None, open_, overdue, idle) for id, open_, overdue, idle in counted
+    ]
     return sorted(
         found, key=lambda share: (share.owner is None, -share.open, share.owner.name if share.owner else "")
     )
