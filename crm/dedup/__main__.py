@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from crm.dedup import batch, evaluate, made, merging, training
-from crm.dedup.candidates import LOW
 from crm.dedup.costs import Costs
-from crm.dedup.nouns import NOUNS, Noun
+from crm.dedup.noun import Noun
+from crm.dedup.nouns import NOUNS
 from crm.dedup.scoring import Match, Verdict
+from crm.dedup.sharing import LOW
 from crm.dedup.tables import CLUSTERS, BadTable, Table, is_name_pairs, read_name_pairs, write_rows
 from crm.lib.words import _
 

@@ -24,11 +24,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from crm.dedup.candidates import LOW, Proposer, proposer
+from crm.dedup.candidates import proposer
 from crm.dedup.clustering import Scored, homes_of
-from crm.dedup.nouns import ENTERPRISES, Noun
+from crm.dedup.noun import Noun
+from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.portions import Packed, Portion, Profiles, number_of_seen, take_apart
 from crm.dedup.scoring import Match, Weights, log_odds
+from crm.dedup.sharing import LOW, Proposer
 
 PORTION = 2_000  # rows that one process takes at a time
 PAIRS = 20_000

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from crm.dedup.candidates import (
+from crm.dedup.sharing import (
     BESIDE_BEST,
     BLOCK,
     BLOCK_SAYS,

@@ -6,14 +6,12 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from crm.dedup.candidates import LOW
+from crm.dedup.noun import Noun
 from crm.dedup.portions import Profiles, code_number
 from crm.dedup.scoring import log_odds
-
-if TYPE_CHECKING:
-    from crm.dedup.nouns import Noun
+from crm.dedup.sharing import LOW
 
 PAIR_FROM = 0.0  # log-odds from which a pair may bring two clusters together
 LINK_FROM = 0.1  # least mean log-odds of the pairs between two clusters that become one; above even: a false merge is worse

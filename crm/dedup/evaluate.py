@@ -7,12 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import log
-from typing import TYPE_CHECKING
 
+from crm.dedup.noun import Noun
 from crm.dedup.scoring import log_odds
-
-if TYPE_CHECKING:
-    from crm.dedup.nouns import Noun
 
 
 @dataclass(frozen=True, slots=True)

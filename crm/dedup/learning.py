@@ -2,7 +2,7 @@
 
 The weights in force were learned from tens of thousands of labelled pairs; a team decides some hundreds. So each
 level's weight is pulled back to where it is, as if `PULL` pairs spoke for it: thirty decisions move it a little,
-a thousand that agree move it where they want, and no weight leaves the bounds of `training`. The bias and what
+a thousand that agree move it where they want, and no weight leaves the bounds of `priors`. The bias and what
 is added beside kinds of names stay: people see only pairs that the engine found likely, so nothing is to be
 learned from them about the others.
 

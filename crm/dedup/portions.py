@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from crm.dedup.nouns import Noun
+from crm.dedup.noun import Noun
 
 _PLAIN = 2  # the form of marshal that looks for no strings that occur twice: a record has hardly any
 CACHED = 30_000  # records kept taken apart at a time; neighbours in the list are often asked together

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 # many costs a rebuild that finds nothing to do, a file too few would leave old keys in the look-up.
 _NO_KEYS = frozenset(
     "__main__ across batch candidates candidates_numpy common_names clustering costs evaluate evidence learning made"
-    " merging portions reasons scoring spread tables training".split()
+    " merging portions priors reasons scoring sharing spread tables training".split()
 )
 _BELOW = (
     "crm.lib/pinyin.py",

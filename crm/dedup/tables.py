@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from crm.dedup.nouns import ENTERPRISES, Noun
+from crm.dedup.noun import Noun
+from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.record import columns_of
 
 csv.field_size_limit(1_000_000)

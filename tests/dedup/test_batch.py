@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from crm.dedup import Record
 from crm.dedup.batch import Crew, Stopped, cluster
-from crm.dedup.candidates import BLOCK, NEAREST, candidate_pairs
+from crm.dedup.candidates import candidate_pairs
 from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.portions import number_of, numbers_of
 from crm.dedup.profile import profile_of
+from crm.dedup.sharing import BLOCK, NEAREST
 from crm.dedup.tables import read_records
 
 LABELLED = Path(__file__).parent / "labelled.csv"

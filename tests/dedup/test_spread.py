@@ -23,7 +23,8 @@ from pyarrow import parquet
 from crm.dedup.batch import cluster
 from crm.dedup.candidates import candidate_pairs
 from crm.dedup.evidence import owners_of
-from crm.dedup.nouns import NOUNS, PEOPLE, Noun
+from crm.dedup.noun import Noun
+from crm.dedup.nouns import NOUNS, PEOPLE
 from crm.dedup.record import columns_of
 from crm.dedup.spread import run, sources, steps
 from crm.dedup.spread.__main__ import main

@@ -15,7 +15,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from crm.dedup import scoring
-from crm.dedup.nouns import ENTERPRISES, Noun
+from crm.dedup.noun import Noun
+from crm.dedup.nouns import ENTERPRISES
 from crm.dedup.record import columns_of
 from crm.dedup.spread import steps
 from crm.dedup.spread.exchange import put

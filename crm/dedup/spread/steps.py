@@ -43,20 +43,12 @@ from typing import Any
 
 from crm.dedup import scoring
 from crm.dedup.batch import order_of_ids
-from crm.dedup.candidates import (
-    BLOCK,
-    BLOCK_SAYS,
-    GRAM_SAYS,
-    LOW,
-    NEIGHBOUR_SAYS,
-    NEIGHBOURS,
-    REACH,
-    commonest,
-    named,
-)
+from crm.dedup.candidates import named
 from crm.dedup.clustering import PAIR_FROM, Scored, homes_of
-from crm.dedup.nouns import NOUNS, Noun
+from crm.dedup.noun import Noun
+from crm.dedup.nouns import NOUNS
 from crm.dedup.portions import Portion, number_of, number_of_seen, take_apart
+from crm.dedup.sharing import BLOCK, BLOCK_SAYS, GRAM_SAYS, LOW, NEIGHBOUR_SAYS, NEIGHBOURS, REACH, commonest
 from crm.dedup.spread.exchange import one, put, take
 from crm.dedup.spread.sources import Piece
 from crm.dedup.tables import BadTable, Layout

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from crm.dedup.training import Learning
+from crm.dedup.priors import AGAINST, FOR, FREE, Learning
 
 # What a level may weigh at most, whatever one labelled set says. The tighter bounds are for fields that a made-up
 # set keeps cleaner than life does: people join other chambers, and lists give as native place what they like.
-_FOR, _AGAINST, _FREE = (0.0, 8.0), (-8.0, 0.0), (-8.0, 8.0)
 LIMITS: dict[str, tuple[float, float]] = {
-    "phone:mobile": _FOR, "phone:landline": _FOR, "phone:few": _FOR, "phone:shared": (0.0, 1.5),
-    "phone:near": _FOR, "phone:other": (-2.0, 0.0),
-    "firm:same": _FOR, "firm:written": _FOR, "firm:sister": _FOR, "firm:sister_common": (0.0, 1.5),
+    "phone:mobile": FOR, "phone:landline": FOR, "phone:few": FOR, "phone:shared": (0.0, 1.5),
+    "phone:near": FOR, "phone:other": (-2.0, 0.0),
+    "firm:same": FOR, "firm:written": FOR, "firm:sister": FOR, "firm:sister_common": (0.0, 1.5),
     "firm:other": (-2.5, 0.0),
     "home:county": (0.0, 3.0), "home:city": (0.0, 2.0), "home:province": (0.0, 1.0),
     "home:other_county": (-3.0, 0.0), "home:other_city": (-4.0, 0.0), "home:other_province": (-4.0, 0.0),
@@ -21,7 +20,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "person_and:same_common+none": (-8.0, -3.0), "person_and:same_common+soft": (-8.0, -2.5),
     "person_and:same_common+softs": (-8.0, -0.5), "person_and:spelled_common+none": (-8.0, -3.0),
     "person_and:spelled_common+soft": (-8.0, -2.5), "person_and:spelled_common+softs": (-8.0, -0.5),
-    "person:other": _AGAINST, "person:kin": _AGAINST, "person:beside": _AGAINST,
+    "person:other": AGAINST, "person:kin": AGAINST, "person:beside": AGAINST,
 }  # fmt: skip
 
 # A level that the labelled set lacks keeps this.
@@ -37,13 +36,13 @@ PRIORS = {
 
 def limits_of(code: str) -> tuple[float, float]:
     """(least, most) weight that a level may get."""
-    return LIMITS.get(code, _FREE)
+    return LIMITS.get(code, FREE)
 
 
 ABOUT = (
     "Log-odds of each level of evidence on people (crm/dedup/people/evidence.py): above zero speaks for the same "
     "person, below against. Made by `python -m crm.dedup train --people`; bounds and priors stand in "
-    "crm/dedup/people/training.py. The levels of `person_and` are a kind of name (of a common one, or one that several "
+    "crm/dedup/people/priors.py. The levels of `person_and` are a kind of name (of a common one, or one that several "
     "bear here) + what stands beside it: a phone, a firm, both, a firm but phones that differ, or only softer ties "
     "(native city, chamber), one or two of them."
 )
