@@ -17,7 +17,7 @@ from crm.delivery.models import KeyProject
 from crm.files import store
 from crm.holidays import queries as holidays
 from crm.lib import clock
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, listed
 from crm.lists.table import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
@@ -439,15 +439,12 @@ def file(id: int) -> Any:
 
 def _act(form: ActForm, approval: Approval, title: str, act: Any) -> Any:
     """One step of one item: a small form of its own."""
-    if form.submitted():
-        with form.refusals():
-            act()
-            return commit_and_go(
-                form,
-                url_for(".show", id=approval.id),
-                _("“%(name)s”：%(what)s", name=approval.name, what=title),
-            )
-    return form.page("approvals/act.html", approval=approval, title=title)
+    before = [one.name for one in approval.open_before]
+    return form.act_page(
+        "approvals/act.html", act, title=title, back=url_for(".show", id=approval.id), section=approval.name,
+        said=_("“%(name)s”：%(what)s", name=approval.name, what=title), approval=approval,
+        hint=_("前置事项还没有办结：%(what)s。", what=listed(before)) if before else "",
+    )  # fmt: skip
 
 
 def _load(id: int, *, acting: bool = False) -> Approval:

@@ -209,6 +209,12 @@ def investors_named(user: User, text: str) -> list[Enterprise]:
     return list(db.session.scalars(rows.order_by(Enterprise.id).limit(CANDIDATES)))
 
 
+def names_like(user: User, text: str) -> list[Deal]:
+    """Up to eight that are found by what was typed, by sound and initials too; the shortest names first."""
+    found = visible_to(user).where(Deal.id.in_(index.matching("deal", text)))
+    return list(db.session.scalars(found.order_by(sa.func.length(Deal.name), Deal.id).limit(CANDIDATES)))
+
+
 def investors_like(user: User, text: str) -> list[Enterprise]:
     """Up to eight whose name holds what was typed; by sound and initials too."""
     if not text:

@@ -169,7 +169,15 @@ def drop_party(id: int, party_id: int) -> Any:
 def investors() -> Any:
     """Names for the list under the field, as they are typed."""
     found = queries.investors_like(me(), texts.clean_line(request.args.get("q", "")[:100]))
-    return render_template("deals/_investors.html", found=found)
+    return render_template("_parts/names.html", found=found)
+
+
+@bp.get("/deals/names")
+@permit(P.DEAL_VIEW)
+def names() -> Any:
+    """The same for a field that names a deal."""
+    found = queries.names_like(me(), texts.clean_line(request.args.get("q", "")[:100]))
+    return render_template("_parts/names.html", found=found)
 
 
 @bp.post("/deals/alike")

@@ -9,15 +9,12 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectMultipleField, widgets
 
-from crm.deals import queries as deals
-from crm.deals.models import Deal
-from crm.lib.words import _
 from crm.merchants.models import Direction
-from crm.org.models import User
 from crm.web.fields import (
     ChoiceField,
     DayField,
     LineField,
+    NamedField,
     Needed,
     ParagraphField,
     RecordField,
@@ -26,7 +23,6 @@ from crm.web.fields import (
 )
 from crm.web.forms import ActForm, EditForm
 
-from . import queries
 from .status import BuildKind, NodeKind, VisitKind
 
 
@@ -53,32 +49,17 @@ class ProjectFields:
         _l("专班成员"), render_kw={"rows": 2}, description=_l("姓名和分工，不必写电话")
     )
     owner_body = LineField(_l("项目业主"), description=_l("负责建设的单位或企业全称"))
-    deal = LineField(
+    deal = NamedField(
         _l("对应的招商项目"),
+        names="deals.names",
         description=_l("由招商项目落地而来的才填，写项目全称"),
-        render_kw={"autocomplete": "off"},
     )
     same_reason = LineField(_l("为什么另建一条"))
-
-    def find_deal(self, user: User, now: Deal | None = None) -> bool:
-        """Whether a deal's name that was typed has found its deal; says so beside the field when not.
-
-        `now` is the one it has. From a user who does not see it the field was empty, and left so it stays.
-        """
-        typed = self.deal.data or ""
-        seen = bool(now and deals.seen_by(user, [now]))
-        if not typed or (now and seen and now.name == typed):
-            self.found = now if typed or not seen else None
-            return True
-        self.found = queries.deal_named(user, typed)
-        if self.found is None:
-            self.deal.errors = [*self.deal.errors, _("没有正好叫这个名字、您又能看到的招商项目")]
-        return self.found is not None
 
     @property
     def facts(self) -> dict[str, Any]:
         """What the verbs take: the deal by its id."""
-        return {**self.data, "deal_id": self.found.id if self.found else None}  # type: ignore[attr-defined]
+        return {**self.data, "deal_id": self.deal.record.id if self.deal.record else None}  # type: ignore[attr-defined]
 
 
 class NewProjectForm(ProjectFields, ActForm):

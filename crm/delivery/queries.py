@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm.audit.models import Event
 from crm.contacts import queries as contacts
 from crm.db import db
-from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.files.models import StoredFile
 from crm.org import settings
@@ -22,6 +21,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role, Scope
 from crm.reserve.models import ReserveItem
+from crm.search import index
 
 from . import weeks
 from .models import (
@@ -114,17 +114,19 @@ def projects_of(user: User, deal: Deal) -> Sequence[KeyProject]:
     return db.session.scalars(rows.limit(20)).unique().all()
 
 
-def deal_named(user: User, name: str) -> Deal | None:
-    """The deal of exactly this name that I may see; None where there is none or more than one."""
-    found = db.session.scalars(deals.visible_to(user).where(Deal.name == name).limit(2)).all()
-    return found[0] if len(found) == 1 else None
-
-
 def names_like(user: User, typed: str, limit: int = 8) -> Sequence[str]:
     rows = visible_to(user).with_only_columns(KeyProject.name).order_by(KeyProject.name)
     if typed:
         rows = rows.where(KeyProject.name.contains(typed, autoescape=True))
     return db.session.scalars(rows.limit(limit)).all()
+
+
+def like(user: User, typed: str, limit: int = 8) -> Sequence[KeyProject]:
+    """Those that are found by what was typed, by sound and initials too; the shortest names first."""
+    rows = visible_to(user).where(KeyProject.id.in_(index.matching(NOUN, typed)))
+    return db.session.scalars(
+        rows.order_by(sa.func.length(KeyProject.name), KeyProject.id).limit(limit)
+    ).all()
 
 
 def project_named(user: User, name: str) -> KeyProject | None:

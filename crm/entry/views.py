@@ -280,6 +280,12 @@ def carry_on(id: int) -> Any:
     return _page(_load(id), form)
 
 
+def _act_page(form: ActForm, review: EntryReview, title: str) -> Any:
+    """One step of a review: a small form of its own."""
+    back = url_for(".show", id=review.id)
+    return form.page("entry/act.html", review=review, title=title, section=review.deal.name, back=back)
+
+
 @bp.route("/entry/<int:id>/ask", methods=["GET", "POST"])
 @permit(P.ENTRY_EDIT)
 def ask(id: int) -> Any:
@@ -293,7 +299,7 @@ def ask(id: int) -> Any:
             chosen: list[Unit] = [units[one] for one in form.units.data or []]
             asked = actions.ask(review, chosen, actor=me())
             return commit_and_go(form, url_for(".show", id=id), _("已征求 %(n)s 个部门的意见", n=asked))
-    return form.page("entry/act.html", review=review, title=_("征求部门意见"))
+    return _act_page(form, review, _("征求部门意见"))
 
 
 @bp.route("/entry/opinions/<int:id>", methods=["GET", "POST"])
@@ -315,7 +321,7 @@ def answer(id: int) -> Any:
             return commit_and_go(
                 form, url_for(".show", id=review.id), _("已记下%(who)s的意见", who=opinion.name)
             )
-    return form.page("entry/act.html", review=review, title=_("%(who)s的意见", who=opinion.name))
+    return _act_page(form, review, _("%(who)s的意见", who=opinion.name))
 
 
 @bp.route("/entry/<int:id>/hear", methods=["GET", "POST"])
@@ -330,7 +336,7 @@ def hear(id: int) -> Any:
                 text=form.text.data or "", actor=me(),
             )  # fmt: skip
             return commit_and_go(form, url_for(".show", id=id), _("已记下%(who)s的意见", who=made.who))
-    return form.page("entry/act.html", review=review, title=_("记专家、民众代表的意见"))
+    return _act_page(form, review, _("记专家、民众代表的意见"))
 
 
 @bp.route("/entry/<int:id>/conclude", methods=["GET", "POST"])
@@ -346,7 +352,7 @@ def conclude(id: int) -> Any:
                 url_for(".show", id=id),
                 _("已作出结论：%(what)s", what=review.conclusion.label if review.conclusion else ""),
             )
-    return form.page("entry/act.html", review=review, title=_("作结论"))
+    return _act_page(form, review, _("作结论"))
 
 
 # --- checks, rechecks, files --------------------------------------------------------------------------------

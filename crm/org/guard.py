@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from flask import abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
+from crm.db import db
+
 from .models import User
 from .permissions import Permission, Scope
 
@@ -99,3 +101,11 @@ def reaches(
     if scope is None:
         return False
     return user.id in set(owners) or (scope is Scope.UNIT and user.unit_id in set(units))
+
+
+def load_mine(rows: sa.Select[Any], may: Callable[[User, Any], bool] | None = None) -> Any:
+    """The one record of `rows`, which are those I see: else 404; and 403 where it is not mine to do this to it."""
+    record = db.one_or_404(rows)
+    if may and not may(me(), record):
+        abort(403)
+    return record

@@ -12,11 +12,13 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
 
+from crm.db import db
 from crm.lib import clock, texts
 from crm.lib.dates import parse_day, parse_month
 from crm.lib.enums import Labelled
@@ -31,6 +33,7 @@ __all__ = [
     "MomentField",
     "MonthField",
     "MuField",
+    "NamedField",
     "Needed",
     "ParagraphField",
     "RecordField",
@@ -256,3 +259,48 @@ class RecordField(SelectField):
     def pre_validate(self, form: Any) -> None:
         if str(self.data or "") not in {value for value, _label in self.choices}:
             raise StopValidation(_("没有这个选项"))
+
+
+class NamedField(LineField):
+    """One record out of very many by its exact name; the endpoint `names` offers names while it is typed.
+
+    The view says `among(...)`; a field that was found in shape holds the record in `record`.
+    """
+
+    def __init__(self, label: Any = None, validators: Any = None, *, names: str, **kwargs: Any):
+        super().__init__(label, validators, **kwargs)
+        self.names = names
+        self.rows: Any = None
+        self.record: Any = None
+        self.said = ""
+        self.render_kw = {"autocomplete": "off", "list": f"{self.id}-names", **(self.render_kw or {})}
+
+    def process_data(self, value: Any) -> None:
+        self.data = ""  # a record is named by `among`, and only to who sees it
+
+    def among(self, rows: sa.Select[Any], now: Any = None) -> None:
+        """Those that the user sees, and the one it is: for who does not see that one the field is empty, and left so it
+        stays."""
+        self.rows, self.record = rows, now
+        seen = (
+            now is not None and db.session.scalar(rows.where(self._model.id == now.id).limit(1)) is not None
+        )
+        self.said = now.name if seen else ""
+        if self.raw_data is None:
+            self.data = self.said
+
+    @property
+    def _model(self) -> Any:
+        return self.rows.column_descriptions[0]["entity"]
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if (self.data or "") == self.said:
+            return
+        named = self.rows.where(self._model.name == self.data).limit(2)
+        found = db.session.scalars(named).unique().all() if self.data else [None]
+        if not found:
+            raise StopValidation(_("没有正好叫这个名字、您又能看到的，请从提示里选"))
+        if len(found) > 1:
+            raise StopValidation(_("叫这个名字的不止一个，请到它的页面上去办"))
+        self.record = found[0]

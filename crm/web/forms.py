@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -31,6 +31,7 @@ from crm.lib.errors import Refused
 from crm.lib.words import _
 
 from . import once
+from .fields import NamedField
 
 ONCE = re.compile(r"[\w-]{1,64}", re.ASCII)  # what a key that we made looks like; another is no key
 
@@ -85,6 +86,9 @@ class ActForm(FlaskForm):
     def _show_conflict(self) -> None:
         self.status = 409
         current = type(self)(formdata=None, obj=self.subject)
+        for name, field in self._fields.items():
+            if isinstance(field, NamedField):
+                current[name].among(field.rows, getattr(self.subject, name))
         self.conflict = [
             Difference(str(field.label.text), spoken(current[name]), spoken(field))
             for name, field in self._fields.items()
@@ -120,6 +124,16 @@ class ActForm(FlaskForm):
             db.session.rollback()
             once.look(self.once.data or "")  # the same form won the race: go where it went
             raise
+
+    def act_page(
+        self, template: str, act: Callable[[], Any], *, title: str, back: str, said: str, **context: Any
+    ) -> Any:
+        """One act with its small form: do it and go back, or show the form. `template` extends _layout/act.html."""
+        if self.submitted():
+            with self.refusals():
+                act()
+                return commit_and_go(self, back, said)
+        return self.page(template, title=title, back=back, **context)
 
     def page(self, template: str, **context: Any) -> tuple[str, int]:
         """The page this form stands on, with the status that says how it went."""

@@ -32,6 +32,8 @@ NOT_BY_LINK = {
     "org.sign_in": "redirects who is signed in",
     "org.setup": "only in an empty house",
     "deals.investors": "asked by the script of a field while a name is typed",
+    "deals.names": "asked by the script of a field while a name is typed",
+    "delivery.names": "asked by the script of a field while a name is typed",
     "capital.edit": "the walk opens a few rows of the register; those that came back are not among them",
     "capital.adjust": "the walk opens the newest rows, and their month is not closed yet",
     "capital.recognise": "the demo district has judged all that was declared",

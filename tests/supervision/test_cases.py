@@ -93,7 +93,7 @@ def test_the_day_itself_is_in_time() -> None:
 
 
 def behind(cast: Any) -> tuple[Target, KeyProject]:
-    """航埠镇 has promised, has a project of which a tenth is done, and asked 区招商局 for nothing; nothing was signed."""
+    """航埠镇 has promised, has a project of which a tenth is done; of what it and 李乡长 have to sign nothing is signed."""
     project = make_project("石华线改建", cast.li)
     project.years[0].done_wan = D(100)
     make_project("有进度的", cast.li).years[0].done_wan = D(900)
@@ -118,11 +118,12 @@ def cases() -> dict[str, SupervisionCase]:
 
 def test_the_morning_lists_what_is_behind_once_with_its_figures(cast: Any, as_user: Any) -> None:
     part, project = behind(cast)
-    assert propose_cases() == 4 and propose_cases() == 0
+    assert propose_cases() == 5 and propose_cases() == 0
     found = cases()
     assert set(found) == {
         "2013年招商：签约项目",
         "2013年招商：签约项目（航埠镇）",
+        "2013年招商：签约项目（航埠镇 李乡长）",
         "石华线改建",
         "供电到红线",
     }
@@ -149,6 +150,15 @@ def test_the_morning_lists_what_is_behind_once_with_its_figures(cast: Any, as_us
     rows = next(link for link in zhou.see(f"/supervision/{one.id}").links if link.startswith("/deals?"))
     assert f"unit={cast.li.unit_id}" in rows and "signed_to=2013-07-25" in rows
     zhou.see(rows)
+    his = found["2013年招商：签约项目（航埠镇 李乡长）"]
+    assert (his.unit_id, his.evidence["actual"]) == (cast.li.unit_id, "0"), "his unit answers for it"
+    rows = next(link for link in zhou.see(f"/supervision/{his.id}").links if link.startswith("/deals?"))
+    assert (
+        f"owner={cast.li.id}" in rows
+        and f"/targets/{his.target_id}" in zhou.see(f"/supervision/{his.id}").links
+    )
+    zhou.submit(f"/supervision/{his.id}/ask", due_on="2013-08-05")
+    assert his.person_id == cast.li.id, "who is behind is the nearest to ask"
 
 
 @pytest.mark.on("sqlite")

@@ -11,8 +11,12 @@ import sqlalchemy as sa
 
 from crm.audit.models import Event
 from crm.db import WrittenOnce, db
+from crm.deals.actions import put_in_index
+from crm.deals.models import Deal
+from crm.delivery.actions import search_fields as project_fields
 from crm.jobs.models import Notice
 from crm.lib.errors import Refused
+from crm.search import index
 from crm.supervision.commitments import actions
 from crm.supervision.commitments.models import Commitment
 from crm.supervision.commitments.states import Claim, CommitmentState, StepKind, is_overdue, why_not_confirm
@@ -173,6 +177,33 @@ def test_it_stands_on_its_deal_its_project_the_desk_and_in_the_search(cast: Any,
     )
     assert second.name in wang.see("/find?q=便道").text
     assert first.name in wang.see("/find?q=供电到").text
+
+
+@pytest.mark.on("sqlite")
+def test_what_it_is_about_is_found_by_typing_and_never_what_one_does_not_see(cast: Any, as_user: Any) -> None:
+    deal, project = make_deal("阀门项目", by=cast.wang), make_project("石华线改建", cast.wang)
+    make_deal("外单位的阀门", by=cast.li)
+    for _twice in range(2):
+        make_deal("泵业", by=cast.wang)
+    for one in db.session.scalars(sa.select(Deal)):
+        put_in_index(one)
+    index.put("key_project", project.id, project_fields(project))
+    db.session.commit()
+    wang, new = as_user(cast.wang), "/commitments/new"
+    page = wang.see(new)
+    assert {one.get("data-names") for one in page.all("datalist")} == {"/deals/names", "/projects/names"}
+    offered = wang.get("/deals/names?q=fm").get_data(as_text=True)
+    assert "阀门项目" in offered and "外单位" not in offered
+    assert "石华线改建" in wang.get("/projects/names?q=石华").get_data(as_text=True)
+    for name, said in (("外单位的阀门", "您又能看到的"), ("没有这个", "您又能看到的"), ("泵业", "不止一个")):
+        answer = wang.submit(new, **NEW, deal=name)
+        assert answer.status_code == 422 and said in answer.said and name in answer.get_data(as_text=True)
+    url = wang.submit(new, **NEW, deal="阀门项目", project="石华线改建").went_to
+    made = the_one()
+    assert (made.deal_id, made.project_id) == (deal.id, project.id)
+    assert wang.see(f"{url}/edit").one("input", name="deal").get("value") == "阀门项目"
+    wang.submit(f"{url}/edit", deal="")
+    assert (made.deal_id, made.project_id) == (None, project.id)
 
 
 def test_the_demo_district_has_one_of_each(district: Any, as_user: Any) -> None:

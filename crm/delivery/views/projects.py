@@ -25,7 +25,7 @@ from crm.delivery.forms import (
 from crm.delivery.lists import PAGE
 from crm.delivery.models import KeyProject
 from crm.delivery.status import ORDER, BuildKind, Status, next_of, previous_of
-from crm.lib import clock
+from crm.lib import clock, texts
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.org import queries as org
@@ -64,6 +64,14 @@ def show(id: int) -> Any:
     )
 
 
+@bp.get("/projects/names")
+@permit(P.PROJECT_VIEW)
+def names() -> Any:
+    """For the list under a field that names a project, as it is typed."""
+    found = queries.like(me(), texts.clean_line(request.args.get("q", "")[:100]))
+    return render_template("_parts/names.html", found=found)
+
+
 @bp.route("/projects/new", methods=["GET", "POST"])
 @permit(P.PROJECT_EDIT)
 def new() -> Any:
@@ -73,7 +81,7 @@ def new() -> Any:
     if deal:
         first |= {
             "name": deal.name, "content": deal.content, "direction": deal.direction, "planned_wan": deal.planned_wan,
-            "owner_body": deal.local_company or deal.investor, "deal": deal.name, "unit_id": deal.unit_id,
+            "owner_body": deal.local_company or deal.investor, "unit_id": deal.unit_id,
         }  # fmt: skip
     if plan:
         first |= {
@@ -81,11 +89,12 @@ def new() -> Any:
             "unit_id": plan.unit_id, "is_productive": plan.direction is not None,
         }  # fmt: skip
     form = NewProjectForm(**first)
+    form.deal.among(deals.visible_to(me()), deal)
     _offer_units(form, None)
     form.leader_id.offer(org.leader_choices(), _("以后再定"))
     if not me().may(P.PROJECT_SPONSOR):
         del form.leader_id
-    if form.submitted() and form.find_deal(me(), deal):
+    if form.submitted():
         with form.refusals():
             project = actions.create(form.facts, plan=plan, actor=me())
             planned = form.year_planned_wan.data
@@ -100,8 +109,6 @@ def new() -> Any:
             return commit_and_go(
                 form, url_for(".show", id=project.id), _("已新建重点项目“%(name)s”", name=project.name)
             )
-    elif form.is_submitted() and form.status == 200:
-        form.status = 422
     return form.page("delivery/new.html", deal=deal, plan=plan)
 
 
@@ -110,16 +117,12 @@ def new() -> Any:
 def edit(id: int) -> Any:
     project = load(id, P.PROJECT_EDIT)
     form = ProjectForm.of(project)
-    if not form.is_submitted():
-        seen = project.deal and deals.seen_by(me(), [project.deal])
-        form.deal.data = project.deal.name if project.deal and seen else ""
+    form.deal.among(deals.visible_to(me()), project.deal)
     _offer_units(form, project.unit)
-    if form.submitted() and form.find_deal(me(), project.deal):
+    if form.submitted():
         with form.refusals():
             actions.edit(project, form.facts, actor=me())
             return commit_and_go(form, url_for(".show", id=id), _("已保存“%(name)s”", name=project.name))
-    elif form.is_submitted() and form.status == 200:
-        form.status = 422
     return form.page("delivery/edit.html", project=project)
 
 

@@ -5,37 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, url_for
 
-from crm.db import db
-from crm.org.guard import me, reaches
+from crm.org.guard import load_mine, me, reaches
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.slips import queries
 from crm.slips.models import Slip
 from crm.slips.states import SlipState
-from crm.web.forms import ActForm, commit_and_go
+from crm.web.forms import ActForm
 
 bp = Blueprint("slips", __name__)
 
 
 def load(id: int, may: Callable[[User, Slip], bool] | None = None) -> Slip:
     """The slip, if I may see it (404) and, when asked, do this to it (403)."""
-    slip: Slip = db.one_or_404(queries.with_story(queries.visible_to(me()).where(Slip.id == id)))
-    if may and not may(me(), slip):
-        abort(403)
-    return slip
+    return load_mine(queries.with_story(queries.visible_to(me()).where(Slip.id == id)), may)
 
 
 def carry_out(
     slip: Slip, form: ActForm, title: str, act: Callable[[], None], said: str, hint: str = ""
 ) -> Any:
-    """One act with its small form: do it and go back to the slip, or show the form."""
-    if form.submitted():
-        with form.refusals():
-            act()
-            return commit_and_go(form, url_for("slips.show", id=slip.id), f"{said}：{slip.name}")
-    return form.page("slips/act.html", slip=slip, title=title, hint=hint)
+    return form.act_page(
+        "slips/act.html", act, title=title, back=url_for("slips.show", id=slip.id), said=f"{said}：{slip.name}",
+        hint=hint, slip=slip,
+    )  # fmt: skip
 
 
 def may_edit(user: User, slip: Slip) -> bool:

@@ -91,6 +91,12 @@ class SupervisionCase(Versioned, Model):
         return (self.due_on - clock.today()).days if self.due_on else None
 
     @property
+    def about_person(self) -> User | None:
+        """Whose target or whose promise it is: the nearest to ask."""
+        about = self.target or self.commitment
+        return about.person if about else None
+
+    @property
     def about_project(self) -> KeyProject | None:
         """Whose problem could become a slip."""
         return self.project or (self.commitment or self.remark or self).project

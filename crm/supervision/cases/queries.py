@@ -135,25 +135,28 @@ def found(today: dt.date) -> list[Found]:
 
 
 def _targets(eyes: User, today: dt.date) -> Iterator[Found]:
-    """Of the whole and of units, not of persons: what one of its people lacks a unit explains with its own."""
+    """Of the whole, of units and of persons; for a person's the unit answers, and may ask him."""
     rows = (
         sa.select(Target)
         .join(WorkTask, WorkTask.id == Target.task_id)
-        .where(WorkTask.state == TaskState.ISSUED, WorkTask.first_on <= today, Target.person_id.is_(None))
-        .options(joinedload(Target.task), joinedload(Target.own_indicator), joinedload(Target.unit))
+        .where(WorkTask.state == TaskState.ISSUED, WorkTask.first_on <= today)
+        .options(joinedload(Target.task), joinedload(Target.own_indicator), joinedload(Target.unit),
+                 joinedload(Target.person))
         .order_by(Target.id)
-    )
+    )  # fmt: skip
     some = db.session.scalars(rows).all()
     told = targets.standings(eyes, some)
     for target in some:
         evidence, one = triggers.of_target(told[target.id]), catalogue.find(target.indicator)
         if evidence and one:
-            whose = f"（{target.unit.name}）" if target.unit else ""
-            counted = {"indicator": one.key, "measure": one.measure.value, "unit_word": one.unit_word}
+            whose = " ".join(who.name for who in (target.unit, target.person) if who)
+            counted = {
+                "indicator": one.key, "measure": one.measure.value, "unit_word": one.unit_word,
+                "unit_id": str(target.unit_id or ""), "person_id": str(target.person_id or ""),
+            }  # fmt: skip
             yield Found(
-                Trigger.TARGET, target.id, f"{target.task.name}：{one.msgid}{whose}"[:200],
-                target.unit_id or target.task.unit_id,
-                {**evidence, **counted, "unit_id": str(target.unit_id or "")},
+                Trigger.TARGET, target.id, f"{target.task.name}：{one.msgid}{whose and f'（{whose}）'}"[:200],
+                target.unit_id or target.task.unit_id, evidence | counted,
             )  # fmt: skip
 
 

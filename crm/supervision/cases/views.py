@@ -21,7 +21,7 @@ from crm.indicators.progress import Window
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.org import queries as org
-from crm.org.guard import me, permit
+from crm.org.guard import load_mine, me, permit
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.slips import queries as slips
@@ -95,7 +95,9 @@ def show(id: int) -> Any:
 @bp.route("/supervision/<int:id>/ask", methods=["GET", "POST"])
 @permit(P.SUPERVISION_RUN)
 def ask(id: int) -> Any:
-    case, form = _load(id, queries.may_run), AskForm(due_on=queries.term())
+    case = _load(id, queries.may_run)
+    concerned = case.about_person
+    form = AskForm(due_on=queries.term(), person_id=concerned.id if concerned else None)
     people = db.session.scalars(org.people().where(User.unit_id == case.unit_id)).all()
     form.person_id.offer([(one.id, one.name) for one in people], _("由单位自己定"))
 
@@ -198,23 +200,15 @@ def reviews_of_remarks(remarks: list[Remark]) -> dict[int, tuple[str, str]]:
 
 
 def _load(id: int, may: Callable[[User, SupervisionCase], bool] | None = None) -> SupervisionCase:
-    """404 for what I may not see, 403 for what is not mine to do."""
-    case: SupervisionCase = db.one_or_404(queries.with_story(queries.visible_to(me()).filter_by(id=id)))
-    if may and not may(me(), case):
-        abort(403)
-    return case
+    return load_mine(queries.with_story(queries.visible_to(me()).filter_by(id=id)), may)
 
 
 def _carry_out(
     case: SupervisionCase, form: ActForm, title: str, act: Callable[[], Any], said: str, hint: str = ""
 ) -> Any:
-    """One act with its small form: do it and go back, or show the form."""
-    if form.submitted():
-        with form.refusals():
-            act()
-            return commit_and_go(form, url_for(".show", id=case.id), said)
-    return form.page(
-        "supervision/cases/act.html", case=case, title=title, hint=hint, figures=_figures(case)
+    return form.act_page(
+        "supervision/cases/act.html", act, title=title, back=url_for(".show", id=case.id), said=said, hint=hint,
+        case=case, figures=_figures(case),
     )  # fmt: skip
 
 
@@ -287,8 +281,8 @@ def _rows_url(case: SupervisionCase) -> str | None:
         if one.days
         else dt.date.fromisoformat(found["last"])
     )
-    unit_id = int(found["unit_id"]) if found.get("unit_id") else None
-    return one.url(Window(dt.date.fromisoformat(found["first"]), last), unit_id)
+    unit_id, person_id = (int(found[key]) if found.get(key) else None for key in ("unit_id", "person_id"))
+    return one.url(Window(dt.date.fromisoformat(found["first"]), last), unit_id, person_id)
 
 
 def _about_url(case: SupervisionCase) -> str | None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import MultipleFileField
 
-from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, RecordField, _l
+from crm.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    NamedField,
+    Needed,
+    ParagraphField,
+    RecordField,
+    _l,
+)
 from crm.web.forms import ActForm, EditForm
 
 from .states import Claim
+
+NAMED = _l("写几个字就有提示；没有就空着")
 
 
 class _Facts:
@@ -19,8 +32,14 @@ class _Facts:
     occasion = LineField(_l("场合或文件"), description=_l("例如：7 月 10 日现场办公会、责任书"))
     promised_on = DayField(_l("承诺日期"), [Needed()])
     due_on = DayField(_l("兑现期限"), [Needed()])
-    deal_id = RecordField(_l("相关招商项目"))
-    project_id = RecordField(_l("相关重点项目"))
+    deal = NamedField(_l("相关招商项目"), names="deals.names", description=NAMED)
+    project = NamedField(_l("相关重点项目"), names="delivery.names", description=NAMED)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the verbs take: deal and project by their ids."""
+        about = {f"{field.name}_id": field.record and field.record.id for field in (self.deal, self.project)}
+        return {**self.data, **about}  # type: ignore[attr-defined]
 
 
 class RegisterForm(_Facts, ActForm):

@@ -95,11 +95,11 @@ def of(user: User, *, deal: Deal | None = None, project: KeyProject | None = Non
     return db.session.scalars(rows.limit(50)).unique().all()
 
 
-def deal_named(user: User, id: int | None) -> Deal | None:
+def deal_of_id(user: User, id: int | None) -> Deal | None:
     return db.session.scalar(deals.visible_to(user).filter_by(id=id)) if id else None
 
 
-def project_named(user: User, id: int | None) -> KeyProject | None:
+def project_of_id(user: User, id: int | None) -> KeyProject | None:
     return db.session.scalar(delivery.visible_to(user).filter_by(id=id)) if id else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
 from crm.db import db
@@ -18,7 +18,7 @@ from crm.lib import clock
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.org import queries as org
-from crm.org.guard import me, permit
+from crm.org.guard import load_mine, me, permit
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
@@ -71,14 +71,9 @@ def show(id: int) -> Any:
 @permit(P.SUPERVISION_ANSWER)
 def register() -> Any:
     """`?deal=` or `?project=`: begun on its page, and about it."""
-    deal, project = (
-        queries.deal_named(me(), request.args.get("deal", type=int)),
-        queries.project_named(me(), request.args.get("project", type=int)),
-    )
-    form = RegisterForm(
-        unit_id=me().unit_id, promised_on=clock.today(), deal_id=deal.id if deal else None,
-        project_id=project.id if project else None, to_whom=_investor(deal),
-    )  # fmt: skip
+    deal = queries.deal_of_id(me(), request.args.get("deal", type=int))
+    project = queries.project_of_id(me(), request.args.get("project", type=int))
+    form = RegisterForm(unit_id=me().unit_id, promised_on=clock.today(), to_whom=_investor(deal))
     units = org.unit_choices()
     if me().scope_of(P.SUPERVISION_ANSWER) is not Scope.DISTRICT:
         units = [one for one in units if one[0] == me().unit_id]
@@ -86,7 +81,7 @@ def register() -> Any:
     _offer(form, deal, project)
     if form.submitted():
         with form.refusals():
-            made = actions.register(form.data, actor=me())
+            made = actions.register(form.facts, actor=me())
             said = _("已登记承诺“%(name)s”", name=made.name)
             return commit_and_go(form, url_for(".show", id=made.id), said)
     return form.page("supervision/commitments/form.html", commitment=None)
@@ -100,7 +95,7 @@ def edit(id: int) -> Any:
     _offer(form, commitment.deal, commitment.project, commitment.person)
     if form.submitted():
         with form.refusals():
-            actions.edit(commitment, form.data, actor=me())
+            actions.edit(commitment, form.facts, actor=me())
             return commit_and_go(form, url_for(".show", id=id), _("已保存“%(name)s”", name=commitment.name))
     return form.page("supervision/commitments/form.html", commitment=commitment)
 
@@ -166,22 +161,16 @@ def commitments_of(*, deal: Deal | None = None, project: KeyProject | None = Non
 
 
 def _load(id: int, may: Callable[[User, Commitment], bool] | None = None) -> Commitment:
-    """404 for what I may not see, 403 for what is not mine to do."""
-    commitment: Commitment = db.one_or_404(queries.with_story(queries.visible_to(me()).filter_by(id=id)))
-    if may and not may(me(), commitment):
-        abort(403)
-    return commitment
+    return load_mine(queries.with_story(queries.visible_to(me()).filter_by(id=id)), may)
 
 
 def _carry_out(
     commitment: Commitment, form: ActForm, title: str, act: Callable[[], None], said: str, hint: str = ""
 ) -> Any:
-    """One act with its small form: do it and go back, or show the form."""
-    if form.submitted():
-        with form.refusals():
-            act()
-            return commit_and_go(form, url_for(".show", id=commitment.id), f"{said}：{commitment.name}")
-    return form.page("supervision/commitments/act.html", commitment=commitment, title=title, hint=hint)
+    return form.act_page(
+        "supervision/commitments/act.html", act, title=title, back=url_for(".show", id=commitment.id),
+        said=f"{said}：{commitment.name}", hint=hint, commitment=commitment,
+    )  # fmt: skip
 
 
 def _may_edit(user: User, commitment: Commitment) -> bool:
@@ -206,13 +195,13 @@ def _acts(commitment: Commitment) -> list[tuple[str, str]]:
 def _offer(
     form: Any, deal: Deal | None, project: KeyProject | None, person: User | None = None
 ) -> None:  # fmt: skip
-    """Who may have promised: my own unit's people and the leaders. What it is about is chosen on that record's page."""
+    """Who may have promised: my own unit's people and the leaders; about what, of all that I see."""
     people = dict(org.colleague_choices(me(), P.SUPERVISION_ANSWER)) | dict(org.leader_choices())
     if person:
         people.setdefault(person.id, person.name)
     form.person_id.offer(people.items(), _("单位的承诺，不落到个人"))
-    form.deal_id.offer([(deal.id, deal.name)] if deal else [], _("没有"))
-    form.project_id.offer([(project.id, project.name)] if project else [], _("没有"))
+    form.deal.among(deals.visible_to(me()), deal)
+    form.project.among(delivery.visible_to(me()), project)
 
 
 def _investor(deal: Deal | None) -> str:

@@ -18,7 +18,7 @@ from crm.lib import clock
 from crm.lib.words import _
 from crm.lists.table import context
 from crm.org import queries as org
-from crm.org.guard import me, permit
+from crm.org.guard import load_mine, me, permit
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.supervision import queries as supervision
@@ -111,10 +111,7 @@ def honours_of(*, person: User | None = None, unit: Unit | None = None) -> Marku
 
 
 def _load(id: int, may: Callable[[User, Honour], bool] | None = None) -> Honour:
-    honour: Honour = db.one_or_404(queries.with_names(queries.visible_to(me()).filter_by(id=id)))
-    if may and not may(me(), honour):
-        abort(403)
-    return honour
+    return load_mine(queries.with_names(queries.visible_to(me()).filter_by(id=id)), may)
 
 
 def _figure(honour: Honour) -> list[tuple[str, str]]:

@@ -1,4 +1,5 @@
-// Names for the list under a firm's field, asked for on a pause in typing. What is sent stays what stands in the field.
+// Names for the list under a field (of firms, deals, projects), asked for on a pause in typing. What is sent stays what
+// stands in the field.
 import { fragment } from "./server.js";
 
 const PAUSE = 250;
@@ -15,7 +16,7 @@ export function wake(list) {
     if (text.length < 2) return;
     asking = new AbortController();
     try {
-      const { html } = await fragment(`${list.dataset.investors}?${new URLSearchParams({ q: text })}`, { signal: asking.signal });
+      const { html } = await fragment(`${list.dataset.names}?${new URLSearchParams({ q: text })}`, { signal: asking.signal });
       list.innerHTML = html;
     } catch {
       list.replaceChildren(); // the server offers look-alikes again when the form is sent
