@@ -344,12 +344,12 @@ class Source:
         return db.session.scalar(sa.select(sa.func.count()).select_from(ids.subquery())) or 0
 
 
-class LogSource(Source):
-    """Logs have no name: the latest are the best."""
+class LatestSource(Source):
+    """What has no name of its own, as logs and monthly figures: the latest by the column in place of it are the best."""
 
     def best(self, user: User, q: str, limit: int) -> list[Any]:
-        ids = ids_of(self.matching(user, q), ContactLog.id)
-        latest = ids.order_by(ContactLog.happened_at.desc(), ContactLog.id.desc()).limit(limit)
+        ids = ids_of(self.matching(user, q), self.model.id)
+        latest = ids.order_by(self.name.desc(), self.model.id.desc()).limit(limit)
         return self._read(list(db.session.scalars(latest)))
 
 
@@ -362,7 +362,7 @@ SUBJECTS = (
            (joinedload(Deal.enterprise), joinedload(Deal.unit))),
     Source("lead", Lead, lambda user: leads.visible_to(user), Lead.title, (joinedload(Lead.unit),)),
 )  # fmt: skip
-LOGS = LogSource(NOUN, ContactLog, lambda user: visible_to(user), ContactLog.summary,
+LOGS = LatestSource(NOUN, ContactLog, lambda user: visible_to(user), ContactLog.happened_at,
                  (joinedload(ContactLog.enterprise), joinedload(ContactLog.deal), joinedload(ContactLog.lead),
                   joinedload(ContactLog.author), joinedload(ContactLog.unit)))  # fmt: skip
 MOST = 50

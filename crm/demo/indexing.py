@@ -22,6 +22,8 @@ from crm.delivery.actions import search_fields as project_fields
 from crm.delivery.models import KeyProject
 from crm.financing.actions import search_fields as grant_fields
 from crm.financing.models import UpperGrant
+from crm.indicators.actions import search_fields as typed_fields
+from crm.indicators.models import TypedValue
 from crm.land.actions import search_fields as parcel_fields
 from crm.land.clearance.actions import search_fields as clearance_fields
 from crm.land.clearance.models import Clearance
@@ -51,6 +53,8 @@ from crm.supervision.commitments.actions import search_fields as commitment_fiel
 from crm.supervision.commitments.models import Commitment
 from crm.supervision.honours.actions import search_fields as honour_fields
 from crm.supervision.honours.models import Honour
+from crm.targets.actions import search_fields as task_fields
+from crm.targets.models import WorkTask
 from crm.watchers.actions import search_fields as request_fields
 from crm.watchers.models import FirmRequest
 
@@ -78,6 +82,8 @@ def index_everything() -> None:
         ("agreement", Agreement, agreement_fields),
         ("meeting", Meeting, meeting_fields),
         ("reserve_item", ReserveItem, reserve_fields),
+        ("work_task", WorkTask, task_fields),
+        ("typed_value", TypedValue, typed_fields),
         ("need", Need, need_fields),
         ("parcel", Parcel, parcel_fields),
         ("clearance", Clearance, clearance_fields),

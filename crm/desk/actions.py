@@ -12,6 +12,8 @@ from crm.campaigns.models import Campaign
 from crm.db import db
 from crm.financing import actions as financing
 from crm.financing.models import UpperGrant
+from crm.indicators import actions as indicators
+from crm.indicators.models import TypedValue
 from crm.jobs import actions as bell
 from crm.lib.words import _n, joined
 from crm.meetings import actions as meetings
@@ -19,6 +21,8 @@ from crm.meetings.models import Meeting
 from crm.org.models import User
 from crm.org.permissions import Permission
 from crm.search import index
+from crm.targets import actions as targets
+from crm.targets.models import WorkTask
 
 from .queries import Desk, View, views_for
 
@@ -29,6 +33,8 @@ LATE_TO_SEARCH: tuple[tuple[Any, Any], ...] = (
     (Meeting, meetings.search_fields),
     (Campaign, campaigns.search_fields),
     (UpperGrant, financing.search_fields),
+    (WorkTask, targets.search_fields),
+    (TypedValue, indicators.search_fields),
 )
 
 

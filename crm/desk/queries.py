@@ -28,6 +28,7 @@ from crm.delivery import queries as delivery
 from crm.delivery.weeks import Pace
 from crm.duplicates import queries as duplicates
 from crm.financing import queries as financing
+from crm.indicators import queries as indicators
 from crm.land import queries as land
 from crm.land.clearance import queries as clearance
 from crm.leads.models import Lead, LeadState
@@ -49,6 +50,7 @@ from crm.slips import queries as slips
 from crm.supervision.cases import queries as cases
 from crm.supervision.commitments import queries as commitments
 from crm.supervision.honours import queries as honours
+from crm.targets import queries as targets
 from crm.watchers import queries as watchers
 from crm.yields import queries as yields
 
@@ -391,7 +393,8 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
         partners.NOUN: "partners", reserve.NOUN: "reserve", financing.NOUN: "upper_grants",
         delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
         commitments.NOUN: "commitments", cases.NOUN: "supervision_cases", honours.NOUN: "honours",
-        watchers.NOUN: "firm_requests", yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
+        watchers.NOUN: "firm_requests", targets.NOUN: "work_tasks", indicators.NOUN: "typed_values",
+        yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun. Campaigns are a handful and have none."""
 
 
@@ -421,6 +424,8 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         clearance.SOURCE,
         financing.SOURCE,
         reserve.SOURCE,
+        targets.SOURCE,
+        indicators.SOURCE,
         AGREEMENTS,
         meetings.SOURCE,
         contacts.LOGS,

@@ -14,6 +14,10 @@ from crm.contacts.views import ICONS, note_of, url_of
 from crm.deals.models import Deal
 from crm.delivery.models import KeyProject
 from crm.financing.models import UpperGrant
+from crm.indicators.catalogue import of_value
+from crm.indicators.lists import name_of as name_of_figure
+from crm.indicators.models import TypedValue
+from crm.indicators.views import measured
 from crm.land.clearance.models import Clearance
 from crm.land.models import Parcel
 from crm.leads.models import Lead
@@ -36,6 +40,7 @@ from crm.slips.models import Slip
 from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.commitments.models import Commitment
 from crm.supervision.honours.models import Honour
+from crm.targets.models import WorkTask
 from crm.watchers.models import FirmRequest
 from crm.web import display
 from crm.yields.models import Case
@@ -54,7 +59,8 @@ SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
                   "upper_grant": (N_("上级资金"), "money"), "reserve_item": (N_("储备项目"), "save"),
                   "campaign": (N_("百日攻坚"), "board"), "yield_case": (N_("倒逼名单"), "warn"),
-                  "firm_request": (N_("企业诉求"), "chat"), "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
+                  "firm_request": (N_("企业诉求"), "chat"), "work_task": (N_("目标任务"), "check"), "typed_value": (N_("填报数"), "chart"),
+                  "agreement": (N_("协议"), "file"), "meeting": (N_("会议"), "meeting")}  # fmt: skip
 AROUND = 40
 """Characters shown before the first hit in the text of a log."""
 
@@ -287,13 +293,19 @@ def _item(record: Any, noun: str, icon: str, q: str) -> dict[str, Any]:
         }
     note = mask_text(_note(record))
     return {
-        "parts": texts.highlight(mask_text(record.name), q, person=noun == "person"),
+        "parts": texts.highlight(mask_text(_name(record)), q, person=noun == "person"),
         "note": note,
         "note_parts": texts.highlight(note, q),
         "url": _url(record),
         "icon": icon,
         "end": "",
     }
+
+
+def _name(record: Any) -> str:
+    if isinstance(record, TypedValue):  # the house's own indicators are called so in the reader's language
+        return f"{name_of_figure(record)} {record.months}"
+    return str(record.name)
 
 
 def _note(record: Any) -> str:
@@ -309,8 +321,12 @@ def _note(record: Any) -> str:
         )
     if isinstance(record, Campaign):
         return f"{display.day(record.from_on)} — {display.day(record.until_on)} · {record.unit.name}"
-    if isinstance(record, UpperGrant | ReserveItem | Case):
+    if isinstance(record, UpperGrant | ReserveItem | Case | WorkTask):
         return f"{record.state.label} · {record.unit.name}"
+    if isinstance(record, TypedValue):
+        whose = record.unit.name if record.unit else _("全区")
+        amount = measured(of_value(record), record.amount)
+        return " · ".join(part for part in (amount, whose, record.source) if part)
     if isinstance(record, FirmRequest):
         return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Slip):
@@ -351,6 +367,8 @@ def _url(record: Any) -> str:
         Campaign: "campaigns.show",
         UpperGrant: "financing.show",
         ReserveItem: "reserve.show",
+        WorkTask: "targets.show_task",
+        TypedValue: "indicators.show_value",
     }
     if isinstance(record, Case):  # stands on its firm's page
         return url_for("yields.show", id=record.enterprise_id)

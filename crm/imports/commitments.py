@@ -11,9 +11,8 @@ from crm.db import db
 from crm.lib import clock
 from crm.lib.words import N_, _
 from crm.merchants import identity
-from crm.org import queries as org
 from crm.org.models import User
-from crm.org.permissions import Permission, Scope
+from crm.org.permissions import Permission
 from crm.supervision.commitments import actions
 from crm.supervision.commitments.models import Commitment
 
@@ -39,16 +38,10 @@ COLUMNS = Columns((
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     """The same promise of the same unit for the same day is the same."""
     found = read_all(COLUMNS, rows)
-    units = {name: unit_id for unit_id, name in org.unit_choices()}
-    everywhere = actor.scope_of(Permission.SUPERVISION_ANSWER) is Scope.DISTRICT
+    units = naming.units()
     for one in found:
         one.errors.clear()
-        unit = one.line("unit")
-        unit_id = units.get(unit) if unit else actor.unit_id
-        if unit_id is None:
-            one.fault("unit", _("没有“%(name)s”这个单位", name=unit[:30]))
-        elif unit_id != actor.unit_id and not everywhere:
-            one.fault("unit", _("只能登记本单位的承诺"))
+        unit_id = naming.unit_of(one, units, actor, Permission.SUPERVISION_ANSWER, _("只能登记本单位的承诺"))
         promised_on, due_on = _day(one, "promised_on"), _day(one, "due_on")
         if promised_on and promised_on > clock.today():
             one.fault("promised_on", _("承诺日期不能晚于今天"))

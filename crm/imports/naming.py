@@ -11,14 +11,21 @@ from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.lib.errors import Refused
+from crm.lib.words import _
 from crm.merchants import identity
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Suspect
+from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission, Scope
 from crm.search import index
 
-__all__ = ["QUIETLY", "Refused", "colleagues", "deals_named", "drop_suspects", "enterprises", "removal"]
+from .reading import Read
+
+__all__ = [
+    "QUIETLY", "Refused", "colleagues", "deals_named", "drop_suspects", "enterprises", "removal", "unit_of",
+    "units",
+]  # fmt: skip
 CHUNK = 300
 MOST = 25  # records of the base that are looked at for one row
 QUIETLY = {"synchronize_session": False}
@@ -41,6 +48,25 @@ def _one_each(rows: sa.Select[Any], column: Any, names: Iterable[str]) -> dict[s
             twice |= {one.name} & found.keys()
             found[one.name] = one
     return {name: one for name, one in found.items() if name not in twice}
+
+
+def units() -> dict[str, int]:
+    """All of them by their names, asked once for a list."""
+    return {name: id for id, name in org.unit_choices()}
+
+
+def unit_of(
+    one: Read, known: Mapping[str, int], actor: User, permission: Permission, not_yours: str
+) -> int | None:
+    """The unit that the cell `unit` names, of those `known`; left blank it is the importer's own. Another's is refused
+    with `not_yours` unless the right reaches the whole district."""
+    name = one.line("unit")
+    unit_id = known.get(name) if name else actor.unit_id
+    if unit_id is None:
+        one.fault("unit", _("没有“%(name)s”这个单位", name=name[:30]))
+    elif unit_id != actor.unit_id and actor.scope_of(permission) is not Scope.DISTRICT:
+        one.fault("unit", not_yours)
+    return unit_id
 
 
 def colleagues(names: Iterable[str], user: User) -> dict[str, User]:

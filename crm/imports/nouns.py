@@ -59,6 +59,8 @@ from crm.slips import queries as slip_queries
 from crm.slips.models import Slip
 from crm.supervision.commitments import queries as commitment_queries
 from crm.supervision.commitments.models import Commitment
+from crm.targets import queries as target_queries
+from crm.targets.models import WorkTask
 from crm.yields import queries as yield_queries
 from crm.yields.models import Rating
 
@@ -75,6 +77,7 @@ from . import (
     projects,
     reserve,
     slips,
+    tasks,
     typed,
     yields,
 )
@@ -133,6 +136,8 @@ NOUNS: dict[str, Noun] = {
              "slips.show", slips.PLAIN),
         Noun("commitment", N_("承诺事项"), commitments.COLUMNS, Permission.SUPERVISION_ANSWER, Commitment,
              commitment_queries.visible_to, "commitments.show", commitments.PLAIN),
+        Noun("work_task", N_("目标任务"), tasks.COLUMNS, Permission.TARGET_MANAGE, WorkTask, target_queries.visible_to,
+             "targets.show_task", tasks.PLAIN),
         Noun("typed_value", N_("填报的统计数"), typed.COLUMNS, Permission.INDICATOR_TYPE, TypedValue,
              indicator_queries.visible_to, "indicators.show_value", typed.PLAIN),
         Noun("parcel", N_("地块"), parcels.COLUMNS, Permission.LAND_MANAGE, Parcel, land_queries.visible_to, "land.show",

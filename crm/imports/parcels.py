@@ -16,8 +16,8 @@ from crm.land.states import ParcelState
 from crm.lib import clock
 from crm.lib.words import N_, _
 from crm.merchants import identity
-from crm.org import queries as org
 from crm.org.models import User
+from crm.org.permissions import Permission
 
 from . import naming
 from .columns import Columns, Known
@@ -43,7 +43,7 @@ ALSO_SAID = {"已批未征": "批而未征", "已征未供": "征而未供", "�
 
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     found = read_all(COLUMNS, rows)
-    units = {name: unit_id for unit_id, name in org.unit_choices()}
+    units = naming.units()
     for one in found:
         one.errors.clear()
         said = one.line("state")
@@ -71,12 +71,7 @@ def _read(one: Read, units: Mapping[str, int], actor: User) -> None:
         one.fault("since_on", _("这一天还没有到"))
     for key in ("mu", "since_on"):
         one.line(key, to_create=True)
-    unit = one.line("unit")
-    unit_id = units.get(unit) if unit else actor.unit_id
-    if unit_id is None:
-        one.fault("unit", _("没有“%(name)s”这个单位", name=unit[:30]))
-    elif not queries.may_manage(actor, unit_id):
-        one.fault("unit", _("只能登记本单位管理的地块"))
+    unit_id = naming.unit_of(one, units, actor, Permission.LAND_MANAGE, _("只能登记本单位管理的地块"))
     one.data = {
         "name": name, "mu": mu, "since_on": since_on, "unit_id": unit_id, "note": one.long("note"),
         "state": one.choice("state", ParcelState, ParcelState.APPROVED),

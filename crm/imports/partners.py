@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from crm.db import db
 from crm.lib.words import N_, _
 from crm.merchants import identity
-from crm.org import queries as org
 from crm.org.models import User
-from crm.org.permissions import Permission, Scope
+from crm.org.permissions import Permission
 from crm.partners import actions, queries
 from crm.partners.models import Partner, PartnerKind
 
@@ -40,17 +39,13 @@ COLUMNS = Columns((
 
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     found = read_all(COLUMNS, rows)
-    units = {name: unit_id for unit_id, name in org.unit_choices()}
-    everywhere = actor.scope_of(Permission.PARTNER_MANAGE) is Scope.DISTRICT
+    units = naming.units()
     firms = naming.enterprises({one.line("enterprise") for one in found}, actor)
     for one in found:
         one.errors.clear()
-        unit = one.line("unit")
-        unit_id = units.get(unit) if unit else actor.unit_id
-        if unit_id is None:
-            one.fault("unit", _("没有“%(name)s”这个单位", name=unit[:30]))
-        elif unit_id != actor.unit_id and not everywhere:
-            one.fault("unit", _("只能录入本单位牵头的合作方"))
+        unit_id = naming.unit_of(
+            one, units, actor, Permission.PARTNER_MANAGE, _("只能录入本单位牵头的合作方")
+        )
         firm = one.line("enterprise")
         if firm and firm not in firms:
             one.remark("enterprise", _("资源库里没有正好叫“%(name)s”的", name=firm[:60]))

@@ -19,7 +19,7 @@ from crm.merchants import identity
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import User
-from crm.org.permissions import Permission, Scope
+from crm.org.permissions import Permission
 
 from . import naming
 from .columns import Columns, Known
@@ -64,7 +64,7 @@ def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     """A project of the same name is the same: one project is one record, however many lists it stands on."""
     found = read_all(COLUMNS, rows)
     deals = naming.deals_named({one.line("deal") for one in found}, actor)
-    units = {name: id for id, name in org.unit_choices()}
+    units = naming.units()
     leaders = {name: id for id, name in org.leader_choices()}
     for one in found:
         one.errors.clear()
@@ -103,7 +103,7 @@ def _read(
         "direction": one.choice("direction", Direction, None),
         "is_productive": one.line("productive").lower() not in NO,
         "planned_wan": one.wan("planned_wan"),
-        "unit_id": _unit(one, units, actor),
+        "unit_id": naming.unit_of(one, units, actor, Permission.PROJECT_EDIT, _("您只能导入本单位的项目")),
         "task_force": one.line("task_force"),
         "task_force_members": one.long("task_force_members"),
         "owner_body": one.line("owner_body"),
@@ -117,18 +117,6 @@ def _read(
         "plans": {kind: one.day(f"{kind.value}_plan") for kind in NODES if kind is not NodeKind.CAPACITY},
     }
     one.data["reached"] = _reached(one)
-
-
-def _unit(one: Read, units: Mapping[str, int], actor: User) -> int | None:
-    name = one.line("unit")
-    if not name:
-        return actor.unit_id
-    unit_id = units.get(name)
-    if unit_id is None:
-        one.fault("unit", _("没有叫“%(name)s”的单位", name=name[:30]))
-    elif unit_id != actor.unit_id and actor.scope_of(Permission.PROJECT_EDIT) is not Scope.DISTRICT:
-        one.fault("unit", _("您只能导入本单位的项目"))
-    return unit_id
 
 
 def _leader(one: Read, leaders: Mapping[str, int], actor: User) -> int | None:

@@ -13,9 +13,8 @@ from crm.lib import clock
 from crm.lib.words import N_, _
 from crm.merchants import identity
 from crm.merchants.models import Direction
-from crm.org import queries as org
 from crm.org.models import User
-from crm.org.permissions import Permission, Scope
+from crm.org.permissions import Permission
 from crm.reserve import actions, queries
 from crm.reserve.models import Depth, PlanWay, ReserveItem, name_key
 
@@ -49,16 +48,10 @@ COLUMNS = Columns((
 
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     found = read_all(COLUMNS, rows)
-    units = {name: unit_id for unit_id, name in org.unit_choices()}
-    everywhere = actor.scope_of(Permission.RESERVE_EDIT) is Scope.DISTRICT
+    units = naming.units()
     for one in found:
         one.errors.clear()
-        unit = one.line("unit")
-        unit_id = units.get(unit) if unit else actor.unit_id
-        if unit_id is None:
-            one.fault("unit", _("没有“%(name)s”这个单位", name=unit[:30]))
-        elif unit_id != actor.unit_id and not everywhere:
-            one.fault("unit", _("只能录入本单位谋划的项目"))
+        unit_id = naming.unit_of(one, units, actor, Permission.RESERVE_EDIT, _("只能录入本单位谋划的项目"))
         if one.line("depth") == TURNED:
             one.remark("depth", _("导入后请在项目页关联招商项目"))
             one.said = {**one.said, "depth": ""}

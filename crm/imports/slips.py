@@ -14,7 +14,6 @@ from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject
 from crm.lib.words import N_, _
 from crm.merchants import identity
-from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission
 from crm.slips import actions
@@ -49,7 +48,7 @@ def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
         for project in db.session.scalars(mine.where(KeyProject.name.in_(some)).order_by(None)).unique():
             twice |= {project.name} & projects.keys()
             projects[project.name] = project
-    units = {name: unit_id for unit_id, name in org.unit_choices()}
+    units = naming.units()
     for one in found:
         one.errors.clear()
         _read(one, {name: row for name, row in projects.items() if name not in twice}, units, actor)

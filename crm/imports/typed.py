@@ -18,7 +18,6 @@ from crm.lib import clock
 from crm.lib.dates import parse_month
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
-from crm.org import queries as org
 from crm.org.models import User
 
 from . import naming
@@ -43,7 +42,7 @@ COLUMNS = Columns((
 def read(rows: Sequence[Mapping[str, str]], actor: User) -> list[Read]:
     found = read_all(COLUMNS, rows)
     known = {one.label: one for one in catalogue.every(actor) if one.typed}
-    units = {name: unit_id for unit_id, name in org.unit_choices()}
+    units = naming.units()
     asked = {one.line("indicator") for one in found}
     there = _there({one.key for name, one in known.items() if name in asked})
     for one in found:
@@ -125,10 +124,6 @@ def _correct(change: Change, actor: User) -> None:
     actions.correct(value, kept | said, _("按导入的名单更正"), by_unit=by_unit, actor=actor)
 
 
-def _not_searched(_value: TypedValue) -> None:
-    """A figure has no entry in the search index: it is found by its indicator and month."""
-
-
 PLAIN = Plain(
     read,
     create,
@@ -137,7 +132,7 @@ PLAIN = Plain(
         facts={key: key for key in ("amount", "source", "note")},
         may=lambda user, value: queries.may_type(user, value.indicator, value.unit_id),
         edit=_correct,
-        restore=set_back("typed_value.corrected", _not_searched),
+        restore=set_back("typed_value.corrected", actions.put_in_index),
         added=frozenset({"note"}),
     ),
 )

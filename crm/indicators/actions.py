@@ -13,9 +13,11 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
 from crm.org.models import User
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
 from . import queries
-from .models import OwnIndicator, TypedValue
+from .models import HOUSE_NAMES, OwnIndicator, TypedValue
 from .progress import Window, month_end
 
 FACTS = ("name", "measure", "definition", "by_unit", "unit_id")
@@ -29,6 +31,7 @@ def type_value(key: str, data: dict[str, Any], *, by_unit: bool, actor: User) ->
     db.session.add(value)
     with recording("typed_value.typed", value, actor=actor):
         db.session.flush()
+    put_in_index(value)
     return value
 
 
@@ -39,11 +42,13 @@ def correct(value: TypedValue, data: dict[str, Any], why: str, *, by_unit: bool,
     with recording("typed_value.corrected", value, actor=actor, note=why):
         _fill(value, data, by_unit)
         value.typed_by_id, value.typed_at = actor.id, clock.business_now()
+    put_in_index(value)
 
 
 def take_away(value: TypedValue, *, actor: User) -> None:
     record("typed_value.taken_away", value, actor=actor,
            changes={"amount": [str(value.amount), None], "first_on": [value.first_on.isoformat(), None]})  # fmt: skip
+    index.remove(queries.NOUN, [value.id])
     db.session.delete(value)
     db.session.flush()
 
@@ -65,10 +70,25 @@ def redefine(one: OwnIndicator, data: dict[str, Any], *, actor: User) -> None:
     typed = sa.select(TypedValue.id).where(TypedValue.indicator == one.key).limit(1)
     if fixed and db.session.scalar(typed) is not None:
         raise Refused(_("已经填过数，计量单位和填报方式不能再改；请另设一个指标"), sorted(fixed)[0])
+    before = one.name
     with recording("own_indicator.redefined", one, actor=actor):
         for name in FACTS:
             if name in data:
                 setattr(one, name, data[name])
+    if data["name"] != before:  # its figures are found by its name
+        figures = db.session.scalars(sa.select(TypedValue).where(TypedValue.indicator == one.key))
+        index.put_changed(queries.NOUN, [(value.id, search_fields(value)) for value in figures])
+
+
+def search_fields(value: TypedValue) -> list[Field]:
+    """A figure is found by the name of its indicator, its months, and who published it."""
+    what = value.own_indicator.name if value.own_indicator else HOUSE_NAMES[value.indicator]
+    return [Field(Kind.NAME, what), Field(Kind.CODE, value.months), Field(Kind.TEXT, value.source),
+            Field(Kind.TEXT, value.note)]  # fmt: skip
+
+
+def put_in_index(value: TypedValue) -> None:
+    index.put(queries.NOUN, value.id, search_fields(value))
 
 
 def _fill(value: TypedValue, data: dict[str, Any], by_unit: bool) -> None:

@@ -261,6 +261,11 @@ def find(key: str) -> Indicator | None:
     return of_own(own) if own else None
 
 
+def of_value(value: TypedValue) -> Indicator:
+    """What a typed figure is a figure of."""
+    return of_own(value.own_indicator) if value.own_indicator else CATALOGUE[value.indicator]
+
+
 def every(user: User) -> Sequence[Indicator]:
     """Those that this user may see, in their order."""
     known = [one for one in CATALOGUE.values() if one.may_see(user)]

@@ -71,7 +71,6 @@ VALUES = register(
         view_permission=P.INDICATOR_VIEW,
         export_permission=P.INDICATOR_VIEW,
         belongs=lambda v: {"units": [v.unit_id], "owners": [v.typed_by_id]},
-        searched=False,
         endpoint="indicators.values",
         empty_text=N_("统计部门公布的数，比如固定资产投资，按月填在这里。"),
         row_label=lambda v: f"{name_of(v)} {v.months}",

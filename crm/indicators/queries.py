@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.org import settings
 from crm.org.guard import reaches, within
@@ -147,3 +148,9 @@ def known_of(typed: Sequence[Typed], period: Window) -> dt.date | None:
         if period.first <= one.window.first and one.window.last <= period.last
     ]
     return max(inside, default=None)
+
+
+SOURCE = contacts.LatestSource(
+    NOUN, TypedValue, lambda user: visible_to(user), TypedValue.first_on,
+    (joinedload(TypedValue.unit), joinedload(TypedValue.own_indicator)),
+)  # fmt: skip

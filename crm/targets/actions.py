@@ -15,6 +15,8 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _, listed
 from crm.org.models import User
+from crm.search import index
+from crm.search.tokens import Field, Kind
 
 from . import queries
 from .models import Target, TaskState, WorkTask
@@ -32,6 +34,7 @@ def draft(data: dict[str, Any], *, actor: User) -> WorkTask:
     db.session.add(task)
     with recording("work_task.drafted", task, actor=actor):
         db.session.flush()
+    put_in_index(task)
     return task
 
 
@@ -47,6 +50,7 @@ def edit(task: WorkTask, data: dict[str, Any], why: str, *, actor: User) -> None
             _refuse_unclear(task)
             for root in task.roots:
                 _refuse_twice(root)
+    put_in_index(task)
 
 
 def add(task: WorkTask, data: dict[str, Any], why: str = "", *, actor: User) -> Target:
@@ -172,8 +176,23 @@ def discard(task: WorkTask, *, actor: User) -> None:
     if task.state is not TaskState.DRAFT:
         raise Refused(_("已经下达的任务不能删除"))
     record("work_task.discarded", task, actor=actor)
+    index.remove(queries.NOUN, [task.id])
     db.session.delete(task)
     db.session.flush()
+
+
+def search_fields(task: WorkTask) -> list[Field]:
+    """What a task is found by: its name, its document, and what it says of the five."""
+    said = (task.goal, task.focus, task.measures, task.schedule)
+    return [
+        Field(Kind.NAME, task.name),
+        Field(Kind.CODE, task.document_no),
+        *(Field(Kind.TEXT, one) for one in said),
+    ]
+
+
+def put_in_index(task: WorkTask) -> None:
+    index.put(queries.NOUN, task.id, search_fields(task))
 
 
 # --- parts --------------------------------------------------------------------------------------------------

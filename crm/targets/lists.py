@@ -77,10 +77,10 @@ TASKS = register(
         view_permission=P.TARGET_VIEW,
         export_permission=P.TARGET_VIEW,
         belongs=lambda t: {"units": [t.unit_id], "owners": [t.owner_id, t.created_by_id]},
-        searched=False,
         endpoint="targets.tasks",
         empty_text=N_("把工作转化为任务，把任务细化为指标，分到单位和个人。"),
-        empty_actions=lambda user: [(_("草拟任务"), url_for("targets.draft"))] if user.may(P.TARGET_MANAGE) else [],
+        empty_actions=lambda user: [(_("草拟任务"), url_for("targets.draft")), (_("导入名单"), url_for("imports.index"))]
+        if user.may(P.TARGET_MANAGE) else [],
     )
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.capital import queries as capital
+from crm.contacts import queries as contacts
 from crm.db import db
 from crm.indicators import catalogue, counting
 from crm.indicators import queries as indicators
@@ -295,6 +296,11 @@ def _of_reserve(key: str, year: int) -> Decimal | None:
 indicators.TARGETS.append(_issued)
 capital.TARGETS.append(_money)
 reserve.TARGETS.append(_of_reserve)
+
+
+SOURCE = contacts.Source(
+    NOUN, WorkTask, lambda user: visible_to(user), WorkTask.name, (joinedload(WorkTask.unit),)
+)
 
 
 def unit_named(unit_id: int) -> Unit:

@@ -146,6 +146,10 @@ def test_an_indicator_of_one_s_own(cast: Any, session: Any, as_user: Login) -> N
     assert "120.5 亩" in as_user(cast.zhou).see(f"{here}?year=2013").text
     answer = chen.submit(f"{here}/edit", measure="count")
     assert answer.status_code == 422 and "不能再改" in answer.said
+    assert "120.5 亩" in as_user(cast.zhou).see("/find?q=垦造").text, "a figure is found by its indicator"
+    chen.submit(f"{here}/edit", name="开垦耕地面积")
+    assert "开垦耕地面积 2013-03" in as_user(cast.zhou).see("/find?q=开垦耕地").text
+    assert len(as_user(cast.li).see("/indicators/values?q=kkgd").rows()) == 1, "by its sound, and one's own"
     chen.submit(f"{here}/edit", name="垦造耕地面积")
     assert chen.submit("/indicators/new", name="垦造耕地面积", definition="又一个").status_code == 422
     assert verbs(session)[0] == "own_indicator.defined" and verbs(session)[-1] == "own_indicator.redefined"

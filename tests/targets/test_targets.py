@@ -95,6 +95,7 @@ def test_a_task_is_drafted_given_an_indicator_split_and_issued(
         sa.select(Target.amount).where(Target.parent_id.is_not(None)).order_by(Target.amount)
     ).all()
     assert parts == [60_000, 115_000]
+    assert here in chen.see("/find?q=zsyz").links and here in as_user(cast.zhou).see("/find?q=半年过半").links
     page = as_user(cast.zhou).see(target)
     assert "17.50亿元" in page.text and "力争 18.00亿元" in page.text and "区政府调整" in page.text
     assert capital.target_wan() == 175_000, "the register of money holds itself against what was issued"
