@@ -123,6 +123,7 @@ NOT_PURE = {
     "imports/partners.py": "a noun of imports: read, matched, made and taken away again",
     "imports/parcels.py": "a noun of imports: read, matched, made and taken away again",
     "imports/paid_in.py": "a noun of imports: read, matched, made and taken away again",
+    "imports/tasks.py": "a noun of imports: read, matched, made and taken away again",
     "imports/typed.py": "a noun of imports: read, matched, made and taken away again",
     "imports/yields.py": "a noun of imports: read, matched, made and taken away again",
     "imports/reserve.py": "a noun of imports: read, matched, made and taken away again",
