@@ -445,6 +445,15 @@ def entry_of_week(project: KeyProject, week_on: dt.date) -> ProgressEntry | None
     return db.session.scalar(sa.select(ProgressEntry).filter_by(project_id=project.id, week_on=week_on))
 
 
+def last_problems(project_ids: Sequence[int], day: dt.date) -> dict[int, str]:
+    """{project: the problem its last weekly report up to a day speaks of}, of those that speak of one."""
+    told = sa.select(ProgressEntry).where(
+        ProgressEntry.project_id.in_(project_ids), ProgressEntry.week_on <= day
+    )
+    newest = {one.project_id: one.problem for one in db.session.scalars(told.order_by(ProgressEntry.week_on))}
+    return {id: problem for id, problem in newest.items() if problem}
+
+
 def last_entry(project: KeyProject, before: dt.date) -> ProgressEntry | None:
     """The latest of an earlier week: what the next one begins with."""
     rows = sa.select(ProgressEntry).where(

@@ -34,6 +34,12 @@ ISSUED = dt.date(2013, 2, 28)
 SPONSORED = dt.date(2013, 1, 15)
 LISTS = {"重点建设": "区重点建设", "重点工业": "区重点工业"}
 MARKS = (("prov_key", "省重点"), ("city_key", "市重点"), ("hukan", "互看互学"))
+OBSTACLES = (
+    "示例：用地指标未落实",
+    "示例：征迁尚余 2 户未签约",
+    "示例：施工图审查滞后",
+    "示例：环评批复未取得",
+)
 LAYOUT = (
     (NodeKind.STRUCTURE, "主体结顶", 150),
     (NodeKind.COMPLETE, "建成", 330),
@@ -79,6 +85,8 @@ def load_projects(
         db.session.add(project)
         if row["hukan"] == "1":
             _weeks(project, number, today)
+        if project.status is Status.NOT_STARTED:
+            _why_not(project, number)
     for row in built.values():
         _finished(row, units).deal = deals.get(OUT_OF.get(row["name"], ""))
     db.session.flush()
@@ -203,6 +211,14 @@ def _weeks(project: KeyProject, number: int, today: dt.date) -> None:
                 done_wan=(done * (100 - 2 * weeks_ago) / 100).quantize(Decimal(1)) if weeks_ago else done,
             )
         )
+
+
+def _why_not(project: KeyProject, number: int) -> None:
+    """The weekly report at the end of June says what keeps it from starting."""
+    db.session.add(
+        ProgressEntry(project=project, week_on=dt.date(YEAR, 6, 24), progress="示例：前期工作", done_wan=Decimal(0),
+                      problem=OBSTACLES[number % len(OBSTACLES)])
+    )  # fmt: skip
 
 
 def day(text: str) -> dt.date | None:

@@ -185,6 +185,8 @@ def tell(report: Report, outline: Outline, actor: User) -> counting.Told:
     window = Window(report.first_on, report.last_on)
     sections = [one for one in outline.sections if not (report.kind.is_public and one in NOT_PUBLIC)]
     told = counting.tell(window, sections, outline.indicators, outline.ranked, actor)
+    if report.kind.is_public and "not_started" in told.content:
+        told.content["not_started"] = [line[:2] for line in told.content["not_started"]]
     told.content["texts"] = {name: getattr(report, name) for name in TEXTS}
     return told
 

@@ -20,7 +20,9 @@ from crm.deals import lists as deal_lists
 from crm.deals.stages import DealState, Stage
 from crm.delivery import lists as project_lists
 from crm.delivery import queries as projects
+from crm.delivery.models import KeyProject
 from crm.delivery.rates import rates
+from crm.delivery.status import NodeKind
 from crm.indicators import catalogue, counting, progress
 from crm.indicators import queries as indicators
 from crm.indicators.catalogue import Indicator
@@ -31,6 +33,7 @@ from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Scope
 from crm.review.lists import AS_OF
+from crm.slips import queries as slips
 
 from . import appraisal, queries
 from .appraisal import Scheme
@@ -141,9 +144,10 @@ def _ids(one: Indicator, user: User, window: Window) -> Sequence[int]:
 
 
 def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
-    """Unit by unit, the nearest to its target first, those without a target by their figure."""
+    """Unit by unit with its growth, the nearest to its target first, those without a target by their figure."""
     year = _year(one, window)
-    found = counting.by_unit(one, user, [Window(year.first, min(window.last, year.last))])[0]
+    so_far = Window(year.first, min(window.last, year.last))
+    found, then = counting.by_unit(one, user, [so_far, progress.before(so_far)])
     targets = indicators.targets_of(one.key, year)
     names = {unit.id: unit.name for unit in org.units(only_active=False)}
     lines = []
@@ -152,7 +156,8 @@ def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
             continue
         value = found[unit_id].value if unit_id in found else Decimal(0)
         target = targets.get(unit_id)
-        lines.append((names.get(unit_id, ""), value, target, progress.percent(value, target)))
+        more = progress.growth(value, then[unit_id].value) if unit_id in then else None
+        lines.append((names.get(unit_id, ""), value, target, progress.percent(value, target), more))
     lines.sort(key=lambda line: (line[3] is None, -(line[3] or 0), -line[1], line[0]))
     return {
         "key": one.key,
@@ -160,7 +165,7 @@ def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
         "unit": one.unit_word,
         "measure": one.measure.value,
         "gone": _text((progress.gone(year, window.last) * 100).quantize(progress.TENTH)),
-        "lines": [[name, _text(value), _text(target), _text(share)] for name, value, target, share in lines],
+        "lines": [[name, *map(_text, numbers)] for name, *numbers in lines],
     }
 
 
@@ -223,37 +228,40 @@ def _stage(stage: Stage, day: dt.date, user: User, told: Told) -> dict[str, Any]
 
 
 def _starts(day: dt.date, user: User, told: Told) -> dict[str, Any]:
-    """开工率 of the year's new projects on that day, of all and of each list, and the names that have not started."""
+    """开工率 of the year's new projects on that day, of all and of each list, and those that have not started with why."""
     page = project_lists.PAGE
     rate = next(one for one in rates(day.year, day) if one.key == "start")
-    whole = _pairs(rate.whole)
-    there = [*whole, ("started_to", day.isoformat())]
-    lines = []
-    for name, more in [
-        ("", ()),
-        *((roll.name, (("list", str(roll.id)),)) for roll in projects.rolls(day.year)),
-    ]:
-        base, done = _keys(page, [*whole, *more], user), _keys(page, [*there, *more], user)
+    lines, missing = [], set[int]()
+    scopes = [("starts", "", ()), *((f"starts:{roll.id}", roll.name, (("list", str(roll.id)),))
+                                    for roll in projects.rolls(day.year))]  # fmt: skip
+    for key, name, more in scopes:
+        args = [*_pairs(rate.whole), *more]
+        base, done = _keys(page, args, user), _keys(page, [*args, ("started_to", day.isoformat())], user)
         if not base:
             continue
+        missing = missing or base - done  # the first are all of them
         share = progress.percent(Decimal(len(done)), Decimal(len(base)))
-        lines.append({"roll": name, "whole": len(base), "there": len(done), "missing": len(base) - len(done),
-                      "percent": _text(share), "args": [*whole, *more]})  # fmt: skip
-        if not name:
-            _freeze(told, "starts:whole", page, whole, user)
-            left = sorted(base - done)
-            _freeze(told, "starts:missing", page, [*_pairs(rate.missing), ("ids", ",".join(map(str, left[:1000])))],
-                    user, also=left)  # fmt: skip
-    missing = told.rows.get("starts:missing", {}).get("ids", [])
-    rows = projects.with_milestones(page.select(user).where(page.key.in_(missing[:500])))
-    names = []
-    for project in db.session.scalars(rows).unique():
-        start = next((one for one in project.milestones if one.kind.value == "start"), None)
-        names.append([
+        _freeze(told, key, page, args, user, within=done)
+        lines.append({"key": key, "roll": name, "whole": len(base), "there": len(done), "missing": len(base) - len(done),
+                      "percent": _text(share), "args": args})  # fmt: skip
+    return {"starts": lines, "not_started": _not_started(missing, day, user), "starts_list": page.name}
+
+
+def _not_started(missing: set[int], day: dt.date, user: User) -> list[Line]:
+    """未开工项目 with why: the problems that were open on that day, else what the last weekly report said."""
+    rows = project_lists.PAGE.select(user).where(KeyProject.id.in_(sorted(missing)[:500]))
+    found = db.session.scalars(projects.with_milestones(rows)).unique().all()
+    ids = [project.id for project in found]
+    said = projects.last_problems(ids, day)
+    said |= slips.open_problems(user, ids, day)
+    lines = []
+    for project in found:
+        start = next((one for one in project.milestones if one.kind is NodeKind.START), None)
+        lines.append([
             mask_text(project.name), project.unit.name if project.unit else "", project.leader.name if project.leader else "",
-            start.plan_on.isoformat() if start and start.plan_on else "",
+            start.plan_on.isoformat() if start and start.plan_on else "", mask_text(said.get(project.id, "")),
         ])  # fmt: skip
-    return {"starts": lines, "not_started": names, "starts_list": page.name}
+    return lines
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
@@ -268,17 +276,10 @@ def _freeze(
     *,
     amount: Any = None,
     within: set[int] | None = None,
-    also: Sequence[int] | None = None,
 ) -> None:
-    """Keep the rows behind a figure: name, number, unit, amount, whether they are of the period itself.
-
-    `also`: just these, whatever the address finds today.
-    """
-    rows = (
-        page.select(user).where(page.key.in_(also))
-        if also is not None
-        else select_for(page, user, MultiDict(args))
-    )
+    """Keep the rows behind a figure: name, number, unit, amount, whether they are of the part that `within` names (those of
+    the period itself, those that have started)."""
+    rows = select_for(page, user, MultiDict(args))
     found = db.session.scalars(rows.limit(MOST_FROZEN + 1)).unique().all()
     lines = [
         [
@@ -290,12 +291,7 @@ def _freeze(
         ]
         for row in found[:MOST_FROZEN]
     ]
-    told.rows[key] = {
-        "list": page.name,
-        "lines": lines,
-        "more": len(found) > MOST_FROZEN,
-        "ids": list(also or ()),
-    }
+    told.rows[key] = {"list": page.name, "lines": lines, "more": len(found) > MOST_FROZEN}
 
 
 def _some(page: ListPage, args: Pairs, user: User, most: int = 500) -> Sequence[Any]:

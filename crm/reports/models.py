@@ -83,6 +83,9 @@ class AppraisalScheme(Model):
     def scheme(self) -> Scheme:
         return Scheme.of(self.number, self.cap, self.items)
 
+    def plain(self) -> list[list[Any]]:
+        return self.items
+
 
 class Report(Versioned, Model):
     __tablename__ = "report"

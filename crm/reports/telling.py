@@ -15,6 +15,11 @@ Link = Callable[[str, str, str], str]
 """(figure, "period" or "", unit) -> address of the rows behind it; "" for none."""
 
 
+def nowhere(_key: str, _part: str, _unit: str) -> str:
+    """Where nothing can be opened: on paper, between two versions."""
+    return ""
+
+
 def said(msgid: str) -> str:
     """Frozen words: a label of the house's in the reader's language, what a district has named itself as it is."""
     return _(msgid)
@@ -78,10 +83,16 @@ def figures(content: dict[str, Any], link: Link) -> list[Figure]:
 
 @dataclass(frozen=True)
 class Ranks:
+    """「Rank tables always carry the time progress」: `label` says it."""
+
     label: str
     gone: str
     has_targets: bool
     lines: list[dict[str, Any]]
+
+    @property
+    def with_time(self) -> str:
+        return _("%(what)s（时间进度 %(gone)s）", what=self.label, gone=self.gone)
 
 
 def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
@@ -89,7 +100,7 @@ def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
         Ranks(
             said(one["msgid"]),
             percent(one["gone"]),
-            any(target for _name, _value, target, _share in one["lines"]),
+            any(line[2] for line in one["lines"]),
             [
                 {
                     "at": _place(one["lines"], at),
@@ -97,10 +108,12 @@ def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
                     "value": measured(value, one["measure"], one["unit"]),
                     "target": measured(target, one["measure"], one["unit"]) if target else "",
                     "percent": percent(share),
+                    "growth": percent(growth[0] if growth else "", sign=True),
                     "behind": bool(share) and Decimal(share) < Decimal(one["gone"]),
                     "url": link(one["key"], "", name),
                 }
-                for at, (name, value, target, share) in enumerate(one["lines"])
+                # What was published before the growth was told has none.
+                for at, (name, value, target, share, *growth) in enumerate(one["lines"])
             ],
         )
         for one in content.get("ranks", ())
@@ -133,7 +146,7 @@ def score_lines(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
 
 def _place(lines: Sequence[Sequence[str]], at: int) -> int:
     """名次: the same share, or without targets the same figure, is the same place."""
-    said = [(share, "" if share else value) for _name, value, _target, share in lines]
+    said = [(share, "" if share else value) for _name, value, _target, share, *_growth in lines]
     return said.index(said[at]) + 1
 
 
@@ -146,13 +159,22 @@ def stages(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
 
 
 def starts(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
-    """开工率 of all new projects and of each list; only those of all have their rows kept."""
-    return [
-        {**one, "name": one["roll"] or _("全部新建项目"), "percent": percent(one["percent"]),
-         "whole_url": link("starts:whole", "", "") if not one["roll"] else "",
-         "missing_url": link("starts:missing", "", "") if not one["roll"] and one["missing"] else ""}
-        for one in content.get("starts", ())
-    ]  # fmt: skip
+    """开工率 of all new projects and of each list; what was published first has its rows kept for all of them only."""
+    found = []
+    for one in content.get("starts", ()):
+        if key := one.get("key", ""):
+            urls = [link(key, part, "") for part in ("", "there", "rest")]
+        else:
+            urls = (
+                ["", "", ""]
+                if one["roll"]
+                else [link("starts:whole", "", ""), "", link("starts:missing", "", "")]
+            )
+        found.append({
+            **one, "name": one["roll"] or _("全部新建项目"), "percent": percent(one["percent"]), "whole_url": urls[0],
+            "there_url": urls[1] if one["there"] else "", "missing_url": urls[2] if one["missing"] else "",
+        })  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)
@@ -170,6 +192,10 @@ class Sheet:
             {"key": at, "label": head, "numeric": at in self.numeric} for at, head in enumerate(self.heads)
         ]
 
+    def read(self, columns: int) -> list[str]:
+        """Each row in one breath."""
+        return [" ".join(cell for cell in row[:columns] if cell) for row in self.rows]
+
 
 def signed(content: dict[str, Any]) -> Sheet:
     return Sheet(
@@ -186,10 +212,25 @@ def talks(content: dict[str, Any], public: bool) -> Sheet:
 
 
 def not_started(content: dict[str, Any], public: bool) -> Sheet:
-    """「不出现个人和期限」: who is asked by name and by when stays in the house."""
-    heads = [_("重点项目"), _("责任单位"), _("挂联领导"), _("计划开工")]
-    rows = [list(one) for one in content.get("not_started", ())]
-    return Sheet(heads[:2], [one[:2] for one in rows]) if public else Sheet(heads, rows)
+    """「不出现个人和期限」: who is asked by name and by when stays in the house, and so does what is in the way."""
+    heads = [_("重点项目"), _("责任单位"), _("挂联领导"), _("计划开工"), _("未开工原因")]
+    rows = [[*one[:4], *(why or _("没有写") for why in one[4:])] for one in content.get("not_started", ())]
+    told = 2 if public else min(map(len, rows), default=len(heads))
+    return Sheet(heads[:told], [one[:told] for one in rows])
+
+
+def labels(content: dict[str, Any]) -> dict[str, str]:
+    """{key of kept rows: what the figure is called}."""
+    found = {
+        "starts:whole": _("新建项目"),
+        "starts:missing": _("还没有开工的新建项目"),
+    }  # published before lists had theirs
+    for one in content.get("starts", ()):
+        if key := one.get("key", ""):
+            found[key] = _("新建项目 · %(list)s", list=one["roll"]) if one["roll"] else _("新建项目")
+    found |= {one["key"]: Stage(one["stage"]).label for one in content.get("stages", ())}
+    items = content.get("scores", {}).get("items", ())
+    return found | {one["key"]: said(one["msgid"]) for one in (*items, *content["figures"])}
 
 
 # --- two versions -------------------------------------------------------------------------------------------
@@ -208,6 +249,7 @@ def changes(
     before: tuple[dict[str, Any], dict[str, Any]],
     after: tuple[dict[str, Any], dict[str, Any]],
     seen: Callable[[dict[str, Any]], list[Any]],
+    public: bool,
 ) -> list[Change]:
     """What a later version says otherwise: (content, rows) of each; of the rows those that `seen` leaves."""
     found = []
@@ -220,6 +262,15 @@ def changes(
         old = old if key in was else ""
         if old != new or gone or come:
             found.append(Change(label, old or "—", new or "—", gone, come))
+    for (label, was_told), (_label, now_told) in zip(
+        _sheets(before[0], public), _sheets(after[0], public), strict=True
+    ):
+        told = min(len(was_told.heads), len(now_told.heads))
+        old_rows, new_rows = was_told.read(told), now_told.read(told)
+        gone = [name for name in old_rows if name not in new_rows]
+        come = [name for name in new_rows if name not in old_rows]
+        if gone or come:
+            found.append(Change(label, str(len(old_rows)), str(len(new_rows)), gone, come))
     texts_before, texts_after = before[0].get("texts", {}), after[0].get("texts", {})
     words = {"opening": _("导语"), "problems": _("存在问题"), "next_steps": _("下一步打算")}
     for name, label in words.items():
@@ -235,6 +286,18 @@ def _said(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
         one["key"]: (said(one["msgid"]), measured(one["value"], one["measure"], one["unit"]))
         for one in content["figures"]
     }
+    for one in ranks(content, nowhere):
+        for line in one.lines:
+            lines[f"rank:{one.label}:{line['unit']}"] = (
+                f"{one.label} · {line['unit']}",
+                " · ".join(text for text in (_("第 %(n)s 名", n=line["at"]), line["value"], line["percent"]) if text),
+            )  # fmt: skip
+    if "scores" in content:
+        for line in score_lines(content["scores"], nowhere):
+            lines[f"score:{line['unit']}"] = (
+                _("考核得分 · %(unit)s", unit=line["unit"]),
+                f"{_('第 %(n)s 名', n=line['at'])} · {line['total']}",
+            )
     for one in content.get("stages", ()):
         lines[one["key"]] = (
             Stage(one["stage"]).label,
@@ -242,10 +305,18 @@ def _said(content: dict[str, Any]) -> dict[str, tuple[str, str]]:
         )
     for one in content.get("starts", ()):
         name = one["roll"] or _("全部新建项目")
-        lines["starts:missing" if not one["roll"] else f"starts:{one['roll']}"] = (
+        lines[f"rate:{one['roll']}"] = (
             _("开工率 · %(list)s", list=name), f"{one['there']}/{one['whole']} = {percent(one['percent'])}",
         )  # fmt: skip
     return lines
+
+
+def _sheets(content: dict[str, Any], public: bool) -> list[tuple[str, Sheet]]:
+    return [
+        (_("新签约项目"), signed(content)),
+        (_("在谈亿元以上项目"), talks(content, public)),
+        (_("还没有开工的新建项目"), not_started(content, public)),
+    ]
 
 
 def _names(rows: dict[str, Any], key: str, seen: Callable[[dict[str, Any]], list[Any]]) -> list[str]:

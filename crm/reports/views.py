@@ -17,6 +17,7 @@ from crm.indicators.progress import Window
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
+from crm.lists.exports.making import mark_of
 from crm.lists.table import LISTS, context
 from crm.org import demo
 from crm.org import queries as org
@@ -25,7 +26,8 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.web.forms import commit_and_go
 
-from . import actions, counting, paper, periods, queries, telling
+from . import actions, counting, paper, periods, queries, telling, workbook
+from .appraisal import FIRST
 from .forms import DraftForm, OutlineForm, ReasonForm, SchemeForm, WordsForm
 from .lists import PAGE
 from .models import Edition, Report, ReportState, Section
@@ -100,7 +102,7 @@ def show(id: int) -> Any:
         edition=edition,
         acts=_acts(report),
         problem="" if told else _("通报是全区的数，要由看得到全区项目和资金的人来编"),
-        **(_said(told.content, report, _link_today(told.content)) if told else {}),
+        **(_said(told.content, report, _link_today(report, told.content)) if told else {}),
     )
 
 
@@ -129,22 +131,22 @@ def rows(id: int, number: int) -> Any:
     report, edition = _edition(id, number)
     key = request.args.get("figure", "")
     kept = edition.rows.get(key) or abort(404)
-    unit, period = request.args.get("unit", ""), request.args.get("part") == "period"
+    unit, part = request.args.get("unit", ""), request.args.get("part", "")
 
     def asked(some: list[Any]) -> list[Any]:
-        return [line for line in some if (not unit or line[2] == unit) and (not period or line[4])]
+        wanted = {"period": 1, "there": 1, "rest": 0}.get(part)
+        return [line for line in some if (not unit or line[2] == unit) and wanted in (None, line[4])]
 
     lines = asked(_seen(kept))
-    label, today = _figure_of(edition.content, key)
     start = max(0, request.args.get("from", 0, type=int))
     shown = lines[start : start + ROWS_A_PAGE]
     return render_template(
         "reports/rows.html",
         report=report,
         edition=edition,
-        label=label,
+        label=telling.labels(edition.content).get(key, key),
         unit=unit,
-        period=period,
+        part={"period": _("本期"), "there": _("已开工"), "rest": _("未开工")}.get(part, ""),
         lines=shown,
         addresses=_addresses(kept["list"], [line[1] for line in shown]),
         start=start,
@@ -152,7 +154,7 @@ def rows(id: int, number: int) -> Any:
         hidden=len(asked(kept["lines"])) - len(lines),
         step=ROWS_A_PAGE,
         more=kept["more"],
-        today_url=today,
+        today_url=_today_of(edition.content, report.last_on, key, part),
         here=request.args.to_dict(),
     )
 
@@ -163,7 +165,8 @@ def changes(id: int, number: int) -> Any:
     """What this version says otherwise than the one before."""
     report, edition = _edition(id, number)
     before = queries.edition(report, number - 1) or abort(404)
-    found = telling.changes((before.content, before.rows), (edition.content, edition.rows), _seen)
+    was, now = (before.content, before.rows), (edition.content, edition.rows)
+    found = telling.changes(was, now, _seen, report.kind.is_public)
     return render_template(
         "reports/changes.html", report=report, edition=edition, before=before, changes=found
     )
@@ -185,7 +188,8 @@ def excel(id: int, number: int) -> Any:
     record("report.taken", report, actor=me(), note=f"xlsx {edition.number}")
     db.session.commit()
     with_rows = me().scope_of(P.DEAL_EXPORT) is Scope.DISTRICT
-    return _file(paper.workbook(edition, with_rows=with_rows), EXCEL, f"{report.name}.xlsx")
+    data = workbook.of(edition, with_rows=with_rows, mark=mark_of(me(), clock.business_now()))
+    return _file(data, EXCEL, f"{report.name}.xlsx")
 
 
 # --- the way to publication ---------------------------------------------------------------------------------
@@ -292,7 +296,7 @@ def appraisal_so_far() -> Any:
         score_heads=telling.score_heads(content),
         score_lines=telling.score_lines(content, _link_now(today)),
         today=today,
-        versions=queries.schemes(),
+        versions=[*queries.schemes(), FIRST],
         words=dict(catalogue.choices(me())),
         may_set=me().may(P.REPORT_OUTLINE),
     )
@@ -349,9 +353,16 @@ def _told_now(report: Report) -> Any:
         return None
 
 
-def _link_today(content: dict[str, Any]) -> telling.Link:
+def _link_today(report: Report, content: dict[str, Any]) -> telling.Link:
+    """A draft's numbers lead to the records as they are."""
+    now = _link_now(report.last_on)
+
     def link(key: str, part: str, unit: str) -> str:
-        return "" if part or unit else _figure_of(content, key)[1]
+        if unit:
+            return now(key, part, unit)
+        if part == "period" and (one := catalogue.find(key)):
+            return one.url(Window(report.first_on, report.last_on))
+        return _today_of(content, report.last_on, key, part)
 
     return link
 
@@ -381,22 +392,17 @@ def _seen(kept: dict[str, Any]) -> list[Any]:
     return [line for line in lines if line[1] in mine or line[2] == user.unit.name]
 
 
-def _figure_of(content: dict[str, Any], key: str) -> tuple[str, str]:
-    """(what it is called, the list of today)."""
-    for one in content["figures"]:
+def _today_of(content: dict[str, Any], day: dt.date, key: str, part: str) -> str:
+    """The list of today behind a figure."""
+    for one in (*content["figures"], *content.get("stages", ())):
         if one["key"] == key:
-            return telling.said(one["msgid"]), _list_url(one["list"], one["args"])
-    for one in content.get("stages", ()):
-        if one["key"] == key:
-            return telling.Stage(one["stage"]).label, _list_url(one["list"], one["args"])
-    if key.startswith("starts:") and content.get("starts"):
-        args = content["starts"][0]["args"]
-        if key == "starts:missing":
-            return _("还没有开工的新建项目"), _list_url(
-                content["starts_list"], [*args, ["status", "not_started"]]
-            )
-        return _("新建项目"), _list_url(content["starts_list"], args)
-    return key, ""
+            return _list_url(one["list"], one["args"])
+    for one in content.get("starts", ()):
+        if key in (one.get("key"), "starts:whole", "starts:missing"):
+            more = {"there": ["started_to", day.isoformat()], "rest": ["status", "not_started"]}
+            extra = more.get("rest" if key == "starts:missing" else part)
+            return _list_url(content["starts_list"], [*one["args"], *([extra] if extra else [])])
+    return _link_now(day)(key, "", "")  # what units are scored by need not be among the figures
 
 
 def _addresses(name: str, ids: list[int]) -> dict[int, str]:

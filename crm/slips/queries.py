@@ -167,6 +167,20 @@ def open_of_project(user: User, project: KeyProject) -> int:
     return count(rows)
 
 
+def open_problems(user: User, project_ids: Sequence[int], day: dt.date) -> dict[int, str]:
+    """{project: what was in its way at the end of a day}, of those that had anything."""
+    rows = visible_to(user).where(
+        Slip.project_id.in_(project_ids), Slip.raised_on <= day, Slip.state != SlipState.TURNED_DOWN,
+        sa.or_(Slip.settled_on.is_(None), Slip.settled_on > day),
+    )  # fmt: skip
+    found: dict[int, str] = {}
+    for slip in db.session.scalars(rows.order_by(Slip.id)).unique():
+        if slip.project_id is not None:
+            before = found.get(slip.project_id)
+            found[slip.project_id] = f"{before}；{slip.problem}" if before else slip.problem
+    return found
+
+
 def files_visible_to(user: User) -> sa.Select[Any]:
     seen = visible_to(user).with_only_columns(Slip.id).order_by(None)
     steps = sa.select(SlipStep.id).where(SlipStep.slip_id.in_(seen))

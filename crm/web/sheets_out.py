@@ -117,6 +117,8 @@ class XlsxFile:
         self._formats = {
             kind: self._book.add_format({"num_format": shape, **lined}) for kind, shape in _FORMATS.items()
         }
+        # Without it a whole number would be shown with a point and nothing behind it.
+        self._whole = self._book.add_format({"num_format": "#,##0", **lined})
         self._text = self._book.add_format({"num_format": "@", **lined})
         self._mark = mark
         self.begin(sheet, headings)
@@ -177,7 +179,8 @@ class XlsxFile:
                 if self._frame:
                     self._sheet.write_blank(self._at, at, None, self._text)
             elif kind in NUMBERS and not isinstance(value, str):
-                _write_number(self._sheet, self._at, at, value, self._formats[kind])
+                shape = self._whole if kind == "number" and value == int(value) else self._formats[kind]
+                _write_number(self._sheet, self._at, at, value, shape)
             elif isinstance(value, dt.date):
                 kind = "moment" if isinstance(value, dt.datetime) else "day"
                 self._sheet.write_datetime(self._at, at, value, self._formats[kind])

@@ -30,6 +30,11 @@ def test_june_says_23_2_67_4_15_75_and_keeps_them_after_later_edits(district: An
     assert {key: told["stages"][key] for key in ("intended", "new_talks", "negotiating")} == {
         "intended": 12, "new_talks": 9, "negotiating": 10,
     }  # fmt: skip
+    edition = queries.edition(report)
+    assert edition is not None
+    for line in edition.content["starts"]:  # 67.4 % and 75 % lead to their rows, as they were
+        kept = edition.rows[line["key"]]["lines"]
+        assert (sum(started for *_row, started in kept), len(kept)) == (line["there"], line["whole"])
     db.session.execute(
         sa.update(Deal)
         .where(Deal.signed_on.is_not(None))

@@ -16,6 +16,8 @@ from crm.audit.models import Event
 from crm.db import WrittenOnce, db
 from crm.deals.models import Deal
 from crm.deals.stages import Stage
+from crm.delivery.models import ProgressEntry
+from crm.delivery.status import NodeKind, Status
 from crm.indicators import catalogue
 from crm.indicators import queries as indicator_queries
 from crm.lib import clock
@@ -25,6 +27,8 @@ from crm.reports.appraisal import FIRST
 from crm.reports.models import Edition, Outline, Report, ReportState
 from crm.reports.periods import ReportKind
 from tests.deals.make import make_deal
+from tests.delivery.make import make_list, make_node, make_project
+from tests.slips.make import make_slip
 
 D = dt.date.fromisoformat
 
@@ -50,6 +54,12 @@ def published(cast: Any, kind: ReportKind = ReportKind.MONTHLY, number: int = 6)
 def send(client: Any, url: str) -> Any:
     """A POST without its page: what somebody tries who has no button for it."""
     return client.post(url, data={"csrf_token": client.token()})
+
+
+def lines_of(page: Any) -> dict[str, str]:
+    """{first cell: the whole line} of the tables of a page."""
+    lines = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in page.all("tr")]
+    return {line[0]: " ".join(line) for line in lines}
 
 
 def figure(edition: Edition, key: str) -> dict[str, Any]:
@@ -139,6 +149,11 @@ def test_a_correction_is_a_new_version_with_its_reason_and_what_it_changes(cast:
     assert figure(second, "signed_deals")["value"] == "2"
     page = as_user(cast.wang).see(f"/reports/{report.id}/versions/2/changes")
     assert "漏报的" in page.text and "漏了一个项目" in page.text
+    lines = lines_of(page)
+    assert (
+        "第 1 名 · 1 个" in lines["签约项目 · 区招商局"] and "第 1 名 · 2 个" in lines["签约项目 · 区招商局"]
+    )
+    assert "增加：漏报的 " in lines["新签约项目"], "the tables of names are compared too"
     assert "已被更正" in as_user(cast.wang).see(f"/reports/{report.id}/versions/1").text
 
 
@@ -206,6 +221,44 @@ def test_the_public_quarter_names_no_person_and_no_term(cast: Any, as_user: Any)
     assert edition and edition.content["sections"] == ["signed"] and "talks" not in edition.content
 
 
+def test_who_has_not_started_is_told_with_why_and_each_list_with_its_rows(cast: Any, as_user: Any) -> None:
+    late, plain = make_project("未开工路", cast.li), make_project("没有交办路", cast.li)
+    made = make_project("已开工路", cast.li, status=Status.BUILDING)
+    make_node(made, "开工", D("2013-03-01"), kind=NodeKind.START, actual_on=D("2013-03-01"))
+    make_list("市重点", cast.admin, late, made)
+    make_slip(late, by=cast.li, problem="征地差 12 亩，请找 13800001234", raised_on=D("2013-06-10"))
+    make_slip(late, by=cast.li, problem="七月的问题", raised_on=D("2013-07-02"))
+    for week, problem in (("2013-06-17", "早先的问题"), ("2013-06-24", "图纸没有定")):
+        db.session.add(
+            ProgressEntry(project=plain, week_on=D(week), progress="", done_wan=Decimal(0), problem=problem)
+        )
+    db.session.commit()
+    report = published(cast)
+    page = as_user(cast.zhou).see(f"/reports/{report.id}/versions/1")
+    rows = lines_of(page)
+    assert (
+        "征地差 12 亩" in rows["未开工路"]
+        and "13800001234" not in page.text
+        and "七月的问题" not in page.text
+    )
+    assert "图纸没有定" in rows["没有交办路"] and "早先" not in rows["没有交办路"]
+    assert [text.strip() for text in rows["2013 市重点"].split() if text.strip()][-4:] == [
+        "2",
+        "1",
+        "1",
+        "50.0%",
+    ]
+    edition = queries.edition(report)
+    assert edition is not None
+    key = edition.content["starts"][1]["key"]
+    for part, names in (("", {"未开工路", "已开工路"}), ("there", {"已开工路"}), ("rest", {"未开工路"})):
+        behind = as_user(cast.zhou).see(f"/reports/{report.id}/versions/1/rows?figure={key}&part={part}")
+        assert {name for name in ("未开工路", "已开工路", "没有交办路") if name in behind.text} == names
+        [today] = [link for link in behind.links if link.startswith("/projects?")]
+        now = as_user(cast.zhou).see(today).text
+        assert {name for name in ("未开工路", "已开工路", "没有交办路") if name in now} == names, part
+
+
 def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_user: Any) -> None:
     signed("甲项目", cast.wang, "2013-06-05", 60_000)
     report = published(cast)
@@ -214,16 +267,30 @@ def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_use
     words = "\n".join(one.text for one in paper.paragraphs)
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
     assert "2013年6月通报" in words and "13800001234" not in words and "甲项目" in cells
-    book = openpyxl.load_workbook(
-        io.BytesIO(
-            reader.press(f"/reports/{report.id}/versions/1", f"/reports/{report.id}/versions/1/excel").data
-        )
-    )
-    assert [row[0].value for row in book["1"].iter_rows(min_row=2)] == ["甲项目"]
-    assert verbs()[-1] == "report.taken"
     here = f"/reports/{report.id}/versions/1"
+    book = openpyxl.load_workbook(io.BytesIO(reader.press(here, f"{here}/excel").data))
+    assert verbs()[-1] == "report.taken"
+    behind = [[cell.value for cell in row] for row in book["数背后的记录"].iter_rows(min_row=2)]
+    assert ["签约项目", "甲项目", "区招商局"] in [row[:3] for row in behind]
+    figures = book["主要指标"]
+    heads = {cell.value: at for at, cell in enumerate(figures[1])}
+    line = next(row for row in figures.iter_rows(min_row=2) if row[0].value == "签约项目")
+    so_far = line[heads["今年累计"]]
+    assert (so_far.value, so_far.number_format, line[heads["时间进度"]].value) == (1, "#,##0", 0.5)
+    assert line[heads["时间进度"]].number_format == "0.0%"
+    for sheet in (figures, book["各单位完成情况"]):
+        assert (
+            sheet.print_title_rows == "$1:$1"
+            and sheet.sheet_properties.pageSetUpPr.fitToPage
+            and "周区长" in sheet.oddFooter.left.text
+        )
+    assert book["新签约项目"]["D2"].value == 60_000
+    notes = [cell.value for cell in book["说明"]["B"]]
+    assert "抓开工" in notes and not any("13800001234" in str(one) for one in notes)
     book = openpyxl.load_workbook(io.BytesIO(as_user(cast.chen).press(here, f"{here}/excel").data))
-    assert len(book.sheetnames) == 1, "who takes the rows of his unit only takes none of the others'"
+    assert "数背后的记录" not in book.sheetnames, (
+        "who takes the rows of his unit only takes none of the others'"
+    )
     assert send(as_user(cast.zheng), f"/reports/{report.id}/versions/1/excel").status_code == 403
 
 
@@ -267,7 +334,7 @@ def test_a_year_is_scored_by_a_scheme_whose_versions_stay(
     admin.submit("/reports/appraisal/scheme", **weights, cap="100", reason="只看签约")
     assert (queries.scheme().number, queries.scheme().plain()) == (2, [["signed_deals", 100]])
     now = as_user(cast.zhou).see("/reports/appraisal").text
-    assert "50.00" in now and "只看签约" in now and "第 2 版" in now
+    assert "50.00" in now and "只看签约" in now and "第 2 版 现行" in now and "系统自带" in now
     with clock.freeze(dt.datetime(2014, 1, 9, 2, tzinfo=dt.UTC)):
         report = published(cast, ReportKind.YEARLY, 1)
         edition = queries.edition(report)
