@@ -25,11 +25,11 @@ from crm.org.permissions import Scope
 from crm.web import display
 from crm.web.forms import commit_and_go
 
-from . import actions, catalogue, counting, queries
+from . import actions, catalogue, counting, queries, saying
 from .catalogue import Group, Indicator
 from .forms import CorrectForm, EditOwnForm, OwnForm, ValueForm
 from .lists import VALUES, name_of
-from .models import Measure, OwnIndicator, TypedValue
+from .models import OwnIndicator, TypedValue
 from .progress import Against, Window, before, growth, is_month_end, month_end, percent, year_before
 
 bp = Blueprint("indicators", __name__)
@@ -341,12 +341,7 @@ def redefine(key: str) -> Any:
 
 @bp.app_template_global("measured")
 def measured(one: Indicator, value: Decimal | None) -> str:
-    """A figure as it is read: an amount of money in 亿元 or 万元, anything else with its own unit."""
-    if value is None:
-        return "—"
-    if one.measure is Measure.WAN:
-        return display.wan(value)
-    return f"{display.number(value)} {one.unit_label}".strip()
+    return saying.measured(value, one.measure.value, one.unit_word)
 
 
 @bp.app_template_global("signed_percent")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.deals.stages import Stage
+from crm.indicators import saying
 from crm.lib.words import _
 from crm.web import display
 
@@ -30,11 +31,7 @@ def number_of(text: str) -> Decimal | None:
 
 
 def measured(text: str, measure: str, unit: str) -> str:
-    """8.05亿元, 23 个; a dash for what is not known."""
-    value = number_of(text)
-    if value is None:
-        return "—"
-    return display.wan(value) if measure == "wan" else f"{display.number(value)} {_(unit)}"
+    return saying.measured(number_of(text), measure, unit)
 
 
 def percent(text: str, sign: bool = False) -> str:

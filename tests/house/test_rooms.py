@@ -79,6 +79,7 @@ ROOMS = {"views", "forms", "lists", "actions", "queries", "models", "__init__"}
 """`lists` tells what a list page is: its columns with their links, its filters, its acts."""
 
 NOT_PURE = {
+    "indicators/saying.py": "says a figure as the reader's language writes numbers",
     "contacts/changes.py": "looks up the names of people and units that a change names",
     "contacts/happenings.py": "the story of a record, read from all that tells of it",
     "missions/chain.py": "reads which visits and talks were led by whom",

@@ -15,8 +15,7 @@ from crm.db import db
 from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject
 from crm.files import store
-from crm.indicators import catalogue
-from crm.indicators.catalogue import Measure
+from crm.indicators import catalogue, saying
 from crm.indicators.progress import Window
 from crm.lib.words import _
 from crm.lists.table import context
@@ -261,12 +260,10 @@ def _told(key: str, value: str, evidence: dict[str, str]) -> str:
         return f"{value} {_('个百分点')}"
     if key in ("due_on", "day"):
         return display.day(dt.date.fromisoformat(value))
-    if key in ("planned_wan", "done_wan") or (
-        key in ("target", "pace", "actual") and evidence.get("measure") == Measure.WAN.value
-    ):
+    if key in ("planned_wan", "done_wan"):
         return display.wan(Decimal(value))
     if key in ("target", "pace", "actual"):
-        return f"{display.number(Decimal(value))} {_(evidence['unit_word'])}"
+        return saying.measured(Decimal(value), evidence["measure"], evidence["unit_word"])
     return value
 
 

@@ -11,8 +11,7 @@ from flask import Blueprint, abort, render_template, url_for
 from markupsafe import Markup
 
 from crm.db import db
-from crm.indicators import catalogue
-from crm.indicators.catalogue import Measure
+from crm.indicators import catalogue, saying
 from crm.indicators.progress import Window
 from crm.lib import clock
 from crm.lib.words import _
@@ -120,9 +119,7 @@ def _figure(honour: Honour) -> list[tuple[str, str]]:
     one = catalogue.find(found["indicator"]) if found else None
     if one is None:
         return []
-    value = Decimal(found["value"])
-    wan = found["measure"] == Measure.WAN.value
-    said = display.wan(value) if wan else f"{display.number(value)} {_(found['unit_word'])}"
+    said = saying.measured(Decimal(found["value"]), found["measure"], found["unit_word"])
     days = " — ".join(display.day(dt.date.fromisoformat(found[end])) for end in ("first", "last"))
     return [(one.label, said), (_("统计期间"), days)]
 

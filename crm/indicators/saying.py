@@ -1,0 +1,29 @@
+"""A figure as it is read: 8.05亿元, 23 个; in English one project, two projects."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from crm.lib.words import _, _n
+from crm.web import display
+
+from .models import Measure
+
+
+def measured(value: Decimal | None, measure: str, unit_word: str) -> str:
+    """An amount of money in 亿元 or 万元, anything else with its own unit; a dash for what is not known."""
+    if value is None:
+        return "—"
+    if measure == Measure.WAN.value:
+        return display.wan(value)
+    number, count = display.number(value), 1 if abs(value) == 1 else 2
+    match unit_word:
+        case "个":
+            return _n("%(value)s 个", count, value=number)
+        case "项":
+            return _n("%(value)s 项", count, value=number)
+        case "次":
+            return _n("%(value)s 次", count, value=number)
+        case "条信息":
+            return _n("%(value)s 条信息", count, value=number)
+    return f"{number} {_(unit_word)}".strip()
