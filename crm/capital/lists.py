@@ -1,13 +1,17 @@
-"""到位资金台账, and the frozen rows of closed months: columns, filters, acts on many."""
+"""到位资金台账, the frozen rows of closed months, 协议与到位 of each signed deal: columns, filters, acts on many."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import joinedload
 
+from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import SourceScope
 from crm.lib.errors import Refused
@@ -240,5 +244,76 @@ LINES = register(
         searched=False,
         endpoint="capital.lines",
         empty_text=N_("关账以后，当月计入的每一笔都留在这里，以后不再改变。"),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Against:
+    """A signed deal, with what of the agreed is here."""
+
+    deal: Deal
+    arrived: queries.Arrived
+
+    @property
+    def id(self) -> int:
+        return self.deal.id
+
+    @property
+    def name(self) -> str:
+        return self.deal.name
+
+
+def _against(rows: Sequence[Any], user: User) -> list[Against]:
+    told = queries.arrived_of(rows)
+    return [Against(deal, told[deal.id]) for deal in rows]
+
+
+DEALS = register(
+    ListPage(
+        name="capital_deals",
+        msgid=N_("协议与到位"),
+        noun="deal",
+        model=Deal,
+        columns=(
+            Column("name", N_("项目名称"), lambda one: one.name, sort="name",
+                   url=lambda one: url_for("capital.of_deal", id=one.id)),
+            Column("signed_on", N_("签约日期"), lambda one: one.deal.signed_on, kind="day", sort="signed"),
+            Column("agreed_wan", N_("协议引资"), lambda one: one.arrived.agreed_wan, kind="wan", sort="agreed"),
+            Column("amount_basis", N_("金额口径"), lambda one: one.deal.amount_basis, kind="state"),
+            Column("recognised", N_("已认定到位"), lambda one: one.arrived.recognised.counted_wan, kind="wan"),
+            Column("percent", N_("占协议（%）"), lambda one: one.arrived.percent, kind="number"),
+            Column("waiting", N_("待初审、待认定"), lambda one: one.arrived.waiting.amount_wan or None, kind="wan"),
+            Column("returned", N_("退回、不计入"), lambda one: one.arrived.returned.amount_wan or None, kind="wan",
+                   default=False),
+            Column("source_scope", N_("资金来源地"), lambda one: one.deal.source_scope, kind="state", default=False),
+            Column("investor", N_("投资方"), lambda one: one.deal.investor, default=False),
+            Column("unit", N_("责任单位"), lambda one: one.deal.unit.name, sort="unit"),
+            Column("owner", N_("跟进人"), lambda one: one.deal.owner.name if one.deal.owner else "", default=False),
+        ),
+        filters=(
+            Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(), lambda v, user: Deal.unit_id == int(v)),
+            Filter("owner", N_("跟进人"), "choice", lambda user: org.colleague_choices(user, P.CAPITAL_VIEW),
+                   lambda v, user: Deal.owner_id == int(v)),
+            Filter("signed", N_("签约日期"), "days", where=lambda v, user: between(Deal.signed_on, v)),
+            Filter("agreed", N_("协议引资"), "wan_range", where=lambda v, user: between(Deal.agreed_wan, v)),
+            Filter("none", N_("一笔都没有认定的"), "flag", where=lambda v, user: sa.not_(queries.has_arrived())),
+        ),
+        sorts={
+            "id": Deal.id,
+            "name": Deal.name,
+            "signed": Deal.signed_on,
+            "agreed": Deal.agreed_wan,
+            "unit": sa.select(Unit.code).where(Unit.id == Deal.unit_id).scalar_subquery(),
+        },
+        default_sort="-signed",
+        base=lambda user: deals.with_names(deals.visible_to(user)).where(Deal.signed_on.is_not(None)),
+        dress=_against,
+        many=True,
+        belongs=lambda one: {"units": [one.deal.unit_id], "owners": [one.deal.owner_id]},
+        view_permission=P.CAPITAL_VIEW,
+        export_permission=P.CAPITAL_EXPORT,
+        endpoint="capital.of_deals",
+        empty_text=N_("签约的项目列在这里：协议引资多少，认定到位多少。"),
     )
 )  # fmt: skip

@@ -33,7 +33,8 @@ MOST_MONTHS = 120
 MOST_ALIKE = 5
 REASONS = (
     N_("本地资金"), N_("重复凭证"), N_("住宅部分"), N_("无凭证"), N_("财政资金"), N_("不在本年度"), N_("不属于本项目"),
-    N_("金额与凭证不符"), N_("凭证有误"), N_("其他"),
+    N_("金额与凭证不符"), N_("凭证有误"), N_("电信电力等网络项目"), N_("原合同的后期投入"), N_("企业自行搬迁"),
+    N_("低于起点规模"), N_("没有按月报送"), N_("其他"),
 )  # fmt: skip
 """不予认定的原因, until a year has a list of its own."""
 
@@ -172,6 +173,12 @@ def basis(year: int | None = None) -> str:
     )
 
 
+def basis_ever() -> str:
+    """The same of what has arrived for a deal, which no year ends."""
+    share = settings.get("capital.share_percent")
+    return _("口径：只计已认定的市外资金，计入比例 %(share)s%%，签约以来累计，不分年度", share=share)
+
+
 def usual_share(row: PaidIn) -> int:
     """The share a row counts at unless its judge says why not: the setting's; an adjustment's is that of what it
     adjusts, which the setting may have left since."""
@@ -298,21 +305,36 @@ class Arrived:
 
 
 def arrived(deal: Deal) -> Arrived:
-    rows = sa.select(
-        PaidIn.state, sa.func.count(), sa.func.sum(PaidIn.amount_wan), sa.func.sum(PaidIn.counted_wan)
-    ).where(PaidIn.deal_id == deal.id)
+    return arrived_of([deal])[deal.id]
+
+
+def arrived_of(some: Sequence[Deal]) -> dict[int, Arrived]:
+    """The same of many deals, in one statement."""
+    sums = (sa.func.count(), sa.func.sum(PaidIn.amount_wan), sa.func.sum(PaidIn.counted_wan))
+    rows = sa.select(PaidIn.deal_id, PaidIn.state, *sums).where(PaidIn.deal_id.in_([one.id for one in some]))
     found = {
-        state: Sum(count, Decimal(amount), Decimal(counted))
-        for state, count, amount, counted in db.session.execute(rows.group_by(PaidIn.state))
+        (deal_id, state): Sum(count, Decimal(amount), Decimal(counted))
+        for deal_id, state, count, amount, counted in db.session.execute(
+            rows.group_by(PaidIn.deal_id, PaidIn.state)
+        )
     }
     none = Sum(0, Decimal(0), Decimal(0))
-    waits = [found.get(state, none) for state in PaidInState if state.waits]
-    return Arrived(
-        deal.agreed_wan,
-        found.get(PaidInState.RECOGNISED, none),
-        Sum(sum(one.rows for one in waits), sum((one.amount_wan for one in waits), Decimal(0)), Decimal(0)),
-        found.get(PaidInState.RETURNED, none),
-    )  # fmt: skip
+    told = {}
+    for deal in some:
+        waits = [found.get((deal.id, state), none) for state in PaidInState if state.waits]
+        told[deal.id] = Arrived(
+            deal.agreed_wan,
+            found.get((deal.id, PaidInState.RECOGNISED), none),
+            Sum(sum(one.rows for one in waits), sum((one.amount_wan for one in waits), Decimal(0)), Decimal(0)),
+            found.get((deal.id, PaidInState.RETURNED), none),
+        )  # fmt: skip
+    return told
+
+
+def has_arrived() -> Any:
+    """Something of the deal's money has been recognised."""
+    there = sa.select(PaidIn.id).where(PaidIn.deal_id == Deal.id, PaidIn.state == PaidInState.RECOGNISED)
+    return there.correlate(Deal).exists()
 
 
 def deals_to_declare(user: User, text: str = "") -> list[Deal]:

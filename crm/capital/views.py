@@ -28,7 +28,7 @@ from crm.web.forms import ActForm, commit_and_go
 
 from . import actions, queries, window
 from .forms import AdjustForm, DeclareForm, PaidInForm, ReasonsForm, RecogniseForm, SendBackForm, TakeBackForm
-from .lists import LINES, PAGE, basis_of
+from .lists import DEALS, LINES, PAGE, basis_of
 from .models import MonthlyReturn, PaidIn, PaidInState, ReturnLine
 
 bp = Blueprint("capital", __name__)
@@ -119,6 +119,13 @@ def show(id: int) -> Any:
     )
 
 
+@bp.get("/capital/deals")
+@permit(P.CAPITAL_VIEW)
+def of_deals() -> Any:
+    """协议与到位 of every signed deal I see."""
+    return render_template("capital/of_deals.html", listing=context(DEALS, me()), basis=queries.basis_ever())
+
+
 @bp.get("/capital/deals/<int:id>")
 @permit(P.CAPITAL_VIEW)
 def of_deal(id: int) -> Any:
@@ -131,7 +138,7 @@ def of_deal(id: int) -> Any:
         rows=rows,
         arrived=queries.arrived(deal),
         by_month=_by_month(deal),
-        basis=queries.basis(),
+        basis=queries.basis_ever(),
         may_declare=queries.may_declare(me(), deal),
         register_url=url_for("capital.index", deal=deal.id),
     )
@@ -422,7 +429,7 @@ def capital_of(deal: Deal) -> Markup:
             rows=rows,
             arrived=queries.arrived(deal),
             may_declare=queries.may_declare(user, deal),
-            basis=queries.basis(),
+            basis=queries.basis_ever(),
         )
     )
 

@@ -255,6 +255,7 @@ def show(id: int) -> Any:
         may_manage=target.parent_id is None and queries.may_manage(user, target.task),
         may_split=queries.may_split(user, target) and (one is None or one.by_unit or target.unit_id is not None),
         history=_history("target", target.id, with_parts=not hidden), whose=_whose(target),
+        basis=one.basis(target.task.last_on.year) if one else "",
         explain_url=_explain(one, target) if one and one.may_see(user) else None,
     )  # fmt: skip
 

@@ -226,6 +226,30 @@ def test_the_register_adds_up_what_it_shows_and_exports_it(cast: Any, deal: Any,
     assert told[2][2] == "省外 · 已认定 · 计入 100%", "every amount says its 口径"
 
 
+@pytest.mark.on("sqlite")
+def test_what_was_agreed_against_what_arrived_deal_by_deal(cast: Any, deal: Any, as_user: Login) -> None:
+    deal.agreed_wan = Decimal(4_800)
+    bare = signed("还没到位的项目", cast.wang)
+    recognised(deal, cast.wang, cast.chen)
+    declared(deal, cast.wang, amount_wan=Decimal(70))
+    db.session.commit()
+    chen = as_user(cast.chen)
+    page = chen.see("/capital/deals?sort=-agreed")
+    assert "签约以来累计，不分年度" in page.text and "/capital/deals" in chen.see("/capital").links
+    lines = {row[1]: row[2:] for row in page.rows()}
+    assert lines["阀门项目"][1:6] == ["4,800", "客商意向", "1,200", "25", "70"], lines
+    assert bare.name not in chen.see("/capital/deals?none=1&agreed_to=5000").text
+    assert [row[1] for row in chen.see("/capital/deals?none=1").rows()] == [bare.name]
+    assert (
+        chen.see("/capital/deals?q=阀门").rows()
+        and bare.name not in as_user(cast.li).see("/capital/deals").text
+    )
+    data = {"csrf_token": chen.token(), "format": "xlsx", "columns": ["agreed_wan", "recognised", "percent"]}
+    answer = chen.post("/lists/capital_deals/export", data=data)
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.get_data())).worksheets[0]
+    assert ("阀门项目", 4_800, 1_200, 25) in list(sheet.iter_rows(values_only=True))
+
+
 def test_the_official_register_is_filled_from_the_rows(cast: Any, deal: Any, as_user: Login) -> None:
     recognised(deal, cast.wang, cast.chen)
     declared(deal, cast.wang, amount_wan=Decimal(70))

@@ -252,6 +252,24 @@ def test_linked_to_a_deal_that_is_there_and_taken_apart(cast: Any, session: Any,
 # --- quotas -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize(
+    ("town_wan", "bureau_wan", "told"), [(3_500, 9_000, "未达标"), (5_200, 10_500, "达标")]
+)
+def test_a_town_with_half_a_hundred_million_and_a_department_with_one(
+    cast: Any, session: Any, as_user: Login, town_wan: int, bureau_wan: int, told: str
+) -> None:
+    """「town with one project of 0.52亿 = done, 0.35亿 = not; department with 1.05亿 = done, 0.9亿 = not」"""
+    planned("镇里谋划的", cast.li, planned_wan=Decimal(town_wan))
+    planned("局里谋划的", cast.wang, planned_wan=Decimal(bureau_wan))
+    session.commit()
+    page = as_user(cast.zhou).see("/reserve/progress?year=2013")
+    assert {(row[0], row[-1]) for at in (0, 1) for row in page.rows(at)} == {
+        ("区招商局", told),
+        ("航埠镇", told),
+    }
+
+
 def test_each_unit_against_its_quota(cast: Any, session: Any, as_user: Login) -> None:
     make_unit("无人区管委会", code="WRQ", kind="platform")
     planned("小项目", cast.li, planned_wan=Decimal("4999.99"))
