@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,16 +58,16 @@ def _grids(edition: Edition) -> Iterator[Grid]:
             for said_, one in zip(stages, content["stages"], strict=True)
         ]
         yield Grid(Section.STAGES.label, (Heading(_("阶段")), Heading(_("项目数"), "number"), wan), rows)
-    for section, sheet in (
-        (Section.SIGNED, telling.signed(content)), (Section.TALKS, telling.talks(content, public)),
-    ):  # fmt: skip
-        if sheet.rows:
-            heads = [wan if at in sheet.numeric else Heading(head) for at, head in enumerate(sheet.heads)]
-            named = [
-                [*row[:3], number_of(raw[3]), *row[4:]]
-                for row, raw in zip(sheet.rows, content[section.value], strict=True)
-            ]
-            yield Grid(section.label, heads, named)
+    if (names := telling.signed(content)).rows:
+        heads = [*map(Heading, names.heads[:3]), wan, Heading(names.heads[4], "day")]
+        yield Grid(Section.SIGNED.label, heads, [
+            (*names_, number_of(planned), dt.date.fromisoformat(on)) for *names_, planned, on in content["signed"]
+        ])  # fmt: skip
+    if (names := telling.talks(content, public)).rows:
+        heads = [*map(Heading, names.heads[:3]), wan, *map(Heading, names.heads[4:])]
+        yield Grid(Section.TALKS.label, heads, [
+            (*row[:3], number_of(row[3]), *row[4 : len(heads)]) for row in content["talks"]
+        ])  # fmt: skip
     if content.get("starts"):
         heads = [Heading(_("范围")), *(Heading(head, "number") for head in (_("本年新建"), _("已开工"), _("未开工"))),
                  Heading(_("开工率"), "percent")]  # fmt: skip

@@ -284,7 +284,7 @@ def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_use
             and sheet.sheet_properties.pageSetUpPr.fitToPage
             and "周区长" in sheet.oddFooter.left.text
         )
-    assert book["新签约项目"]["D2"].value == 60_000
+    assert book["新签约项目"]["D2"].value == 60_000 and book["新签约项目"]["E2"].is_date
     notes = [cell.value for cell in book["说明"]["B"]]
     assert "抓开工" in notes and not any("13800001234" in str(one) for one in notes)
     book = openpyxl.load_workbook(io.BytesIO(as_user(cast.chen).press(here, f"{here}/excel").data))
