@@ -80,8 +80,7 @@ def figures(content: dict[str, Any], link: Link) -> list[Figure]:
 
 @dataclass(frozen=True)
 class Ranks:
-    """「Rank tables always carry the time progress」: `label` says it."""
-
+    key: str
     label: str
     gone: str
     has_targets: bool
@@ -89,12 +88,14 @@ class Ranks:
 
     @property
     def with_time(self) -> str:
+        """「Rank tables always carry the time progress」"""
         return _("%(what)s（时间进度 %(gone)s）", what=self.label, gone=self.gone)
 
 
 def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
     return [
         Ranks(
+            one["key"],
             said(one["msgid"]),
             percent(one["gone"]),
             any(line[2] for line in one["lines"]),

@@ -423,9 +423,24 @@ def _list_url(name: str, args: Any) -> str:
     return page.url([(key, value) for key, value in args]) if page and me().may(page.view_permission) else ""
 
 
+def _compare(report: Report) -> Callable[..., str]:
+    """Where a figure stands beside last year, its target and the pace as they are known today."""
+    units = {one.name: one.id for one in org.units(only_active=False)}
+
+    def address(key: str, unit: str = "") -> str:
+        one = catalogue.find(key)
+        if one is None or not one.may_see(me()):
+            return ""
+        year = one.year_of(report.last_on)
+        return url_for("indicators.show", key=key, year=year, unit=units.get(unit))
+
+    return address
+
+
 def _said(content: dict[str, Any], report: Report, link: telling.Link) -> dict[str, Any]:
     public = report.kind.is_public
     return {
+        "compare": _compare(report),
         "sections": [Section(one) for one in content["sections"]],
         "figures": telling.figures(content, link),
         "ranks": telling.ranks(content, link),

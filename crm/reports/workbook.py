@@ -30,7 +30,12 @@ class Grid:
 
 
 def of(edition: Edition, *, with_rows: bool, mark: str) -> bytes:
-    """A sheet for each section, and, when asked for, one of all the rows that were behind the figures."""
+    """A sheet for each section, and, when asked for, one of all the rows that were behind the figures.
+
+    What is made public names no person: neither who is in the rows nor who took the file.
+    """
+    if edition.report.kind.is_public:
+        with_rows, mark = False, ""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "report.xlsx"
         first, *others = [*_grids(edition), *([_behind(edition)] if with_rows else [])]
@@ -50,7 +55,7 @@ def _grids(edition: Edition) -> Iterator[Grid]:
     yield _figures_grid(content)
     if content.get("ranks"):
         yield _ranks_grid(content)
-    if "scores" in content:
+    if content.get("scores", {}).get("lines"):
         yield _scores_grid(content["scores"])
     if stages := telling.stages(content, telling.nowhere):
         rows = [

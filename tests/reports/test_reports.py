@@ -219,6 +219,27 @@ def test_the_public_quarter_names_no_person_and_no_term(cast: Any, as_user: Any)
     assert "甲项目" in page and "进度慢" not in page and "计划开工" not in page and "挂联领导" not in page
     edition = queries.edition(report)
     assert edition and edition.content["sections"] == ["signed"] and "talks" not in edition.content
+    taken = (
+        as_user(cast.zhou)
+        .press(f"/reports/{report.id}/versions/1", f"/reports/{report.id}/versions/1/excel")
+        .data
+    )
+    book = openpyxl.load_workbook(io.BytesIO(taken))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    feet = [str(sheet.oddFooter.left.text) for sheet in book]
+    assert "数背后的记录" not in book.sheetnames and not any(
+        cast.zhou.name in text for text in (*cells, *feet)
+    )
+
+
+def test_the_weekly_one_is_five_figures_beside_their_targets(cast: Any, as_user: Any) -> None:
+    signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    signed("去年的", cast.wang, "2012-03-01", 60_000)
+    report = published(cast, ReportKind.WEEKLY, 23)
+    page = as_user(cast.wang).see(f"/reports/{report.id}/versions/1")
+    lines = lines_of(page)
+    assert len(page.all(class_="figure")) == 5 and "1 个" in lines["签约项目"] and "本周" in lines["指标"]
+    assert "/indicators/signed_deals?year=2013" in page.links, "the growth leads to where it is compared"
 
 
 def test_who_has_not_started_is_told_with_why_and_each_list_with_its_rows(cast: Any, as_user: Any) -> None:
