@@ -6,7 +6,7 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from crm.delivery.status import NodeKind
-from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, RecordField, _l
+from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, RecordField, _l, _one
 from crm.web.forms import ActForm, EditForm
 
 from .batches import Batch
@@ -45,7 +45,7 @@ class CampaignForm(_CampaignFields, EditForm):
 class EnterForm(ActForm):
     batch = ChoiceField(_l("哪一批"), of=Batch, default=Batch.START)
     name = LineField(
-        _l("项目"), [Needed()], description=_l("重点项目的名称；征迁用征迁台账里的名称"),
+        _one("项目"), [Needed()], description=_l("重点项目的名称；征迁用征迁台账里的名称"),
         render_kw={"list": "known-projects", "autocomplete": "off"},
     )  # fmt: skip
     goal = ChoiceField(_l("攻坚到哪个节点"), of=NodeKind, empty=_l("还没有做到的下一个"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crm.lib import phones
-from crm.lib.words import N_, _, listed
+from crm.lib.words import N_, listed
 
 VERBS: dict[str, tuple[str, str]] = {
     "enterprise.created": (N_("新建企业"), "plus"),
@@ -202,7 +202,7 @@ def told(noun: str, changes: Mapping[str, Any], say: Any) -> Iterator[tuple[str,
     labels = LABELS.get(noun, {})
     for field, pair in changes.items():
         if field in labels and isinstance(pair, list) and len(pair) == 2:
-            yield _(labels[field]), shortened(say(field, pair[0])), shortened(say(field, pair[1]))
+            yield singular(labels[field]), shortened(say(field, pair[0])), shortened(say(field, pair[1]))
 
 
 def shortened(text: str) -> str:

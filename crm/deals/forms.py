@@ -20,6 +20,7 @@ from crm.web.fields import (
     RecordField,
     WanField,
     _l,
+    _one,
 )
 from crm.web.forms import ActForm, EditForm
 
@@ -139,7 +140,7 @@ class AssignForm(EditForm):
 
 class PartyForm(InvestorFields, ActForm):
     investor = LineField(
-        _l("企业"),
+        _one("企业"),
         [Needed()],
         description=_l("填企业全称，须已在资源库里"),
         render_kw={"autocomplete": "off", "list": "investors"},

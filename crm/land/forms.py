@@ -5,7 +5,17 @@ from __future__ import annotations
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from crm.web.fields import ChoiceField, DayField, LineField, MuField, Needed, ParagraphField, RecordField, _l
+from crm.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    MuField,
+    Needed,
+    ParagraphField,
+    RecordField,
+    _l,
+    _one,
+)
 from crm.web.forms import ActForm, EditForm
 
 from .models import QuotaKind
@@ -15,7 +25,7 @@ MU = {"unit": _l("亩"), "inputmode": "decimal"}
 
 
 class _Parcel:
-    name = LineField(_l("地块"), [Needed()])
+    name = LineField(_one("地块"), [Needed()])
     mu = MuField(_l("面积"), [Needed()], render_kw=MU)
     place = LineField(_l("位置"))
     land_use = LineField(_l("规划用途"), description=_l("例如：工业用地"))

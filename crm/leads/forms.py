@@ -21,6 +21,7 @@ from crm.web.fields import (
     RecordField,
     WanField,
     _l,
+    _one,
 )
 from crm.web.forms import ActForm, EditForm
 
@@ -76,7 +77,7 @@ class JudgeForm(EditForm):
     conclusion = ChoiceField(_l("结论"), of=Conclusion, empty=_l("请选择"), validators=[Needed()])
     industry = LineField(_l("产业"), description=_l("是否符合本区产业方向，能配套哪些企业"))
     policy = LineField(_l("政策"), description=_l("适用哪些政策，有没有限制"))
-    resources = LineField(_l("要素"), description=_l("土地、用能、用工、资金能否保障"))
+    resources = LineField(_one("要素"), description=_l("土地、用能、用工、资金能否保障"))
     judgement = ParagraphField(_l("研判意见"), [Needed()], render_kw={"rows": 4})
     leader_id = RecordField(_l("建议带队领导"))
     duplicate_of_id = RecordField(_l("是哪一条的重复"))

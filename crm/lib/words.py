@@ -82,6 +82,28 @@ def _c(context: str, msgid: str) -> str:
     return Sentence.made(text, msgid, {}, context=context)
 
 
+ONE: dict[str, Callable[[], str]] = {
+    "企业": lambda: _c("一个", "企业"),
+    "线索": lambda: _c("一个", "线索"),
+    "项目": lambda: _c("一个", "项目"),
+    "重点项目": lambda: _c("一个", "重点项目"),
+    "谋划项目": lambda: _c("一个", "谋划项目"),
+    "会议": lambda: _c("一个", "会议"),
+    "交办单": lambda: _c("一个", "交办单"),
+    "地块": lambda: _c("一个", "地块"),
+    "要素": lambda: _c("一个", "要素"),
+    "承诺事项": lambda: _c("一个", "承诺事项"),
+    "企业诉求": lambda: _c("一个", "企业诉求"),
+}
+"""The names of things that head a list in one place and a single one in another."""
+
+
+def singular(msgid: str) -> str:
+    """What stands before a single one: the head of a column, the label of a field. Deal, where the list says Deals."""
+    said = ONE.get(msgid)
+    return said() if said else _(msgid)
+
+
 def listed(parts: Iterable[str]) -> str:
     """Things one after another, as the reader's language sets them apart: 甲、乙 or A, B."""
     return joined(parts, "、")

@@ -26,7 +26,7 @@ from crm.lib import clock, phones, texts
 from crm.lib.dates import parse_day
 from crm.lib.errors import Refused
 from crm.lib.numerals import parse_wan
-from crm.lib.words import N_, _, joined
+from crm.lib.words import N_, _, joined, singular
 from crm.org.models import User
 from crm.org.permissions import Permission, Scope
 from crm.search import index
@@ -75,7 +75,7 @@ class Column:
 
     @property
     def label(self) -> str:
-        return _(self.msgid)
+        return singular(self.msgid)
 
     @property
     def unit(self) -> str:
@@ -103,7 +103,7 @@ class Filter:
 
     @property
     def label(self) -> str:
-        return _(self.msgid)
+        return singular(self.msgid)
 
     @property
     def names(self) -> tuple[str, ...]:

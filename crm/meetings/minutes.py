@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.lib.words import _
+from crm.lib.words import _, _c
 from crm.web.display import wan
 from crm.web.paper import Paper
 
@@ -39,7 +39,7 @@ def word(meeting: Meeting, items: Sequence[MeetingItem]) -> bytes:
     if tasks:
         paper.heading(_("交办事项"))
         paper.table(
-            [_("事项"), _("项目"), _("由谁办"), _("期限")],
+            [_("事项"), _c("一个", "项目"), _("由谁办"), _("期限")],
             [
                 [task.what, item.deal.name, task.assignee.name, task.due_on.isoformat()]
                 for task, item in tasks

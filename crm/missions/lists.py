@@ -77,7 +77,7 @@ PAGE = register(
                    lambda one: listed([*(member.name for member in one.members), *([one.others] if one.others else [])]),
                    default=False),
             Column("direction", N_("招商方向"), lambda one: one.direction, "state", default=False),
-            Column("names", N_("企业"), lambda one: listed(stop.name for stop in one.stops), default=False),
+            Column("names", N_("要见的企业"), lambda one: listed(stop.name for stop in one.stops), default=False),
             Column("summary", N_("总结"), lambda one: one.summary, default=False),
         ),
         filters=(

@@ -13,7 +13,7 @@ from crm.leads.models import LeadSource
 from crm.leads.reading import Proposals, read
 from crm.lib.words import _
 from crm.reference import regions
-from crm.web.fields import ChoiceField, LineField, MuField, Needed, ParagraphField, WanField, _l
+from crm.web.fields import ChoiceField, LineField, MuField, Needed, ParagraphField, WanField, _l, _one
 from crm.web.forms import ActForm
 
 READ = ("title", "company", "contact_name", "contact_phone", "planned_wan", "land_mu", "region")
@@ -31,7 +31,7 @@ class QuickForm(ActForm):
         },
     )
     title = LineField(_l("标题"))
-    company = LineField(_l("企业"), render_kw={"autocomplete": "off"})
+    company = LineField(_one("企业"), render_kw={"autocomplete": "off"})
     contact_name = LineField(_l("联系人"), render_kw={"autocomplete": "off"})
     contact_phone = LineField(_l("电话"), render_kw={"autocomplete": "off", "inputmode": "tel"})
     planned_wan = WanField(_l("金额"), render_kw={"unit": _l("万元"), "inputmode": "decimal"})

@@ -9,7 +9,7 @@ from typing import Any
 
 from crm.deals.stages import Stage
 from crm.indicators import saying
-from crm.lib.words import _
+from crm.lib.words import _, _c
 from crm.web import display
 
 Link = Callable[[str, str, str], str]
@@ -197,14 +197,14 @@ class Sheet:
 
 def signed(content: dict[str, Any]) -> Sheet:
     return Sheet(
-        (_("项目"), _("投资方"), _("责任单位"), _("总投资"), _("签约日期")),
+        (_c("一个", "项目"), _("投资方"), _("责任单位"), _("总投资"), _("签约日期")),
         [[*one[:3], display.wan(number_of(one[3])), one[4]] for one in content.get("signed", ())],
         (3,),
     )
 
 
 def talks(content: dict[str, Any], public: bool) -> Sheet:
-    heads = [_("项目"), _("投资方"), _("责任单位"), _("总投资"), _("下一步")]
+    heads = [_c("一个", "项目"), _("投资方"), _("责任单位"), _("总投资"), _("下一步")]
     rows = [[*one[:3], display.wan(number_of(one[3])), one[4]] for one in content.get("talks", ())]
     return Sheet(heads[:4], [one[:4] for one in rows], (3,)) if public else Sheet(heads, rows, (3,))
 

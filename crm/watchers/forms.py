@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.web.fields import ChoiceField, DayField, Needed, ParagraphField, RecordField, _l
+from crm.web.fields import ChoiceField, DayField, Needed, ParagraphField, RecordField, _l, _one
 from crm.web.forms import ActForm
 
 from .models import RequestKind
@@ -21,7 +21,7 @@ class AssignForm(ActForm):
 
 class AskForm(ActForm):
     kind = ChoiceField(_l("哪方面"), of=RequestKind, default=RequestKind.OTHER)
-    text = ParagraphField(_l("企业诉求"), [Needed()], render_kw={"rows": 4}, longest=4000)
+    text = ParagraphField(_one("企业诉求"), [Needed()], render_kw={"rows": 4}, longest=4000)
     asked_on = DayField(_l("提出日期"), [Needed()])
     due_on = DayField(_l("答复期限"), description=_l("不填就按设置里的工作日计算"))
     unit_id = RecordField(_l("答复单位"), [Needed()])

@@ -39,9 +39,9 @@ from .lists import REQUESTS, WATCHES, url_of
 from .models import FirmRequest, RequestState, Subject
 
 bp = Blueprint("watchers", __name__)
-telling.VERBS["project.watched"] = (N_("专人盯办"), "eye")
+telling.VERBS["project.watched"] = (N_("确定专人盯办"), "eye")
 telling.LABELS["watcher"] = N_("盯办人")
-deal_telling.VERBS["deal.watched"] = (N_("专人盯办"), "eye")
+deal_telling.VERBS["deal.watched"] = (N_("确定专人盯办"), "eye")
 deal_telling.LABELS.setdefault("deal", {})
 deal_telling.LABELS["deal"] |= {"watcher": N_("盯办人"), "from_on": N_("起始日期")}
 

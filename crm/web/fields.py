@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from wtforms import DateTimeLocalField, Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
@@ -24,7 +25,7 @@ from crm.lib.dates import parse_day, parse_month
 from crm.lib.enums import Labelled
 from crm.lib.errors import Refused
 from crm.lib.numerals import parse_wan
-from crm.lib.words import _
+from crm.lib.words import _, singular
 
 __all__ = [
     "ChoiceField",
@@ -39,7 +40,14 @@ __all__ = [
     "RecordField",
     "WanField",
     "_l",
+    "_one",
 ]
+
+
+def _one(msgid: str) -> LazyString:
+    """A label that names a single one: see crm.lib.words.singular."""
+    return LazyString(singular, msgid)
+
 
 LINE = 200
 PARAGRAPH = 20_000

@@ -11,7 +11,17 @@ from wtforms.validators import InputRequired, NumberRange
 from crm.land.states import ParcelState
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.web.fields import ChoiceField, DayField, LineField, MuField, Needed, ParagraphField, WanField, _l
+from crm.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    MuField,
+    Needed,
+    ParagraphField,
+    WanField,
+    _l,
+    _one,
+)
 from crm.web.forms import ActForm, EditForm
 
 from .grades import Grade, Leaving, Means
@@ -92,7 +102,7 @@ class LeaveForm(EditForm):
 
 
 class FreeLandForm(ActForm):
-    name = LineField(_l("地块"), [Needed()])
+    name = LineField(_one("地块"), [Needed()])
     mu = MuField(_l("面积"), [Needed()], render_kw={"unit": _l("亩"), "inputmode": "decimal"})
     place = LineField(_l("位置"))
     land_use = LineField(_l("规划用途"))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from crm.web.fields import ChoiceField, DayField, LineField, MuField, Needed, ParagraphField, RecordField, _l
+from crm.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    MuField,
+    Needed,
+    ParagraphField,
+    RecordField,
+    _l,
+    _one,
+)
 from crm.web.forms import ActForm, EditForm
 
 from .stages import ClearanceLevel
@@ -26,7 +36,7 @@ class _Cleared:
     name = LineField(_l("征迁项目"), [Needed()])
     level = ChoiceField(_l("类别"), of=ClearanceLevel, default=ClearanceLevel.OWN)
     unit_id = RecordField(_l("负责的乡镇（街道）"), [Needed()])
-    project_id = RecordField(_l("重点项目"))
+    project_id = RecordField(_one("重点项目"))
     households = _count(_l("总户数"))
     due_mu = MuField(_l("应交付"), [Needed()], render_kw=MU)
     due_on = DayField(_l("交地期限"))

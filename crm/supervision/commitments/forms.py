@@ -15,6 +15,7 @@ from crm.web.fields import (
     ParagraphField,
     RecordField,
     _l,
+    _one,
 )
 from crm.web.forms import ActForm, EditForm
 
@@ -24,7 +25,7 @@ NAMED = _l("写几个字就有提示；没有就空着")
 
 
 class _Facts:
-    name = LineField(_l("承诺事项"), [Needed()], description=_l("例如：8 月底前供电到厂区红线"))
+    name = LineField(_one("承诺事项"), [Needed()], description=_l("例如：8 月底前供电到厂区红线"))
     content = ParagraphField(_l("具体内容"), render_kw={"rows": 3}, longest=4000)
     person_id = RecordField(_l("承诺人"))
     post = LineField(_l("承诺人职务"), description=_l("例如：区挂联领导、镇长"))
