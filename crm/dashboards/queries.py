@@ -1,13 +1,13 @@
 """What the pictures are made of. Nothing is counted here: indicators count, targets and the funnel of review are asked.
 
-A picture costs one statement for each indicator it shows, however many months, units or people stand in it.
+A page costs one statement for each indicator it shows, however many pictures, months and units are made of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from crm.deals.stages import DealState, Stage
 from crm.indicators import catalogue, counting
 from crm.indicators import queries as indicators
 from crm.indicators.catalogue import CATALOGUE, Indicator
+from crm.indicators.counting import Count, total
 from crm.indicators.progress import Against, Window, before, growth, months_of, percent
 from crm.lib import clock
 from crm.lists import table
@@ -39,11 +40,22 @@ PLACES = (UnitKind.TOWNSHIP, UnitKind.PLATFORM)
 
 
 @dataclass(frozen=True)
+class Year:
+    """The months of a year so far, the same months of the year before, and of the district what each unit did in them."""
+
+    months: list[Window]
+    now: list[Count]
+    then: list[Count]
+    by_unit: list[Mapping[int | None, Count]]
+
+
+@dataclass(frozen=True)
 class Look:
-    """Who looks, and at whose figures."""
+    """Who looks, and at whose figures; with what this page has read of each indicator."""
 
     user: User
     whose: Whose
+    read: dict[str, Year] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def unit_id(self) -> int | None:
@@ -66,6 +78,28 @@ class Look:
 
     def url(self, one: Indicator, window: Window) -> str:
         return one.url(window, self.unit_id, self.person_id)
+
+    def year(self, one: Indicator) -> Year:
+        """Of what is counted by its days: one statement for figure, curve, rank, months and map together. Each of them by
+        itself would go through the same hundreds of thousands of sums."""
+        if one.key not in self.read:
+            months = months_of(so_far(one))
+            windows = [*months, *(before(month) for month in months)]
+            by_unit: list[dict[int | None, Count]] = []
+            if self.whose is Whose.DISTRICT and one.by_unit:
+                by_unit = counting.by_unit(one, self.user, windows)
+                told = [total(list(units.values())) for units in by_unit]
+            else:
+                told = counting.counts(one, self.user, windows, self.unit_id, self.person_id)
+            n = len(months)
+            self.read[one.key] = Year(months, told[:n], told[n:], by_unit[:n])
+        return self.read[one.key]
+
+    def count(self, one: Indicator, window: Window) -> Decimal:
+        """Its year so far, out of the months if a picture has read them."""
+        if one.key in self.read:
+            return total(self.read[one.key].now).value
+        return counting.count(one, self.user, window, self.unit_id).value
 
 
 def so_far(one: Indicator) -> Window:
@@ -99,22 +133,20 @@ class Figure:
 
 
 def figures(look: Look) -> list[Figure]:
-    """This year so far beside the same days of the year before, and each month; a statement for each."""
+    """This year so far beside the same days of the year before, and each month."""
     found = []
     for key in FIGURES[look.whose]:
         one = CATALOGUE[key]
         if not one.may_see(look.user):
             continue
-        window = so_far(one)
-        months = months_of(window)
-        then, *told = counting.counts(one, look.user, [before(window), *months], look.unit_id, look.person_id)
-        shade = shades({at: count.value for at, count in enumerate(told)})
+        year = look.year(one)
+        shade = shades({at: count.value for at, count in enumerate(year.now)})
         cells = [
-            Cell(count.value, look.url(one, months[at]) if count.rows else None, shade[at])
-            for at, count in enumerate(told)
+            Cell(count.value, look.url(one, year.months[at]) if count.rows else None, shade[at])
+            for at, count in enumerate(year.now)
         ]
-        now = Cell(counting.total(told).value, look.url(one, window))
-        found.append(Figure(one, now, growth(now.value, then.value), cells))
+        now = Cell(total(year.now).value, look.url(one, so_far(one)))
+        found.append(Figure(one, now, growth(now.value, total(year.then).value), cells))
     return found
 
 
@@ -132,14 +164,19 @@ class MonthPair:
 
 def trend(look: Look, one: Indicator) -> list[MonthPair]:
     """The months of this year beside the same months of the year before; none of what is known by its year alone."""
-    year = one.of_year(one.year_now())
-    if not one.days or not counting.has_figures(one, year):
+    period = one.of_year(one.year_now())
+    if not one.days or not counting.has_figures(one, period):
         return []
-    until = counting.last_known(one, year)
+    if one.typed:  # where nothing was typed there is no figure, and not none
+        typed = counting.months(one, look.user, period, so_far(one).last, look.unit_id, look.person_id)
+        pairs = [(month.window, month.now, month.then) for month in typed]
+    else:
+        year = look.year(one)
+        pairs = [(month, year.now[at].value, year.then[at].value) for at, month in enumerate(year.months)]
     return [
-        MonthPair(month.window, month.now, month.then, look.url(one, month.window), look.url(one, before(month.window)))
-        for month in counting.months(one, look.user, year, until, look.unit_id, look.person_id)
-    ]  # fmt: skip
+        MonthPair(month, now, then, look.url(one, month), look.url(one, before(month)))
+        for month, now, then in pairs
+    ]
 
 
 @dataclass(frozen=True)
@@ -155,14 +192,14 @@ class Line:
 
 
 def units(look: Look, one: Indicator) -> list[Line]:
-    """Every unit with a figure or a target, and every piece of land; the largest first. Two statements and a target's."""
-    window = so_far(one)
+    """Every unit with a figure or a target, and every piece of land; the largest first."""
+    window, nothing = so_far(one), Count()
     months = months_of(window) if one.days else []
+    by_month: Sequence[Mapping[int | None, Count]]
     if months and not one.typed:  # a typed figure may be of several months, and is in none of them then
-        by_month = counting.by_unit(one, look.user, months)
+        by_month = look.year(one).by_unit
         known_of = {unit_id for month in by_month for unit_id in month}
-        nothing = counting.Count()
-        whole = {id: counting.total([month.get(id, nothing) for month in by_month]) for id in known_of}
+        whole = {id: total([month.get(id, nothing) for month in by_month]) for id in known_of}
     else:
         whole, *by_month = counting.by_unit(one, look.user, [window, *months])
     wanted = indicators.targets_of(one.key, one.of_year(one.year_now()))
@@ -171,7 +208,6 @@ def units(look: Look, one: Indicator) -> list[Line]:
         sa.or_(Unit.id.in_(there), sa.and_(Unit.active, Unit.kind.in_(PLACES)))
     )
     known = [row for row in db.session.execute(rows.order_by(Unit.code)) if one.sees(look.user, row.id)]
-    nothing = counting.Count()
     value = {row.id: whole.get(row.id, nothing).value for row in known}
     dark = shades(value)
     cell_dark = shades({
@@ -181,7 +217,7 @@ def units(look: Look, one: Indicator) -> list[Line]:
     lines = []
     for row in known:
 
-        def to(period: Window, count: counting.Count, row: Any = row) -> str | None:
+        def to(period: Window, count: Count, row: Any = row) -> str | None:
             return one.url(period, row.id) if row.active and count.rows else None
 
         lines.append(Line(
@@ -262,7 +298,7 @@ def gauges(look: Look) -> list[Gauge]:
             continue
         window = so_far(one)
         known = counting.has_figures(one, year)
-        actual = counting.count(one, look.user, window, look.unit_id).value if known else None
+        actual = look.count(one, window) if known else None
         day = min(window.last, clock.today())
         against = Against(target, actual, year, day, margin=targets.margin())
         found.append(Gauge(one, against, look.url(one, window) if known else None))
