@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crm.lib import phones
-from crm.lib.words import N_, listed
+from crm.lib.words import N_, listed, singular
 
 VERBS: dict[str, tuple[str, str]] = {
     "enterprise.created": (N_("新建企业"), "plus"),
