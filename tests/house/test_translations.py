@@ -22,7 +22,7 @@ TABLES = ("crm/dedup", "crm/demo", "crm/reference", "crm/web/paper.py")
 BILINGUAL = ("crm/cli.py", "crm/lib/dates.py", "crm/lib/money.py", "crm/lib/numerals.py")
 """Speak both languages by themselves: amounts and days are read and written by rules, not by sentences."""
 
-MARKS = ("_", "_c", "_n", "N_", "_l")
+MARKS = ("_", "_c", "_n", "N_", "_l", "_one")
 READS = {
     "strip",
     "lstrip",
