@@ -25,8 +25,7 @@ NOUN = Agreement.__tablename__
 
 
 def visible_to(user: User) -> sa.Select[Any]:
-    seen = deals.visible_to(user).with_only_columns(Deal.id)
-    return sa.select(Agreement).where(Agreement.deal_id.in_(seen))
+    return sa.select(Agreement).where(deals.is_seen(Agreement.deal_id, user))
 
 
 def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:

@@ -28,7 +28,7 @@ def _agent(value: str, user: User) -> sa.ColumnElement[bool]:
 
 
 def _waits(value: str, user: User) -> sa.ColumnElement[bool]:
-    return queries.ids_where(user, lambda line: line.approval.waits_for is WaitsFor(value))
+    return queries.ids_where(user, lambda line: line.approval.waits_for is WaitsFor(value), who=True)
 
 
 def _of_projects(where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

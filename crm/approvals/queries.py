@@ -68,13 +68,16 @@ def may_lay_out(user: User, project: KeyProject) -> bool:
     return projects.may(user, P.APPROVAL_EDIT, project)
 
 
+def with_clock(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """What `line_of` reads."""
+    return rows.options(selectinload(Approval.after), selectinload(Approval.corrections))
+
+
 def with_all(rows: sa.Select[Any]) -> sa.Select[Any]:
     """What a line shows, in a number of statements that does not grow with the lines."""
-    return rows.options(
+    return with_clock(rows).options(
         joinedload(Approval.project),
         joinedload(Approval.unit),
-        selectinload(Approval.after),
-        selectinload(Approval.corrections),
         selectinload(Approval.agencies).joinedload(Agency.agent),
     )
 
@@ -197,10 +200,13 @@ def under_way(user: User) -> list[Progress]:
     )
 
 
-def ids_where(user: User, asks: Callable[[Line], bool]) -> sa.ColumnElement[bool]:
-    """A condition that only the working calendar can answer, over the open items I see: some hundreds."""
-    rows = with_all(visible_to(user).where(Approval.step.in_(OPEN)))
-    return Approval.id.in_([one.id for one in db.session.scalars(rows).unique() if asks(line_of(one))])
+def ids_where(user: User, asks: Callable[[Line], bool], *, who: bool = False) -> sa.ColumnElement[bool]:
+    """A condition that only the working calendar can answer, over the open items I see: some hundreds. `who`: it looks
+    at the agent too."""
+    rows = with_clock(visible_to(user).where(Approval.step.in_(OPEN)))
+    if who:
+        rows = rows.options(selectinload(Approval.agencies))
+    return Approval.id.in_([one.id for one in db.session.scalars(rows) if asks(line_of(one))])
 
 
 def holding(user: User) -> sa.ColumnElement[bool]:

@@ -135,7 +135,7 @@ FILTERS = [
     Filter("is_return", N_("浙商回归"), "flag", where=lambda v, user: Deal.is_return),
     Filter("is_shanhai", N_("山海协作"), "flag", where=lambda v, user: Deal.is_shanhai),
 ]  # fmt: skip
-"""Upper floors put theirs beside these: watchers/lists.py."""
+"""Upper floors put theirs behind these (`also_filtered_by`): watchers/lists.py, partners/lists.py."""
 
 PAGE = register(
     ListPage(

@@ -41,6 +41,10 @@ class Deal(Versioned, Model):
         sa.Index("ix_deal_contact", "state", "last_contact_at"),
         sa.Index("ix_deal_idle", "state", "stage", "last_contact_at", "stage_since", "next_due_on"),
         sa.Index("ix_deal_first_report_unit", "first_report_unit_id"),
+        sa.Index(  # few have one: a planner that counts the others in thinks them as many as a unit's
+            "ix_deal_sponsor_id", "sponsor_id",
+            sqlite_where=sa.text("sponsor_id IS NOT NULL"), postgresql_where=sa.text("sponsor_id IS NOT NULL"),
+        ),
         sa.CheckConstraint(
             "stage IN ('intended', 'new_talks', 'negotiating') OR signed_on IS NOT NULL",
             name="signed_has_a_day",
@@ -76,7 +80,7 @@ class Deal(Versioned, Model):
     lead_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # 责任单位
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)  # 跟进人
-    sponsor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)  # 挂联领导
+    sponsor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # 挂联领导
     first_report_unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # 首报单位: never changed
     first_report_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     first_reported_at: Mapped[dt.datetime] = mapped_column(default=clock.business_now)

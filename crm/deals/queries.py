@@ -19,7 +19,7 @@ from crm.merchants import identity
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, FormerName
 from crm.org import settings
-from crm.org.guard import reaches, within
+from crm.org.guard import once_a_request, reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
@@ -36,6 +36,7 @@ SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
 """Upper floors add what else a unit sees: the ids of deals that were handed to it, say."""
 
 
+@once_a_request
 def visible_to(user: User) -> sa.Select[Deal]:
     """The deals of my unit, those it reported first, and those I follow or sponsor."""
     mine = within(
@@ -47,6 +48,13 @@ def visible_to(user: User) -> sa.Select[Deal]:
     if user.scope_of(P.DEAL_VIEW) is Scope.UNIT:
         mine = sa.or_(mine, *(Deal.id.in_(seen(user)) for seen in SEEN_THROUGH))
     return sa.select(Deal).where(mine)
+
+
+def is_seen(deal_id: Any, user: User) -> sa.ColumnElement[bool]:
+    """The deal of this number is one that I may see. It alone is looked at: to list all of them for the few records that
+    name one takes longer than anything else that is asked of these."""
+    seen = visible_to(user).where(Deal.id == deal_id).with_only_columns(Deal.id)
+    return seen.correlate_except(Deal).exists()
 
 
 def may(user: User, permission: P, deal: Deal) -> bool:
@@ -147,8 +155,9 @@ def is_idle(days: int, today: dt.date) -> sa.ColumnElement[bool]:
 
 
 def is_long_idle(today: dt.date) -> sa.ColumnElement[bool]:
-    """Idle by its stage's own limit."""
-    return sa.or_(*(sa.and_(Deal.stage == stage, is_idle(idle_limit(stage) - 1, today)) for stage in Stage))
+    """Idle by its stage's own limit; at capacity no deal has one."""
+    stages = [stage for stage in Stage if stage is not Stage.AT_CAPACITY]
+    return sa.or_(*(sa.and_(Deal.stage == stage, is_idle(idle_limit(stage) - 1, today)) for stage in stages))
 
 
 def deals_of(enterprise_id: int) -> sa.Select[Deal]:

@@ -137,7 +137,7 @@ FILTERS = [
            lambda v, user: KeyProject.direction == Direction(v)),
     Filter("from_deal", N_("由招商项目落地而来"), "flag", where=lambda v, user: KeyProject.deal_id.is_not(None)),
 ]  # fmt: skip
-"""Upper floors put theirs beside these: watchers/lists.py."""
+"""Upper floors put theirs behind these (`also_filtered_by`): watchers/lists.py."""
 
 PAGE = register(
     ListPage(

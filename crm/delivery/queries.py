@@ -16,7 +16,7 @@ from crm.db import db
 from crm.deals.models import Deal
 from crm.files.models import StoredFile
 from crm.org import settings
-from crm.org.guard import reaches, within
+from crm.org.guard import once_a_request, reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role, Scope
@@ -50,6 +50,7 @@ SEEN_THROUGH: list[Callable[[User], sa.Select[Any]]] = []
 """Upper floors add what else a unit sees: the ids of projects in which something is asked of it, say."""
 
 
+@once_a_request
 def visible_to(user: User) -> sa.Select[KeyProject]:
     """The projects my unit answers for or has entered, and those I lead."""
     mine = within(

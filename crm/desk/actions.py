@@ -45,9 +45,9 @@ def remind(user: User) -> bool:
     if own is None:
         return False
     desk = Desk(user, own)
-    late = sum(asked.count(user) for asked in desk.overdue)
-    today = sum(asked.count(user) for asked in desk.due_today)
-    to_judge = desk.to_judge.count(user) if user.may(Permission.LEAD_JUDGE) else 0
+    late = sum(desk.count(asked) for asked in desk.overdue)
+    today = sum(desk.count(asked) for asked in desk.due_today)
+    to_judge = desk.count(desk.to_judge) if user.may(Permission.LEAD_JUDGE) else 0
     said = [
         *([_n("今天到期 %(n)s 项", today)] if today else []),
         *([_n("已逾期 %(n)s 项", late)] if late else []),

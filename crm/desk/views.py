@@ -13,6 +13,7 @@ from crm.contacts.queries import NOUNS
 from crm.contacts.views import ICONS, note_of, url_of
 from crm.deals.models import Deal
 from crm.delivery.models import KeyProject
+from crm.duplicates import queries as duplicates
 from crm.financing.models import UpperGrant
 from crm.indicators.catalogue import of_value
 from crm.indicators.lists import name_of as name_of_figure
@@ -45,8 +46,10 @@ from crm.watchers.models import FirmRequest
 from crm.web import display
 from crm.yields.models import Case
 
-from . import queries
-from .queries import Asked, Desk, Found, Line, View
+from . import finding, queries
+from .asked import Asked
+from .finding import Found
+from .queries import Desk, Line, View
 
 bp = Blueprint("desk", __name__)
 
@@ -91,7 +94,7 @@ def index() -> Any:
         to_judge=_to_judge(desk),
         duties=_duties(),
         late_leads=_counts(desk, desk.late_leads),
-        suspects=queries.suspects(me()) if me().may(P.SUSPECT_DECIDE) else "",
+        suspects=duplicates.said(me()),
         shares=_shares(desk) if me().role is Role.MANAGER and view is View.ALL else [],
         may_log=me().may(P.CONTACT_LOG),
     )
@@ -101,7 +104,7 @@ def index() -> Any:
 @permit(P.HOME)
 def find() -> Any:
     q = _q()
-    found = queries.find(me(), q, A_PAGE, counting=True) if q else []
+    found = finding.find(me(), q, A_PAGE, counting=True) if q else []
     return render_template("desk/find.html", q=q, found=[_group(one, q) for one in found])
 
 
@@ -110,7 +113,7 @@ def find() -> Any:
 def suggest() -> Any:
     """What the search box shows while typing: a fragment."""
     q = _q()
-    found = queries.find(me(), q, A_GLANCE, counting=False) if q else []
+    found = finding.find(me(), q, A_GLANCE, counting=False) if q else []
     groups = [_group(one, q) for one in found]
     return render_template(
         "desk/suggest.html", q=q, groups=groups, all_url=url_for("desk.find", q=q) if found else None
@@ -127,20 +130,18 @@ def _q() -> str:
 def address_of(asked: Asked) -> str:
     """The list's own page with these filters."""
     args: dict[str, Any] = asked.args
-    return url_for(LISTS[asked.page].endpoint, **args)
+    return url_for(asked.listing.endpoint, **args)
 
 
 def _figures(desk: Desk) -> list[dict[str, Any]]:
     """Five, each a link to exactly what it counts."""
-    user = me()
-    talks = desk.negotiating
     rows = [
         (
             _("在谈项目"),
-            talks,
+            desk.negotiating,
             "deal",
             None,
-            _("总投资 %(sum)s", sum=display.wan(queries.total_of(talks, user))),
+            _("总投资 %(sum)s", sum=display.wan(desk.total)),
         ),
         (_("本年签约"), desk.signed_this_year, "good", None, _("自 1 月 1 日")),
         (_("其中 5 亿元以上"), desk.large_signed_this_year, "money", None, _("按总投资，含 5 亿元")),
@@ -180,9 +181,11 @@ def _counts(desk: Desk, asked: list[Asked]) -> list[dict[str, Any]]:
 
 def _section(desk: Desk, asked: list[Asked], *, idle: bool = False) -> dict[str, Any]:
     """The first lines, and beside them how many there are in each list."""
-    counts = _counts(desk, asked)
-    lines = queries.lines(asked, me(), idle=idle) if counts else []
-    return {"counts": counts, "lines": [_line(one) for one in lines]}
+    held = [one for one in asked if desk.count(one)]
+    return {
+        "counts": _counts(desk, held),
+        "lines": [_line(one) for one in queries.lines(held, me(), idle=idle)],
+    }
 
 
 def _line(line: Line) -> dict[str, Any]:
@@ -246,7 +249,7 @@ def _shares(desk: Desk) -> list[dict[str, Any]]:
     columns = queries.carried(desk)
     return [
         {
-            "name": share.owner.name if share.owner else _("还没有人"),
+            "name": share.name or _("还没有人"),
             **{
                 key: {"number": getattr(share, key), "url": address_of(asked.with_(owner=share.key))}
                 for key, asked in columns.items()
@@ -261,11 +264,11 @@ def _shares(desk: Desk) -> list[dict[str, Any]]:
 
 def _group(found: Found, q: str) -> dict[str, Any]:
     label, icon = SOUGHT[found.noun]
-    page = LISTS[queries.FULL[found.noun]] if found.noun in queries.FULL else None
-    capped = found.total >= queries.CAP
+    page = LISTS[finding.FULL[found.noun]] if found.noun in finding.FULL else None
+    capped = found.total >= finding.CAP
     return {
         "label": _(label),
-        "count": f"{queries.CAP - 1}+" if capped else str(found.total),
+        "count": f"{finding.CAP - 1}+" if capped else str(found.total),
         "url": url_for(page.endpoint, q=q) if page else None,
         "export_url": url_for("lists.export", name=page.name, q=q)
         if page and me().may(page.export_permission)

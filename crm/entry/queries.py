@@ -48,7 +48,7 @@ def asked_of(user: User) -> sa.ColumnElement[bool]:
 def visible_to(user: User) -> sa.Select[Any]:
     if not user.may(P.ENTRY_VIEW):
         return sa.select(EntryReview).where(sa.false())
-    return sa.select(EntryReview).where(sa.or_(EntryReview.deal_id.in_(_deals_seen(user)), asked_of(user)))
+    return sa.select(EntryReview).where(sa.or_(deals.is_seen(EntryReview.deal_id, user), asked_of(user)))
 
 
 def may(user: User, permission: P, deal: Deal) -> bool:
@@ -182,8 +182,8 @@ def last_decided(deal: Deal) -> EntryReview | None:
 
 def producing() -> sa.ColumnElement[bool]:
     """Let in, and in production: their promises are checked."""
-    made = sa.select(Deal.id).where(Deal.stage.in_(PRODUCED))
-    return sa.and_(in_force(), EntryReview.deal_id.in_(made))
+    made = sa.select(Deal.id).where(Deal.id == EntryReview.deal_id, Deal.stage.in_(PRODUCED))
+    return sa.and_(in_force(), made.correlate(EntryReview).exists())
 
 
 def recheck_due(today: dt.date) -> sa.ColumnElement[bool]:

@@ -141,20 +141,20 @@ def flags_of_deal(user: User, deal: Deal) -> tuple[Standing, list[Flag]] | None:
 
 
 def raised(flag: Flag, at: Limits, today: dt.date) -> sa.ColumnElement[bool]:
-    """flags.raised as a WHERE over signed deals."""
+    """flags.raised as a WHERE over signed deals; what costs least and decides most is asked first."""
     started = _started_on()
     if flag is Flag.NOT_STARTED:
-        return sa.and_(started.is_(None), Deal.signed_on < months_before(today, at.unstarted_months))
+        return sa.and_(Deal.signed_on < months_before(today, at.unstarted_months), started.is_(None))
     if flag is Flag.NO_MONEY:
         since = months_before(today, at.unpaid_months)
         recent = sa.exists().where(
             PaidIn.deal_id == Deal.id, PaidIn.state == PaidInState.RECOGNISED, PaidIn.arrived_on >= since
         )
-        return sa.and_(started < since, ~_is_built, ~recent)
+        return sa.and_(~_is_built, ~recent, started < since)
     if flag is Flag.LITTLE_MONEY:
         late = started < months_before(today, at.little_months)
         return sa.and_(late, _paid_percent < at.little_percent)
-    return sa.func.abs(_paid_percent - _works_percent) > at.gap_points
+    return sa.and_(_count > 0, sa.func.abs(_paid_percent - _works_percent) > at.gap_points)
 
 
 def any_raised(at: Limits, today: dt.date) -> sa.ColumnElement[bool]:

@@ -18,7 +18,7 @@ from crm.lib import clock
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, FormerName
 from crm.org import settings
-from crm.org.guard import reaches, within
+from crm.org.guard import once_a_request, reaches, within
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.search import index
@@ -45,6 +45,7 @@ KEPT_ALIVE_BY: list[Callable[[Sequence[Lead]], Mapping[int, Sequence[dt.date]]]]
 """Upper features say here on which days the unit of a first report was in touch: {lead id: days}."""
 
 
+@once_a_request
 def visible_to(user: User) -> sa.Select[Lead]:
     """What my unit reported, judges or answers for, and what I reported or follow."""
     mine = within(

@@ -257,15 +257,17 @@ def select_for(page: ListPage, user: User, args: MultiDict[str, str]) -> sa.Sele
     What cannot be read (a day that does not exist, an unknown choice) lets no row through: a filter that
     somebody set is never dropped silently.
     """
-    rows = page.select(user).where(*conditions_for(page, user, args))
+    rows = page.select(user).where(*(one.where for one in asked_for(page, user, args)))
+    if page.also:
+        rows = rows.where(page.also(args))
     usual = page.usual_sort(args) if page.usual_sort else page.default_sort
     return listing.ordered(rows, page.sorts, default=usual, key=page.key, asked=args.get("sort") or usual)
 
 
-def conditions_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Any]:
-    """What an address narrows a list by, beside what the user may see of it."""
-    asked = [one.where for one in asked_for(page, user, args)]
-    return [*asked, page.also(args)] if page.also else asked
+def where_of(one: Filter, user: User, args: MultiDict[str, str]) -> sa.ColumnElement[bool]:
+    """What one filter lets through of an address that the house has made itself: whom else one could have chosen is
+    not asked, nor is anything said in words."""
+    return sa.and_(sa.true(), *(asked.where for asked in _read(one, user, args, ours=True)))
 
 
 def asked_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Asked]:
@@ -277,7 +279,8 @@ def asked_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Ask
     if page.asks:
         found += page.asks(user, args)
     for one in page.filters:
-        found += _read(one, user, args)
+        if any(name in args for name in one.names):
+            found += _read(one, user, args)
     if page.tag_permission:
         words = _words(args.getlist("tag"))
         if words:
@@ -290,7 +293,7 @@ def asked_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Ask
     return found
 
 
-def _read(one: Filter, user: User, args: MultiDict[str, str]) -> list[Asked]:
+def _read(one: Filter, user: User, args: MultiDict[str, str], *, ours: bool = False) -> list[Asked]:
     if one.kind == "flag":
         if args.get(one.key) in ("1", "on", "true"):
             return [Asked(one.label, _("是"), {one.key: None}, one.where(True, user))]
@@ -305,7 +308,8 @@ def _read(one: Filter, user: User, args: MultiDict[str, str]) -> list[Asked]:
     if one.choices is None:
         text = values[0]
         return [Asked(one.label, text, {one.key: None}, one.where(text, user))]
-    labels = {str(value): str(label) for value, label in one.choices(user)}
+    offered = zip(values, values, strict=True) if ours else one.choices(user)
+    labels = {str(value): str(label) for value, label in offered}
     known = [value for value in values if value in labels]
     where = sa.or_(sa.false(), *(one.where(value, user) for value in known))
     return _each(one.label, one.key, values, labels, where)

@@ -14,7 +14,7 @@ from crm.db import db
 from crm.lib import clock
 from crm.lib.words import _, listed
 from crm.lists.models import Tag
-from crm.org.guard import reaches, within
+from crm.org.guard import once_a_request, reaches, within
 from crm.org.models import User
 from crm.org.permissions import GRANTS, Role, Scope
 from crm.org.permissions import Permission as P
@@ -50,6 +50,7 @@ def _mine(model: Any, user: User, permission: P = P.MERCHANT_VIEW) -> sa.ColumnE
     )
 
 
+@once_a_request
 def visible_to(user: User) -> sa.Select[Enterprise]:
     scope = user.scope_of(P.MERCHANT_VIEW)
     rows = sa.select(Enterprise)
@@ -61,6 +62,13 @@ def visible_to(user: User) -> sa.Select[Enterprise]:
     return rows.where(seen)
 
 
+def is_seen(enterprise_id: Any, user: User) -> sa.ColumnElement[bool]:
+    """The firm of this number is one that I may see; it alone is looked at (as deals.is_seen does)."""
+    seen = visible_to(user).where(Enterprise.id == enterprise_id).with_only_columns(Enterprise.id)
+    return seen.correlate_except(Enterprise).exists()
+
+
+@once_a_request
 def people_visible_to(user: User) -> sa.Select[Person]:
     """People of my unit, and those who hold a position at an enterprise I may see."""
     scope = user.scope_of(P.MERCHANT_VIEW)

@@ -60,9 +60,9 @@ def visible_to(user: User) -> sa.Select[Need]:
     return sa.select(Need).where(
         sa.or_(
             mine,
-            Need.deal_id.in_(deals.visible_to(user).with_only_columns(Deal.id)),
+            deals.is_seen(Need.deal_id, user),
             Need.project_id.in_(delivery.ids_of(delivery.visible_to(user))),
-            Need.enterprise_id.in_(merchants.visible_to(user).with_only_columns(Enterprise.id)),
+            merchants.is_seen(Need.enterprise_id, user),
             Need.kind.in_(provided_by(user)),
         )
     )
@@ -158,13 +158,13 @@ def with_approaches(rows: sa.Select[Any]) -> sa.Select[Any]:
 
 def lacking() -> Any:
     """Open, and not all of it is there; what a lapsed deal asked for holds up nothing."""
-    over = sa.select(Deal.id).where(Deal.state == DealState.LAPSED).correlate(None)
-    grown = sa.select(KeyProject.id).where(KeyProject.deal_id.in_(over)).correlate(None)
+    over = sa.select(Deal.id).where(Deal.state == DealState.LAPSED)
+    grown = over.join(KeyProject, KeyProject.deal_id == Deal.id)
     return sa.and_(
         Need.state == NeedState.OPEN,
         sa.type_coerce(Need.asked, sa.BigInteger) > met(),
-        sa.or_(Need.deal_id.is_(None), Need.deal_id.not_in(over)),
-        sa.or_(Need.project_id.is_(None), Need.project_id.not_in(grown)),
+        ~over.where(Deal.id == Need.deal_id).correlate(Need).exists(),
+        ~grown.where(KeyProject.id == Need.project_id).correlate(Need).exists(),
     )
 
 

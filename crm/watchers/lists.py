@@ -119,11 +119,11 @@ REQUESTS = register(
     )
 )  # fmt: skip
 
-project_lists.FILTERS.append(
+project_lists.PAGE.also_filtered_by(
     Filter("watcher", N_("盯办人"), "choice", _watchers,
            lambda value, user: queries.project_watched_by(_whose(value, user)))
 )  # fmt: skip
-deal_lists.FILTERS.append(
+deal_lists.PAGE.also_filtered_by(
     Filter("watcher", N_("盯办人"), "choice", _watchers,
            lambda value, user: queries.deal_watched_by(_whose(value, user)))
 )  # fmt: skip

@@ -19,7 +19,7 @@ from crm.contacts.actions import search_fields as of_log
 from crm.db import db
 from crm.deals.actions import search_fields as of_deal
 from crm.deals.stages import AgreementKind, Stage
-from crm.desk import queries
+from crm.desk import finding
 from crm.desk.views import snippet
 from crm.financing import actions as financing
 from crm.financing.grants import Giver
@@ -138,7 +138,7 @@ def test_the_very_name_comes_first_then_those_that_begin_so(cast: Any, as_user: 
     names = ["浙江恒远集团宁波公司", "恒远集团有限公司", "恒远", "老恒远"]
     firms = [make_enterprise(name, by=cast.wang) for name in names]
     identity.refresh_many("enterprise", [firm.id for firm in firms], fresh=True)
-    found = queries.find(cast.wang, "恒远", 10, counting=True)
+    found = finding.find(cast.wang, "恒远", 10, counting=True)
     assert [one.name for one in found[0].records] == [
         "恒远",
         "恒远集团有限公司",

@@ -97,6 +97,8 @@ NOT_PURE = {
     "org/settings.py": "answers from the table of settings",
     "org/demo.py": "loads the demo district and takes it away",
     "deals/history.py": "keeps the table of days as the session writes",
+    "desk/asked.py": "a figure is counted by the list that it links to",
+    "desk/finding.py": "asks every noun that the search box finds",
     "duplicates/history.py": "reads the log of merges and says in words what one did",
     "duplicates/tombstones.py": "follows the numbers that are gone through their table",
     "duplicates/merging.py": "the plan is read from the base, the act writes to it: one theory, one room",

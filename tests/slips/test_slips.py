@@ -219,7 +219,7 @@ def test_what_waits_to_be_assigned_is_nobodys_late_duty(cast: Any) -> None:
     for state, number in ((SlipState.ISSUED, 1), (SlipState.CLAIMED, 1), (SlipState.COLLECTED, 0)):
         slip.state = state
         db.session.flush()
-        counted = [duty.asked.count(cast.li) for duty in late if duty.asked.args.get("unit")]
+        counted = desk.counts([duty.asked for duty in late if duty.asked.args.get("unit")], cast.li)
         assert (counted, len(db.session.scalars(rows).all())) == ([number], number)
 
 
