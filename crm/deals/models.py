@@ -42,8 +42,10 @@ class Deal(Versioned, Model):
         sa.Index("ix_deal_idle", "state", "stage", "last_contact_at", "stage_since", "next_due_on"),
         sa.Index("ix_deal_first_report_unit", "first_report_unit_id"),
         sa.Index(  # few have one: a planner that counts the others in thinks them as many as a unit's
-            "ix_deal_sponsor_id", "sponsor_id",
-            sqlite_where=sa.text("sponsor_id IS NOT NULL"), postgresql_where=sa.text("sponsor_id IS NOT NULL"),
+            "ix_deal_sponsor_id",
+            "sponsor_id",
+            sqlite_where=sa.text("sponsor_id IS NOT NULL"),
+            postgresql_where=sa.text("sponsor_id IS NOT NULL"),
         ),
         sa.CheckConstraint(
             "stage IN ('intended', 'new_talks', 'negotiating') OR signed_on IS NOT NULL",
