@@ -57,6 +57,8 @@ def _picture() -> dict[str, Any]:
         "own_months": [month.last for month in queries.months_of(queries.so_far(figures[0].one))] if figures else [],
         "partial": not look.sees_whole(one) or not all(look.sees_whole(figure.one) for figure in figures),
         "gone": 100 * gone(one.of_year(one.year_now()), clock.today()),
+        "explain_url": url_for("indicators.explain", key=one.key, first=window.first.isoformat(), last=window.last.isoformat(),
+                               unit=look.unit_id, person=look.person_id),
         "basis": one.basis(one.year_now()), "tabs": _tabs(look, one), "name": _name(look),
     }  # fmt: skip
 

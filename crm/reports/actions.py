@@ -87,7 +87,7 @@ def publish(report: Report, *, actor: User) -> Edition:
     _refuse_unless(report, ReportState.CHECKED)
     outline = queries.outline(report.kind)
     _refuse_partial(outline, actor)
-    told = tell(report, outline, actor)
+    told = _tell(report, outline, actor, keep_rows=True)
     last = queries.edition(report)
     edition = Edition(
         report_id=report.id,
@@ -177,14 +177,14 @@ def preview(report: Report, *, actor: User) -> counting.Told:
     """What would be published now."""
     outline = queries.outline(report.kind)
     _refuse_partial(outline, actor)
-    return tell(report, outline, actor)
+    return _tell(report, outline, actor, keep_rows=False)
 
 
-def tell(report: Report, outline: Outline, actor: User) -> counting.Told:
+def _tell(report: Report, outline: Outline, actor: User, *, keep_rows: bool) -> counting.Told:
     """Figures and words together, as they would be published now."""
     window = Window(report.first_on, report.last_on)
     sections = [one for one in outline.sections if not (report.kind.is_public and one in NOT_PUBLIC)]
-    told = counting.tell(window, sections, outline.indicators, outline.ranked, actor)
+    told = counting.tell(window, sections, outline.indicators, outline.ranked, actor, keep_rows=keep_rows)
     if report.kind.is_public and "not_started" in told.content:
         told.content["not_started"] = [line[:2] for line in told.content["not_started"]]
     told.content["texts"] = {name: getattr(report, name) for name in TEXTS}

@@ -49,9 +49,10 @@ Line = list[Any]
 
 @dataclass
 class Told:
-    """`content` is what is read, `rows` what stands behind each of its figures."""
+    """`content` is what is read, `rows` what stands behind each of its figures: kept for what is published only."""
 
     content: dict[str, Any]
+    keeps_rows: bool
     rows: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,11 +65,18 @@ def sees_everything(user: User, keys: Iterable[str]) -> bool:
 
 
 def tell(
-    window: Window, sections: Sequence[str], keys: Sequence[str], ranked: Sequence[str], user: User
+    window: Window,
+    sections: Sequence[str],
+    keys: Sequence[str],
+    ranked: Sequence[str],
+    user: User,
+    *,
+    keep_rows: bool,
 ) -> Told:
     """Everything of a period, as the records say it now."""
     told = Told(
-        {"first": window.first.isoformat(), "last": window.last.isoformat(), "sections": list(sections)}
+        {"first": window.first.isoformat(), "last": window.last.isoformat(), "sections": list(sections)},
+        keep_rows,
     )
     known = [one for one in map(catalogue.find, keys) if one and one.may_see(user)]
     content = told.content
@@ -117,7 +125,7 @@ def _figure(one: Indicator, window: Window, user: User, told: Told) -> dict[str,
     so_far = Window(year.first, min(window.last, year.last))
     total, period, then = counting.counts(one, user, [so_far, window, progress.before(so_far)])
     target = indicators.targets_of(one.key, year).get(None)
-    within = set(_ids(one, user, window)) if one.days else set()
+    within = set(_ids(one, user, window)) if one.days and told.keeps_rows else set()
     _freeze(told, one.key, one.page, one.pairs(so_far), user, amount=one.amount, within=within)
     known = not one.typed or total.rows > 0
     return {
@@ -279,6 +287,8 @@ def _freeze(
 ) -> None:
     """Keep the rows behind a figure: name, number, unit, amount, whether they are of the part that `within` names (those of
     the period itself, those that have started)."""
+    if not told.keeps_rows:
+        return
     rows = select_for(page, user, MultiDict(args))
     found = db.session.scalars(rows.limit(MOST_FROZEN + 1)).unique().all()
     lines = [

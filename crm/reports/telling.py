@@ -231,6 +231,12 @@ def labels(content: dict[str, Any]) -> dict[str, str]:
     return found | {one["key"]: said(one["msgid"]) for one in (*items, *content["figures"])}
 
 
+def definition(content: dict[str, Any], key: str) -> str:
+    """What the figure counts, in the words it was published with."""
+    words = {one["key"]: said(one["definition"]) for one in content["figures"]}
+    return words.get(key, _("本年新建项目中已开工的 ÷ 本年新建项目") if key.startswith("starts") else "")
+
+
 # --- two versions -------------------------------------------------------------------------------------------
 
 

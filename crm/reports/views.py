@@ -155,6 +155,8 @@ def rows(id: int, number: int) -> Any:
         step=ROWS_A_PAGE,
         more=kept["more"],
         today_url=_today_of(edition.content, report.last_on, key, part),
+        definition=telling.definition(edition.content, key),
+        explain_url=_explain(edition.content, key),
         here=request.args.to_dict(),
     )
 
@@ -403,6 +405,16 @@ def _today_of(content: dict[str, Any], day: dt.date, key: str, part: str) -> str
             extra = more.get("rest" if key == "starts:missing" else part)
             return _list_url(content["starts_list"], [*one["args"], *([extra] if extra else [])])
     return _link_now(day)(key, "", "")  # what units are scored by need not be among the figures
+
+
+def _explain(content: dict[str, Any], key: str) -> str:
+    """How an indicator's figure comes about today."""
+    one = catalogue.find(key)
+    if one is None or not one.may_see(me()):
+        return ""
+    last = dt.date.fromisoformat(content["last"])
+    first = one.of_year(one.year_of(last)).first
+    return url_for("indicators.explain", key=key, first=first.isoformat(), last=last.isoformat())
 
 
 def _addresses(name: str, ids: list[int]) -> dict[int, str]:

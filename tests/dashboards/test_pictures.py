@@ -156,6 +156,12 @@ def test_each_sees_what_is_theirs(app: Any, cast: Any, session: Any, as_user: Lo
 
     promoter = as_user(cast.wang)
     page = promoter.see("/dashboards?of=signed_deals")
+    explained = promoter.see(
+        next(link for link in page.links if link.startswith("/indicators/signed_deals/explain"))
+    )
+    assert "甲项目" in explained.text and "乙项目" not in explained.text, (
+        "just the figure that the page shows"
+    )
     assert "王专员" in page.text and "50.0%" in page.text and "陈主任" in page.text, (
         "colleagues stand beside each other"
     )

@@ -11,12 +11,15 @@ import pytest
 import sqlalchemy as sa
 from flask import url_for
 
+from crm.audit.trail import recording
 from crm.capital.models import PaidIn
+from crm.deals.stages import Stage
 from crm.indicators import catalogue, counting
 from crm.indicators.progress import Window
 from crm.org.models import Unit
 from tests.capital.make import recognised, signed
 from tests.cast import make_contact, make_lead
+from tests.deals.make import make_deal
 
 Login = Callable[..., Any]
 HALF = Window(dt.date(2013, 1, 1), dt.date(2013, 6, 30))
@@ -139,6 +142,28 @@ def test_the_pages_say_and_lead(district: Any, session: Any, as_user: Login) -> 
     )
     assert "全区的数您看不全" in promoter.see("/indicators").text
     assert "谋划的项目" in promoter.see("/indicators/reserve_items").text
+
+
+def test_a_figure_says_who_last_changed_its_rows(cast: Any, session: Any, as_user: Login) -> None:
+    mine, other = (
+        make_deal("甲项目", cast.wang, stage=Stage.SIGNED, signed_on=dt.date(2013, 3, 1)),
+        make_deal("乙项目", cast.li),
+    )
+    session.flush()
+    for deal, who in ((mine, cast.chen), (other, cast.li)):
+        with recording("deal.edited", deal, actor=who):
+            deal.planned_wan = Decimal(7)
+    session.commit()
+    page = as_user(cast.zhou).see("/indicators/signed_deals/explain?first=2013-01-01&last=2013-06-30")
+    assert "甲项目" in page.text and "陈主任" in page.text and "李乡长" not in page.text
+    assert page.all("svg", role="img") == [], "nothing that counts is hidden in a picture"
+    drawn = as_user(cast.zhou).see("/indicators/signed_deals?year=2013&to=2013-06")
+    [line] = drawn.all("svg", class_="chart-line")
+    assert (
+        line.get("role") == "group"
+        and len(list(line.iter("a"))) == 6
+        and "06 1 个" in line.get("aria-label", "")
+    )
 
 
 @pytest.mark.on("sqlite")

@@ -105,6 +105,10 @@ def test_from_draft_to_publication_and_what_is_published_stays(cast: Any, as_use
     rows = as_user(cast.chen).get(f"/reports/{report.id}/versions/1/rows?figure=signed_deals&part=period")
     assert "甲项目" in rows.said and "乙项目" not in rows.said
     assert f'href="/deals/{deal.id}"' in rows.get_data(as_text=True)
+    assert (
+        "签了投资协议的项目" in rows.said
+        and "/indicators/signed_deals/explain?first=2013-01-01&last=2013-06-30" in rows.page.links
+    )
     behind = f"/reports/{report.id}/versions/1/rows?figure=signed_deals"
     of_li, of_zheng = as_user(cast.li).see(behind).text, as_user(cast.zheng).see(behind).text
     assert "乙项目" in of_li and "甲项目" not in of_li and "另有 1 条是别的单位的记录" in of_li, (
@@ -361,6 +365,15 @@ def test_a_year_is_scored_by_a_scheme_whose_versions_stay(
         edition = queries.edition(report)
         assert edition is not None
         lines = [line[:2] for line in edition.content["scores"]["lines"]]
+        page = as_user(cast.zhou).see(f"/reports/{report.id}/versions/1")
+        [evidence] = [
+            link
+            for link in page.links
+            if "figure=signed_deals" in link and "unit=%E8%88%AA" in link and "part" not in link
+        ][:1]
+        assert "乙项目" in (behind := as_user(cast.zhou).see(evidence).text) and "甲项目" not in behind, (
+            "down to its evidence"
+        )
         assert lines == [["区招商局", "50"], ["航埠镇", "25"]] and edition.content["scores"]["number"] == 2
     assert as_user(cast.wang).get("/reports/appraisal").status_code == 404
     assert send(as_user(cast.zhou), "/reports/appraisal/scheme").status_code == 403
