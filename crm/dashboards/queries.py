@@ -300,7 +300,7 @@ def gauges(look: Look) -> list[Gauge]:
         known = counting.has_figures(one, year)
         actual = look.count(one, window) if known else None
         day = min(window.last, clock.today())
-        against = Against(target, actual, year, day, margin=targets.margin())
+        against = Against(target, actual, year, day, margin=indicators.margin())
         found.append(Gauge(one, against, look.url(one, window) if known else None))
     return found
 

@@ -100,6 +100,11 @@ def known_through(key: str, window: Window) -> dt.date | None:
     return db.session.scalar(rows)
 
 
+def margin() -> int:
+    """How many points behind the time are let pass as 略慢."""
+    return int(settings.get("target.margin"))
+
+
 def all_targets(period: Window) -> dict[str, dict[int | None, Decimal]]:
     """{indicator: {unit, or None for the whole: its target}}, of those that were set for just this period."""
     found: dict[str, dict[int | None, Decimal]] = {}

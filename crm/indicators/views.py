@@ -91,7 +91,7 @@ def _line(one: Indicator, targets: dict[Window, Any], typed: list[queries.Typed]
         "one": one, "now": actual, "then": told[1].value, "until": until,
         "has_then": bool(told[1].rows) or not one.typed, "growth": growth(actual, told[1].value),
         "month": told[2].value if one.days and known else None,
-        "against": Against(target, actual, year, min(until if known else year.last, clock.today())) if target else None,
+        "against": _against(target, actual, year, until if known else year.last),
         "url": one.url(window, unit_id), "then_url": one.url(then, unit_id), "month_url": one.url(month, unit_id),
     }  # fmt: skip
 
@@ -382,7 +382,9 @@ def _units_to_define() -> list[tuple[int, str]]:
 
 
 def _against(target: Decimal | None, actual: Decimal | None, year: Window, day: dt.date) -> Against | None:
-    return Against(target, actual, year, min(day, clock.today())) if target else None
+    if not target:
+        return None
+    return Against(target, actual, year, min(day, clock.today()), margin=queries.margin())
 
 
 def _number(text: str | None) -> int | None:

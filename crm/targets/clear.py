@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from crm.lib.enums import Labelled
-from crm.lib.words import N_
+from crm.lib.words import N_, _c
 
 
 class Clear(Labelled):
@@ -15,6 +15,15 @@ class Clear(Labelled):
     MEASURES = "measures", N_("措施")
     SCHEDULE = "schedule", N_("进度")
     PERSON = "person", N_("责任")
+
+    @property
+    def label(self) -> str:
+        """目标 is a goal here and a target elsewhere, 重点 the focus of the work and no key merchant."""
+        words = {
+            Clear.GOAL: _c("五明确", "目标"), Clear.FOCUS: _c("五明确", "重点"), Clear.MEASURES: _c("五明确", "措施"),
+            Clear.SCHEDULE: _c("五明确", "进度"), Clear.PERSON: _c("五明确", "责任"),
+        }  # fmt: skip
+        return words[self]
 
 
 def lacking(*, goal: str, focus: str, measures: str, schedule: str, person: object) -> list[Clear]:

@@ -22,10 +22,10 @@ class _Task:
     first_month = MonthField(_l("从哪个月"), [Needed()])
     last_month = MonthField(_l("到哪个月"), [Needed()])
     document_no = LineField(_l("文号"))
-    goal = ParagraphField(_l("目标"), render_kw={"rows": 2}, description=_l("做到什么程度"))
-    focus = ParagraphField(_l("重点"), render_kw={"rows": 2}, description=_l("抓哪几件事"))
-    measures = ParagraphField(_l("措施"), render_kw={"rows": 3}, description=_l("怎么做"))
-    schedule = ParagraphField(_l("进度"), render_kw={"rows": 3}, description=_l("什么时候做到哪一步"))
+    goal = ParagraphField(_l("工作目标"), render_kw={"rows": 2}, description=_l("做到什么程度"))
+    focus = ParagraphField(_l("工作重点"), render_kw={"rows": 2}, description=_l("抓哪几件事"))
+    measures = ParagraphField(_l("工作措施"), render_kw={"rows": 3}, description=_l("怎么做"))
+    schedule = ParagraphField(_l("进度安排"), render_kw={"rows": 3}, description=_l("什么时候做到哪一步"))
     owner_id = RecordField(_l("责任人"))
 
 

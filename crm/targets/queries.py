@@ -19,7 +19,6 @@ from crm.indicators import queries as indicators
 from crm.indicators.catalogue import Indicator
 from crm.indicators.progress import Against, Window
 from crm.lib import clock
-from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -173,10 +172,6 @@ def issued_already(target: Target) -> WorkTask | None:
 # --- where it stands ----------------------------------------------------------------------------------------
 
 
-def margin() -> int:
-    return int(settings.get("target.margin"))
-
-
 def day_of(one: Indicator, period: Window, typed: Sequence[indicators.Typed]) -> dt.date:
     """The day a figure is held against the time of: today, of what is typed the end of its last month."""
     known = indicators.known_of(typed, period) if one.typed else None
@@ -192,6 +187,7 @@ def standings(user: User, targets: Iterable[Target]) -> dict[int, Against]:
     """{target: where it stands}; actual is None where this user does not see all that counts. A few statements for each
     indicator and period, however many parts there are."""
     found: dict[int, Against] = {}
+    margin = indicators.margin()
     groups: dict[tuple[str, Window], list[Target]] = defaultdict(list)
     for target in targets:
         groups[target.indicator, target.task.period].append(target)
@@ -209,7 +205,7 @@ def standings(user: User, targets: Iterable[Target]) -> dict[int, Against]:
             closed = target.task.state is TaskState.CLOSED
             value = target.closed_actual if closed else actual.get(target.id)
             day = period.last if closed or one is None else day_of(one, period, said)
-            found[target.id] = Against(target.amount, value, period, day, target.stretch, margin())
+            found[target.id] = Against(target.amount, value, period, day, target.stretch, margin)
     return found
 
 

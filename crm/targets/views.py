@@ -48,7 +48,7 @@ VERBS = {
 }
 telling.VERBS.update(VERBS)
 telling.LABELS["work_task"] = {
-    "name": N_("任务名称"), "goal": N_("目标"), "focus": N_("重点"), "measures": N_("措施"), "schedule": N_("进度"),
+    "name": N_("任务名称"), "goal": N_("工作目标"), "focus": N_("工作重点"), "measures": N_("工作措施"), "schedule": N_("进度安排"),
     "owner_id": N_("责任人"), "unit_id": N_("牵头单位"), "document_no": N_("文号"), "first_on": N_("开始"), "last_on": N_("期限"),
     "state": N_("状态"), "issued_on": N_("下达日期"), "closed_on": N_("冻结日期"),
 }  # fmt: skip

@@ -32,6 +32,9 @@ def test_the_targets_of_the_report(district: Any, session: Any, as_user: Any) ->
     page = leader.see("/targets?year=2013")
     assert "46.0%" in page.text and "40.5%" in page.text and "垦造耕地" not in page.text
     assert [row[4] for row in page.rows(1)] == ["6 个", "2 个"], "gap to 6 and 2 shown"
+    assert "略慢于时间进度" in page.text and "略慢于时间进度" in leader.see("/indicators").text, (
+        "one verdict everywhere"
+    )
     page = as_user(district["leader"]).see("/indicators/paid_in?year=2013&to=2013-06")
     assert "已完成 46.0%" in page.text and "8.75亿元" in page.text
     names = [row[0] for row in page.rows(1)]
