@@ -37,7 +37,7 @@ PAGE = register(
             Filter("last", N_("截至"), "days", where=lambda v, user: between(Report.last_on, v)),
             Filter("to_check", N_("等我审核"), "flag", where=lambda v, user: queries.waits_for_check(user)),
         ),
-        sorts={"last": (Report.last_on, Report.id)},
+        sorts={"last": Report.last_on},
         default_sort="-last",
         base=lambda user: queries.with_names(queries.visible_to(user)),
         view_permission=P.REPORT_VIEW,

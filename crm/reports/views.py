@@ -154,7 +154,7 @@ def rows(id: int, number: int) -> Any:
         hidden=len(asked(kept["lines"])) - len(lines),
         step=ROWS_A_PAGE,
         more=kept["more"],
-        today_url=_today_of(edition.content, report.last_on, key, part),
+        today_url=_link_today(report, edition.content)(key, part, unit),
         definition=telling.definition(edition.content, key),
         explain_url=_explain(edition.content, key),
         here=request.args.to_dict(),
@@ -356,14 +356,14 @@ def _told_now(report: Report) -> Any:
 
 
 def _link_today(report: Report, content: dict[str, Any]) -> telling.Link:
-    """A draft's numbers lead to the records as they are."""
-    now = _link_now(report.last_on)
+    """The records behind a number as they are, of the same unit and the same part of the period."""
+    units = {one.name: one.id for one in org.units(only_active=False)}
 
     def link(key: str, part: str, unit: str) -> str:
-        if unit:
-            return now(key, part, unit)
-        if part == "period" and (one := catalogue.find(key)):
-            return one.url(Window(report.first_on, report.last_on))
+        if (unit or part == "period") and (one := catalogue.find(key)) and one.may_see(me()):
+            year = one.of_year(one.year_of(report.last_on))
+            first = report.first_on if part == "period" else year.first
+            return one.url(Window(first, report.last_on), units.get(unit))
         return _today_of(content, report.last_on, key, part)
 
     return link

@@ -181,6 +181,10 @@ def test_a_correction_may_be_called_off_and_an_unpublished_draft_dropped(cast: A
 def test_what_is_drafted_is_nobody_elses_business(cast: Any, as_user: Any) -> None:
     report = actions.draft(ReportKind.MONTHLY, 2013, 6, actor=cast.admin)
     db.session.commit()
+    actions.draft(ReportKind.MONTHLY, 2013, 5, actor=cast.admin)
+    db.session.commit()
+    names = [" ".join(row) for row in as_user(cast.admin).see("/reports").rows(0)]
+    assert "6月" in names[0] and "5月" in names[1], "the newest first"
     for stranger in (cast.wang, cast.li, cast.chen, cast.zheng):
         there = as_user(stranger)
         assert there.get(f"/reports/{report.id}").status_code == 404
