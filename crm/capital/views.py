@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, request, url_for
 from markupsafe import Markup
 
-from crm.audit.models import Event
-from crm.contacts import queries as contacts
 from crm.contacts import telling
+from crm.contacts.views import history_of
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -34,7 +33,6 @@ from .models import MonthlyReturn, PaidIn, PaidInState, ReturnLine
 bp = Blueprint("capital", __name__)
 IN_QUEUE = 50
 ON_DEAL = 5
-HISTORY = 50
 VERBS = {
     "paid_in.declared": (N_("申报"), "plus"),
     "paid_in.redeclared": (N_("改后重新申报"), "plus"),
@@ -115,7 +113,7 @@ def show(id: int) -> Any:
         may_take_back=_may_take_back(row),
         may_adjust=queries.may_adjust(me(), row),
         is_own=own and row.state.waits,
-        history=_history(row),
+        history=history_of(queries.NOUN, row.id, began_with="paid_in.declared"),
     )
 
 
@@ -468,37 +466,6 @@ def _may_send_back(row: PaidIn) -> bool:
 def _may_take_back(row: PaidIn) -> bool:
     is_open = row.state is PaidInState.RECOGNISED and row.monthly_return_id is None
     return is_open and row.declared_by_id != me().id and queries.may_recognise(me(), row)
-
-
-def _history(row: PaidIn) -> list[dict[str, Any]]:
-    """Who did what to it, newest first."""
-    events = db.session.scalars(
-        sa.select(Event)
-        .where(Event.noun == queries.NOUN, Event.record_id == row.id)
-        .order_by(Event.at.desc(), Event.id.desc())
-        .limit(HISTORY)
-    ).all()
-    told = contacts.changes_in_words(events, display.said)
-    return [
-        {
-            "id": f"event-{event.id}",
-            "icon": VERBS.get(event.verb, ("", "history"))[1],
-            "title": _(VERBS.get(event.verb, (event.verb, ""))[0]),
-            "when": display.how_long_ago(event.at),
-            "exact": display.moment(event.at),
-            "iso": event.at.isoformat(),
-            "who": event.actor_name,
-            "text": Markup(
-                render_template(
-                    "contacts/_changes.html",
-                    event=event,
-                    changes=told[event.id],
-                    is_new=event.verb == "paid_in.declared",
-                )
-            ),
-        }
-        for event in events
-    ]
 
 
 def _by_month(deal: Deal) -> list[dict[str, Any]]:

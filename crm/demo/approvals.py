@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
@@ -23,14 +22,15 @@ from crm.delivery.models import KeyProject
 from crm.org.models import Unit, User
 from crm.org.permissions import Role
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 CENTRE = "区行政审批服务中心"
 MET = dt.date(2013, 7, 18)
 
 
-def load_approvals(rows: Rows, units: dict[str, Unit], leaders: dict[str, User]) -> None:
+def load_approvals(units: dict[str, Unit], leaders: dict[str, User]) -> None:
     """After the projects: items hang on them by name."""
-    templates = _catalogue(rows, units)
+    templates = _catalogue(units)
     items = {one.name: one for one in next(iter(templates.values())).items}
     agents = {
         name: User(login=f"agent-{number}", name=name, role=Role.PROMOTER, unit_id=units[CENTRE].id, is_demo=True)
@@ -72,7 +72,7 @@ def load_approvals(rows: Rows, units: dict[str, Unit], leaders: dict[str, User])
     db.session.flush()
 
 
-def _catalogue(rows: Rows, units: dict[str, Unit]) -> dict[str, Template]:
+def _catalogue(units: dict[str, Unit]) -> dict[str, Template]:
     templates: dict[str, Template] = {}
     for row in rows("approval_items"):
         kind = templates.setdefault(

@@ -6,7 +6,7 @@ The district's standards stay empty: the report prints none, and what is empty j
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from crm.db import db
@@ -15,14 +15,13 @@ from crm.entry.models import EntryCheck, EntryOpinion, EntryReview
 from crm.entry.steps import Assessment, CheckKind, CheckState, Conclusion, ReviewStep, Stance, Voice
 from crm.org.models import Unit, User
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 ASSESSED = {"通过": Assessment.PASSED, "不通过": Assessment.FAILED}
 BEFORE = dt.timedelta(days=10)  # how long before the signing, or the end, it was applied for
 
 
-def load_entry(
-    rows: Rows, deals: Mapping[str, Deal], units: Mapping[str, Unit], leaders: Mapping[str, User]
-) -> None:
+def load_entry(deals: Mapping[str, Deal], units: Mapping[str, Unit], leaders: Mapping[str, User]) -> None:
     """After the deals. What the rows say per mu is turned back into a year's tax and, where it lacks, into land."""
     for row in rows("deals"):
         if not row["decision"].startswith(("准予", "否决")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -24,14 +24,14 @@ from crm.org.models import Unit, User
 from crm.yields.grades import CaseState, Grade, Means
 from crm.yields.models import FIGURES, Case, Measure, Rating
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 RECLAIMED = "垦造耕地"
 KEPT_FROM = dt.date(2013, 6, 3)
 KEPT_FOR = dt.timedelta(days=40)  # it has run out by the district's day
 
 
 def load_factors(
-    rows: Rows,
     *,
     units: Mapping[str, Unit],
     staff: Mapping[str, User],
@@ -39,7 +39,7 @@ def load_factors(
     merchants: Mapping[str, Enterprise],
 ) -> None:
     projects = {one.name: one for one in db.session.scalars(sa.select(KeyProject))}
-    parcels = _load_land(rows, units)
+    parcels = _load_land(units)
     for row in rows("demolition"):
         db.session.add(
             Clearance(
@@ -97,10 +97,10 @@ def load_factors(
             )
         )  # fmt: skip
     db.session.flush()
-    _load_yields(rows, units, merchants)
+    _load_yields(units, merchants)
 
 
-def _load_yields(rows: Rows, units: Mapping[str, Unit], merchants: Mapping[str, Enterprise]) -> None:
+def _load_yields(units: Mapping[str, Unit], merchants: Mapping[str, Enterprise]) -> None:
     """Classes as the evaluators gave them; one firm is pressed and has given up land."""
     for row in rows("yields"):
         figures = {name: Decimal(row[name]) for name in FIGURES}
@@ -129,7 +129,7 @@ def _load_yields(rows: Rows, units: Mapping[str, Unit], merchants: Mapping[str, 
     db.session.flush()
 
 
-def _load_land(rows: Rows, units: Mapping[str, Unit]) -> dict[str, Parcel]:
+def _load_land(units: Mapping[str, Unit]) -> dict[str, Parcel]:
     parcels = {}
     for row in rows("land"):
         since, unit = dt.date.fromisoformat(row["since"]), units[row["unit"]]

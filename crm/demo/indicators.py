@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from crm.db import db
@@ -12,11 +12,12 @@ from crm.indicators.progress import month_end
 from crm.org.models import Unit
 from crm.report_table.queries import HISTORY_NAME
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 RECLAIMED = "垦造耕地面积"
 
 
-def load_indicators(rows: Rows, *, units: Mapping[str, Unit]) -> OwnIndicator:
+def load_indicators(*, units: Mapping[str, Unit]) -> OwnIndicator:
     own = OwnIndicator(name=RECLAIMED, measure=Measure.MU, definition="示例：国土部门验收入库的新增耕地面积",
                        unit_id=units["区国土分局"].id)  # fmt: skip
     history = OwnIndicator(name=HISTORY_NAME, measure=Measure.WAN, definition="示例：本系统启用以前各年的累计到位资金，按年填报",

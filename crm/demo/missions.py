@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from crm.contacts.models import ContactLog
 from crm.db import db
@@ -14,11 +14,10 @@ from crm.org import settings
 from crm.org.models import Unit, User
 from crm.reference import regions
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
 
 
 def load_missions(
-    rows: Rows,
     *,
     units: Mapping[str, Unit],
     users: Mapping[str, User],

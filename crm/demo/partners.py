@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from crm.db import db
 from crm.deals.models import Deal
@@ -20,11 +20,10 @@ from crm.partners.models import (
 )
 from crm.reference import regions
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
 
 
 def load_partners(
-    rows: Rows,
     *,
     units: Mapping[str, Unit],
     users: Mapping[str, User],

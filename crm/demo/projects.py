@@ -7,7 +7,6 @@ lack a 路线图 get no order among their milestones.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from crm.db import db
@@ -27,7 +26,8 @@ from crm.delivery.status import BuildKind, NodeKind, Status, VisitKind
 from crm.delivery.weeks import week_of
 from crm.org.models import Unit, User
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 YEAR = 2013
 PLANNER = "区发改局"
 ISSUED = dt.date(2013, 2, 28)
@@ -56,7 +56,7 @@ OUT_OF = {
 
 
 def load_projects(
-    rows: Rows, units: dict[str, Unit], leaders: dict[str, User], deals: dict[str, Deal], today: dt.date
+    units: dict[str, Unit], leaders: dict[str, User], deals: dict[str, Deal], today: dt.date
 ) -> None:
     lists = {
         kind: ProjectList(kind=kind, year=YEAR, unit_id=units[PLANNER].id, issued_on=ISSUED,

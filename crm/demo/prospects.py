@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -14,11 +14,11 @@ from crm.needs.models import Need
 from crm.org.models import Unit, User
 from crm.prospects.models import GroupKind, Prospect, TargetBatch
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
 
 
 def load_prospects(
-    rows: Rows, *, units: Mapping[str, Unit], users: Mapping[str, User], merchants: Mapping[str, Enterprise]
+    *, units: Mapping[str, Unit], users: Mapping[str, User], merchants: Mapping[str, Enterprise]
 ) -> None:
     problems = {one.title: one for one in db.session.scalars(sa.select(Need))}
     for row in rows("prospects"):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from crm.db import db
 from crm.merchants.models import Enterprise
 from crm.org.models import User
 from crm.referrals.models import Tie, TieKind
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
 
 
-def load_ties(rows: Rows, *, users: Mapping[str, User], merchants: Mapping[str, Enterprise]) -> None:
+def load_ties(*, users: Mapping[str, User], merchants: Mapping[str, Enterprise]) -> None:
     """`users` by login. A person is named by the firm: its first contact."""
 
     def node(text: str) -> tuple[str, int]:

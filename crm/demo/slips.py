@@ -7,7 +7,7 @@ The list says what the problems are, not of which kind, nor when they were raise
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -19,7 +19,8 @@ from crm.org.models import Unit, User
 from crm.slips.models import Inspection, Remark, Slip, SlipRound, SlipStep
 from crm.slips.states import Body, Level, Obstacle, SlipState, StepKind
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 HOURS = {
     StepKind.RAISED: 9,
     StepKind.COLLECTED: 17,
@@ -44,7 +45,7 @@ OBSTACLES = {
 """The others are 规划和审批."""
 
 
-def load_slips(rows: Rows, units: Mapping[str, Unit], leaders: Mapping[str, User], office: Unit) -> None:
+def load_slips(units: Mapping[str, Unit], leaders: Mapping[str, User], office: Unit) -> None:
     names = {row["project_id"]: row["name"] for row in rows("key_projects")}
     projects = {one.name: one for one in db.session.scalars(sa.select(KeyProject))}
     rounds: dict[dt.date, SlipRound] = {}

@@ -6,7 +6,7 @@ they find is left for the button. Two honours, with what the records say for the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,11 +28,12 @@ from crm.supervision.commitments.states import StepKind as PromiseStep
 from crm.supervision.honours import queries as honours
 from crm.supervision.honours.models import Honour, HonourKind
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 HOURS = {PromiseStep.MADE: 9, PromiseStep.KEPT: 16, PromiseStep.WITHDRAWN: 16}
 
 
-def load_supervision(rows: Rows, *, units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
+def load_supervision(*, units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
     projects = {one.name: one for one in db.session.scalars(sa.select(KeyProject))}
     for row in rows("commitments"):
         _commitment(row, units, users, projects)

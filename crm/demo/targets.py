@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from crm.db import db
@@ -12,12 +12,10 @@ from crm.indicators.progress import month_end
 from crm.org.models import Unit, User
 from crm.targets.models import Target, TaskState, WorkTask
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
 
 
-def load_targets(
-    rows: Rows, *, units: Mapping[str, Unit], users: Mapping[str, User], own: OwnIndicator
-) -> None:
+def load_targets(*, units: Mapping[str, Unit], users: Mapping[str, User], own: OwnIndicator) -> None:
     tasks = {}
     for row in rows("tasks"):
         issued_on = dt.date.fromisoformat(row["issued_on"]) if row["issued_on"] else None

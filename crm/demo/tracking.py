@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from crm.db import db
 from crm.merchants.models import Enterprise, Intent, Standing
 from crm.org.models import User
 from crm.tracking.models import ReturnIntent
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
 
 
-def load_tracking(rows: Rows, *, users: Mapping[str, User], merchants: Mapping[str, Enterprise]) -> None:
+def load_tracking(*, users: Mapping[str, User], merchants: Mapping[str, Enterprise]) -> None:
     """Statements come in the order of their days: a later one takes the place of the one before."""
     for row in rows("tracking"):
         firm = merchants[row["merchant_id"]]

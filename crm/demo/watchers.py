@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
@@ -14,7 +13,8 @@ from crm.delivery.models import KeyProject
 from crm.org.models import User
 from crm.watchers.models import FirmRequest, RequestKind, Watch
 
-Rows = Callable[[str], Iterator[dict[str, str]]]
+from .lists import rows
+
 SINCE = dt.date(2013, 1, 15)
 RECENT = dt.date(2013, 6, 1)  # deals signed since then have nobody yet
 ASKED = (
@@ -25,7 +25,7 @@ ASKED = (
 TERM = dt.timedelta(days=7)
 
 
-def load_watchers(rows: Rows, staff: dict[str, User], deals: dict[str, Deal], today: dt.date) -> None:
+def load_watchers(staff: dict[str, User], deals: dict[str, Deal], today: dt.date) -> None:
     projects = {one.name: one for one in db.session.scalars(sa.select(KeyProject))}
     for row in rows("key_projects"):
         watch = Watch(project=projects[row["name"]], person=staff[row["responsible_unit"]], from_on=SINCE)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from crm.audit.models import Event
 from crm.contacts import queries as contacts
 from crm.contacts import telling
+from crm.contacts.views import history
 from crm.db import db
 from crm.lib import clock
 from crm.lib.words import N_, _
@@ -33,7 +34,6 @@ from .models import OwnIndicator, TypedValue
 from .progress import Against, Window, before, growth, is_month_end, month_end, percent, year_before
 
 bp = Blueprint("indicators", __name__)
-HISTORY = 50
 YEARS_BACK = 10
 EARLIEST, LATEST, MOST_YEARS = dt.date(1990, 1, 1), dt.date(2100, 12, 31), 10  # of a window that is asked for
 VERBS = {
@@ -444,14 +444,8 @@ def _window_asked(one: Indicator) -> Window:
 
 
 def _history(value: TypedValue) -> list[dict[str, Any]]:
-    rows = sa.select(Event).where(Event.noun == queries.NOUN, Event.record_id == value.id)
-    events = db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(HISTORY)).all()
-    changes = contacts.changes_in_words(events, display.said)
-    return [
-        _told(event) | {"text": Markup(render_template("contacts/_changes.html", event=event, changes=changes[event.id],
-                                                       is_new=event.verb == "typed_value.typed"))}
-        for event in events
-    ]  # fmt: skip
+    events = contacts.events_of(queries.NOUN, value.id)
+    return history(events, began_with=("typed_value.typed",), say=display.said)
 
 
 def _told(event: Event) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from crm.db import NEVER_AGAIN, Line, Model, Text, Versioned
 from crm.lib import clock, phones
 from crm.lib.enums import Labelled
 from crm.lib.on_merge import joins, paired, rebuilt, stays
-from crm.lib.words import N_, _, _c
+from crm.lib.words import N_, singular
 from crm.org.models import Unit, User
 from crm.reference import industries, regions
 
@@ -40,7 +40,7 @@ class OrganisationKind(Labelled):
     @property
     def label(self) -> str:
         """Of one record: the list is called by the same Chinese word."""
-        return _c("一个", "企业") if self is OrganisationKind.ENTERPRISE else _(self.msgid)
+        return singular(self.msgid)
 
 
 class Direction(Labelled):

@@ -16,7 +16,7 @@ from crm.leads.models import Lead
 from crm.lib import clock
 from crm.lib.enums import Labelled
 from crm.lib.on_merge import moves
-from crm.lib.words import N_
+from crm.lib.words import N_, singular
 from crm.merchants.models import Enterprise
 from crm.missions.models import Mission
 from crm.org.models import Unit, User
@@ -27,6 +27,10 @@ class PartnerKind(Labelled):
     GOVERNMENT = "government", N_("政府"), "info"
     CHAMBER = "chamber", N_("商会"), "good"
     FIRM = "firm", N_("企业"), "neutral"
+
+    @property
+    def label(self) -> str:
+        return singular(self.msgid)
 
 
 class ExchangeKind(Labelled):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, request, url_for
 from markupsafe import Markup
 
 from crm.audit.models import Event
 from crm.contacts import queries as contacts
 from crm.contacts import telling
+from crm.contacts.views import history
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -22,7 +22,6 @@ from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
-from crm.web import display
 from crm.web.forms import commit_and_go
 
 from . import actions, queries
@@ -32,7 +31,6 @@ from .models import Depth, PlanWay, ReserveItem, ReserveState
 from .quotas import Group
 
 bp = Blueprint("reserve", __name__)
-HISTORY = 50
 VERBS = {
     "reserve_item.planned": (N_("谋划入库"), "plus"),
     "reserve_item.edited": (N_("修改"), "pen"),
@@ -251,37 +249,14 @@ def _point(kind: PlanWay | Depth, count: int, year: int, key: str) -> dict[str, 
 
 
 def _history(item: ReserveItem) -> list[dict[str, Any]]:
-    events = db.session.scalars(
-        sa.select(Event)
-        .where(Event.noun == queries.NOUN, Event.record_id == item.id)
-        .order_by(Event.at.desc(), Event.id.desc())
-        .limit(HISTORY)
-    ).all()
-    told = contacts.changes_in_words(events, display.said)
+    """The note of 转招商 is the name of the deal: for who sees that one."""
+    events = contacts.events_of(queries.NOUN, item.id)
     joined = {event.id: (event.changes.get("deal_id") or [None, None])[1] for event in events}
     ids = deals.visible_to(me()).with_only_columns(Deal.id)
     seen = set(db.session.scalars(ids.where(Deal.id.in_([one for one in joined.values() if one]))))
-    return [
-        {
-            "id": f"event-{event.id}",
-            "icon": VERBS.get(event.verb, ("", "history"))[1],
-            "title": _(VERBS.get(event.verb, (event.verb, ""))[0]),
-            "when": display.how_long_ago(event.at),
-            "exact": display.moment(event.at),
-            "iso": event.at.isoformat(),
-            "who": event.actor_name,
-            "text": Markup(
-                render_template(
-                    "contacts/_changes.html",
-                    # the note of 转招商 is the name of the deal
-                    event={"note": event.note}
-                    if event.verb not in ("reserve_item.promoted", "reserve_item.listed")
-                    or joined[event.id] in seen
-                    else {"note": ""},
-                    changes=told[event.id],
-                    is_new=event.verb == "reserve_item.planned",
-                )
-            ),
-        }
-        for event in events
-    ]
+
+    def note_of(event: Event) -> str | None:
+        names_it = event.verb in ("reserve_item.promoted", "reserve_item.listed")
+        return "" if names_it and joined[event.id] not in seen else None
+
+    return history(events, began_with=("reserve_item.planned",), note_of=note_of)

@@ -7,12 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, render_template, request, url_for
-from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
-from crm.audit.models import Event
 from crm.contacts import queries as contacts
 from crm.contacts import telling
+from crm.contacts.views import history
 from crm.db import db
 from crm.indicators import catalogue
 from crm.lib import clock
@@ -33,7 +32,6 @@ from .lists import TARGETS, TASKS, indicator_name
 from .models import Target, TaskState, WorkTask
 
 bp = Blueprint("targets", __name__)
-HISTORY = 50
 VERBS = {
     "work_task.drafted": (N_("草拟任务"), "plus"),
     "work_task.edited": (N_("修改任务"), "pen"),
@@ -425,19 +423,8 @@ def _offer_target(form: Any, target: Target | None = None) -> None:
 
 
 def _history(noun: str, id: int, *, with_parts: bool = True) -> list[dict[str, Any]]:
-    rows = sa.select(Event).where(Event.noun == noun, Event.record_id == id)
-    events = db.session.scalars(rows.order_by(Event.at.desc(), Event.id.desc()).limit(HISTORY)).all()
-    changes = contacts.changes_in_words(events, display.said)
-    if not with_parts:  # what another unit has taken on is not told by who changed it either
-        parts = _("分解")
-        changes = {id: [one for one in found if one[0] != parts] for id, found in changes.items()}
-    return [
-        {
-            "id": f"event-{event.id}", "icon": VERBS.get(event.verb, ("", "history"))[1],
-            "title": _(VERBS.get(event.verb, (event.verb, ""))[0]), "when": display.how_long_ago(event.at),
-            "exact": display.moment(event.at), "iso": event.at.isoformat(), "who": event.actor_name,
-            "text": Markup(render_template("contacts/_changes.html", event=event, changes=changes[event.id],
-                                           is_new=event.verb in ("work_task.drafted", "target.set"))),
-        }
-        for event in events
-    ]  # fmt: skip
+    """What another unit has taken on is not told by who changed it either."""
+    return history(
+        contacts.events_of(noun, id), began_with=("work_task.drafted", "target.set"), say=display.said,
+        hidden=() if with_parts else (_("分解"),),
+    )  # fmt: skip

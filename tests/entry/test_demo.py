@@ -42,7 +42,7 @@ def test_the_demo_deals_show_what_was_decided(district: Any, as_user: Any) -> No
 
 
 def test_intensity_and_tax_are_those_of_the_rows(district: Any) -> None:
-    from crm.demo.loader import rows
+    from crm.demo.lists import rows
 
     by_name = {one.deal.name: one for one in db.session.scalars(sa.select(EntryReview))}
     checked = 0

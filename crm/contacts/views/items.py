@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Container, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,8 @@ from ..happenings import Happening
 from ..models import ContactLog
 from ..queries import Subject
 
+Change = tuple[str, str, str]
+"""(label, before, after)."""
 ICONS = {"call": "call", "visit": "visit", "reception": "reception", "wechat": "chat", "meeting": "meeting",
          "survey": "search"}  # fmt: skip
 
@@ -143,8 +146,9 @@ def _move_item(one: Happening, move: StageMove, subject: Subject, tell: Teller) 
 
 
 def event_item(
-    event: Event, changes: list[tuple[str, str, str]], tell: Teller, *, formerly: bool = False
+    event: Event, changes: list[Change], tell: Teller, *, formerly: bool = False, note: str | None = None
 ) -> dict[str, Any]:
+    """`note`: what to say instead of the event's own."""
     words, icon = telling.VERBS.get(event.verb, (event.verb, "history"))
     link = telling.LINKS.get(event.verb)
     label, url = link(event) if link else ("", "")
@@ -160,7 +164,7 @@ def event_item(
         "text": Markup(
             render_template(
                 "contacts/_changes.html",
-                note=tell(told(event.note)),
+                note=tell(told(event.note if note is None else note)),
                 changes=[(what, tell(before), tell(after)) for what, before, after in changes],
                 is_new=_is_new(event),
             )
@@ -181,9 +185,21 @@ def say(value: Any) -> str:
 def history_of(noun: str, id: int, *, began_with: str) -> list[dict[str, Any]]:
     """What was done to a record, for the timeline on the page of an upper feature; the words are telling.VERBS and
     telling.LABELS. Of the act that it `began_with` no changes are told: all that is there would be one."""
-    events = queries.events_of(noun, id)
+    return history(queries.events_of(noun, id), began_with=(began_with,))
+
+
+def history(
+    events: Sequence[Event], *, began_with: Container[str] = (), say: Callable[[Any], str] = say,
+    note_of: Callable[[Event], str | None] = lambda event: None, hidden: Container[str] = (),
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The same of events in hand. `note_of` replaces a note that this reader may not see; fields labelled as one of
+    `hidden` are not told."""
     changes = queries.changes_in_words(events, say)
     tell = Teller()
     return [
-        event_item(event, [] if event.verb == began_with else changes[event.id], tell) for event in events
-    ]
+        event_item(
+            event, [] if event.verb in began_with else [one for one in changes[event.id] if one[0] not in hidden],
+            tell, note=note_of(event),
+        )
+        for event in events
+    ]  # fmt: skip

@@ -13,8 +13,8 @@ from flask import Blueprint, abort, render_template, url_for
 from markupsafe import Markup
 
 from crm.audit.models import Event
-from crm.contacts import queries as contacts
 from crm.contacts import telling
+from crm.contacts.views import history
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
@@ -129,22 +129,7 @@ def story_of(records: list[tuple[str, int]]) -> list[dict[str, Any]]:
         .order_by(Event.at.desc(), Event.id.desc())
         .limit(HISTORY)
     ).all()
-    told = contacts.changes_in_words(events, display.said)
-    return [
-        {
-            "id": f"event-{event.id}",
-            "icon": telling.VERBS.get(event.verb, ("", "history"))[1],
-            "title": _(telling.VERBS.get(event.verb, (event.verb, ""))[0]),
-            "when": display.how_long_ago(event.at),
-            "exact": display.moment(event.at),
-            "iso": event.at.isoformat(),
-            "who": event.actor_name,
-            "text": Markup(
-                render_template("contacts/_changes.html", event=event, changes=told[event.id], is_new=False)
-            ),
-        }
-        for event in events
-    ]
+    return history(events, say=display.said)
 
 
 def load(id: int) -> Need:
