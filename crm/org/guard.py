@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, has_request_context, redirect, request, url_for
+from flask import abort, current_app, has_request_context, redirect, request, url_for
 from flask_login import LoginManager, current_user
 
 from crm.db import db
@@ -69,13 +69,14 @@ def deny_by_default() -> Any:
 
 def once_a_request(see: Callable[[User], sa.Select[Any]]) -> Callable[[User], sa.Select[Any]]:
     """What a user may see of something, as a statement. Each figure and filter of a page asks for it anew, and to put
-    it together costs more than to run it: one request does it once."""
+    it together costs more than to run it: one request does it once. (Kept with the request and not in `g`, which
+    requests within one application context share.)"""
 
     @wraps(see)
     def seen(user: User) -> sa.Select[Any]:
         if not has_request_context():
             return see(user)
-        kept, key = g.setdefault("seen", {}), (see, user.id, user.unit_id, user.role)
+        kept, key = request.environ.setdefault("crm.seen", {}), (see, user.id, user.unit_id, user.role)
         if key not in kept:
             kept[key] = see(user)
         return cast(sa.Select[Any], kept[key])
