@@ -32,7 +32,7 @@ from crm.reserve.quotas import Group
 from crm.slips import queries as slips
 from crm.web import display
 
-from .rows import FIXED_2012_WAN, GROWTH, ROWS, Row, growing, share
+from .rows import FIXED_2012_WAN, GROWTH, MONEY_GROWTH, ROWS, Row, growing, share
 
 JUNE_30 = dt.date(2013, 6, 30)
 YEAR = Window(dt.date(2013, 1, 1), dt.date(2013, 12, 31))
@@ -138,6 +138,7 @@ class _Figures:
         value, url = self._indicator(FIXED_ASSETS, HALF)
         done = share(value, FIXED_2012_WAN * (1 + GROWTH))
         yield Ours(f"{done}%", url, done == Decimal("40.5"))
+        yield Ours(_("下半年还要 %(wan)s", wan=display.wan(growing(FIXED_2012_WAN, 1) - value)))
 
     # --- deals and money ------------------------------------------------------------------------------------
 
@@ -167,6 +168,8 @@ class _Figures:
         half, url = self._indicator("paid_in", HALF)
         yield Ours(display.wan(half), url)
         yield Ours(_("完成 %(share)s%%", share=share(half, Decimal(175_000))), url)
+        for years in (1, 2):
+            yield Ours(f"{2013 + years}: {display.wan(growing(Decimal(175_000), years, MONEY_GROWTH))}")
 
     def one_yi(self) -> Iterable[Ours]:
         yield self._signed("2013-01-01", "2013-06-30", 10_000)
@@ -176,8 +179,10 @@ class _Figures:
         yield self._signed("2013-01-01", "2013-06-30", 100_000)
 
     def half_year(self) -> Iterable[Ours]:
-        yield self._signed("2013-01-01", "2013-06-30", None, 23)
-        yield self._signed("2013-01-01", "2013-06-30", 50_000, 2)
+        signed = self._signed("2013-01-01", "2013-06-30", None, 23)
+        large = self._signed("2013-01-01", "2013-06-30", 50_000, 2)
+        part = share(Decimal(large.text), Decimal(signed.text)) if signed.text != "0" else Decimal(0)
+        yield from (signed, large, Ours(_("占 %(share)s%%", share=part)))
 
     # --- key projects ---------------------------------------------------------------------------------------
 

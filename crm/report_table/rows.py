@@ -66,6 +66,7 @@ ROWS = (
 
 FIXED_2012_WAN = Decimal(595_500)
 GROWTH = Decimal("0.25")
+MONEY_GROWTH = Decimal("0.20")  # 「实现招商引资到位资金年均增长20%以上」
 TENTH = Decimal("0.1")
 
 
