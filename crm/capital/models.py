@@ -65,7 +65,7 @@ class PaidIn(Versioned, Model):
             "ix_paid_in_open", "state", "counts_on", "counted_wan", "amount_wan", "id",
             sqlite_where=sa.text("monthly_return_id IS NULL"), postgresql_where=sa.text("monthly_return_id IS NULL"),
         ),
-        sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan", "origin"),
+        sa.Index("ix_paid_in_unit_counts", "unit_id", "state", "counts_on", "counted_wan", "origin", "deal_id"),
         sa.Index("ix_paid_in_deal", "deal_id", "counts_on", "state", "counted_wan"),
         # In the order of the register, with what it is narrowed by: a month of one state is found on the way.
         sa.Index("ix_paid_in_arrived", "arrived_on", "id", "state", "counts_on"),

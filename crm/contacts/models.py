@@ -56,8 +56,8 @@ class ContactLog(Versioned, Model):
         sa.Index("ix_contact_log_deal", "deal_id", "happened_at"),
         sa.Index("ix_contact_log_lead", "lead_id", "happened_at"),
         sa.Index("ix_contact_log_unit", "unit_id", "happened_at", "kind", "leader_led"),
-        sa.Index("ix_contact_log_author", "author_id", "happened_at"),
-        sa.Index("ix_contact_log_kind", "kind", "happened_at", "leader_led"),
+        sa.Index("ix_contact_log_author", "author_id", "happened_at", "kind"),
+        sa.Index("ix_contact_log_kind", "kind", "happened_at", "unit_id", "leader_led"),
         # In the order of the list, with all that decides who sees a log: queries.visible_to walks it alone.
         sa.Index(
             "ix_contact_log_happened",

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from crm.db import db
+from crm.deals.models import DealSpan
 from crm.deals.stages import DealState, Stage
 from crm.indicators import catalogue, counting
 from crm.indicators import queries as indicators
@@ -41,12 +42,12 @@ PLACES = (UnitKind.TOWNSHIP, UnitKind.PLATFORM)
 
 @dataclass(frozen=True)
 class Year:
-    """The months of a year so far, the same months of the year before, and of the district what each unit did in them."""
+    """The months of a year so far, the same months of the year before; and what each unit did in this year's, if asked."""
 
     months: list[Window]
     now: list[Count]
     then: list[Count]
-    by_unit: list[Mapping[int | None, Count]]
+    by_unit: Sequence[Mapping[int | None, Count]]
 
 
 @dataclass(frozen=True)
@@ -79,20 +80,19 @@ class Look:
     def url(self, one: Indicator, window: Window) -> str:
         return one.url(window, self.unit_id, self.person_id)
 
-    def year(self, one: Indicator) -> Year:
-        """Of what is counted by its days: one statement for figure, curve, rank, months and map together. Each of them by
-        itself would go through the same hundreds of thousands of sums."""
-        if one.key not in self.read:
+    def year(self, one: Indicator, by_unit: bool = False) -> Year:
+        """Of what is counted by its days: read once for figure, curve, rank, months and map together. Each of them by itself
+        would go through the same hundreds of thousands of sums."""
+        if one.key not in self.read or (by_unit and not self.read[one.key].by_unit):
             months = months_of(so_far(one))
-            windows = [*months, *(before(month) for month in months)]
-            by_unit: list[dict[int | None, Count]] = []
-            if self.whose is Whose.DISTRICT and one.by_unit:
-                by_unit = counting.by_unit(one, self.user, windows)
-                told = [total(list(units.values())) for units in by_unit]
+            years = [*months, *(before(month) for month in months)]
+            units = counting.by_unit(one, self.user, years) if by_unit else []
+            if by_unit:
+                told = [total(list(month.values())) for month in units]
             else:
-                told = counting.counts(one, self.user, windows, self.unit_id, self.person_id)
+                told = counting.counts(one, self.user, years, self.unit_id, self.person_id)
             n = len(months)
-            self.read[one.key] = Year(months, told[:n], told[n:], by_unit[:n])
+            self.read[one.key] = Year(months, told[:n], told[n:], units[:n])
         return self.read[one.key]
 
     def count(self, one: Indicator, window: Window) -> Decimal:
@@ -197,7 +197,7 @@ def units(look: Look, one: Indicator) -> list[Line]:
     months = months_of(window) if one.days else []
     by_month: Sequence[Mapping[int | None, Count]]
     if months and not one.typed:  # a typed figure may be of several months, and is in none of them then
-        by_month = look.year(one).by_unit
+        by_month = look.year(one, by_unit=True).by_unit
         known_of = {unit_id for month in by_month for unit_id in month}
         whole = {id: total([month.get(id, nothing) for month in by_month]) for id in known_of}
     else:
@@ -288,12 +288,14 @@ def gauges(look: Look) -> list[Gauge]:
         return []
     if look.whose is Whose.MINE:
         return _my_gauges(look)
-    found = []
+    found, issued = [], {}
     for one in CATALOGUE.values():
         if not one.may_see(look.user) or not look.may_show(one) or not look.sees_whole(one):
             continue
         year = one.of_year(one.year_now())
-        target = indicators.targets_of(one.key, year).get(look.unit_id)
+        if year not in issued:
+            issued[year] = indicators.all_targets(year)
+        target = issued[year].get(one.key, {}).get(look.unit_id)
         if not target:
             continue
         window = so_far(one)
@@ -328,7 +330,8 @@ class Step:
 
 
 def funnel(look: Look) -> list[Step]:
-    """What is moving today, stage by stage, as review counts it."""
+    """What is moving today, stage by stage, as review counts it. Who sees a deal is not asked deal by deal where it would
+    change nothing."""
     if not look.user.may(P.DEAL_VIEW):
         return []
     pairs = [("state", DealState.ACTIVE.value)]
@@ -337,7 +340,11 @@ def funnel(look: Look) -> list[Step]:
     if look.person_id is not None:
         pairs.append(("owner", str(look.person_id)))
     day: dt.date = clock.today()
-    rows = table.select_for(AS_OF, look.user, MultiDict([*pairs, ("on", day.isoformat())]))
+    asked = MultiDict([*pairs, ("on", day.isoformat())])
+    if look.sees_whole(CATALOGUE["signed_deals"]):
+        rows = sa.select(DealSpan).where(*table.conditions_for(AS_OF, look.user, asked))
+    else:
+        rows = table.select_for(AS_OF, look.user, asked)
     heads = review.heads(rows, day)
     return [
         Step(stage, heads[stage][0], Decimal(heads[stage][1]), AS_OF.url([*pairs, ("stage", stage.value)]))

@@ -40,8 +40,8 @@ def _picture() -> dict[str, Any]:
     known = queries.choices(look)
     one, odd = _asked(look, known)
     window = queries.so_far(one)
-    figures = queries.figures(look)
     lines = queries.units(look, one) if look.whose is Whose.DISTRICT and one.by_unit else []
+    figures = queries.figures(look)
     if look.whose is Whose.DISTRICT:
         rank = [line for line in lines if line.whole.value > 0]
     else:

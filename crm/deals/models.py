@@ -35,7 +35,7 @@ class Deal(Versioned, Model):
         sa.Index("ix_deal_lanes", "state", "stage", "planned_wan", "next_due_on"),  # heads of the board
         sa.Index("ix_deal_unit", "unit_id", "state", "stage"),
         sa.Index(
-            "ix_deal_signed", "signed_on", "planned_wan", "agreed_wan", "unit_id"
+            "ix_deal_signed", "signed_on", "planned_wan", "agreed_wan", "unit_id", "owner_id"
         ),  # what was signed in a year, counted
         sa.Index("ix_deal_due", "state", "next_due_on"),
         sa.Index("ix_deal_contact", "state", "last_contact_at"),
@@ -183,7 +183,7 @@ class DealSpan(Model):
         sa.Index("ix_deal_span_from_on", "from_on"),
         sa.Index("ix_deal_span_owner", "owner_id", "until_on"),
         sa.Index(  # holds all that the tables of a day count, so that they are read from it alone
-            "ix_deal_span_day", "until_on", "from_on", "state", "stage", "unit_id", "direction", "planned_wan",
+            "ix_deal_span_day", "until_on", "state", "stage", "from_on", "unit_id", "direction", "planned_wan",
             "signed_on", "next_due_on", "last_contact_on", "stage_since", "deal_id",
         ),
         sa.Index(  # where a deal came into a stage: how fast they go on is read from it alone

@@ -117,6 +117,15 @@ class Indicator:
     def sees(self, user: User, unit_id: int | None) -> bool:
         return self.seen_by(user)(unit_id)
 
+    def is_among(self, other: Indicator) -> bool:
+        """Whether its rows are some of the other's: the same list and days, narrowed further by other filters (其中…)."""
+        same = self.page is other.page and (self.days, self.year) == (other.days, other.year)
+        further = {key for key, _value in self.fixed[len(other.fixed) :]}
+        return (
+            same and not self.typed and self.fixed[: len(other.fixed)] == other.fixed
+            and further.isdisjoint(key for key, _value in other.fixed)
+        )  # fmt: skip
+
     def year_now(self) -> int:
         return capital_year.year_of(clock.today(), self.first_month())
 

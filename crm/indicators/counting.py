@@ -74,15 +74,10 @@ def _within(indicator: Indicator, user: User, window: Window) -> sa.ColumnElemen
 
 
 def _summed(indicator: Indicator, rows: sa.Select[Any], at: int, *by: Any) -> sa.Select[Any]:
-    amount = (
-        sa.literal_column("0")
-        if indicator.amount is None
-        else sa.type_coerce(indicator.amount, sa.BigInteger)
-    )
     # Rows are counted and not their keys: no index that holds what is added up need hold the key as well.
     return rows.with_only_columns(
         sa.literal_column(str(at)).label("at"), *by, sa.func.count().label("n"),
-        sa.func.coalesce(sa.func.sum(amount), 0).label("hundredths"), maintain_column_froms=True,
+        sa.func.coalesce(sa.func.sum(_amount(indicator)), 0).label("hundredths"), maintain_column_froms=True,
     )  # fmt: skip
 
 
@@ -99,19 +94,66 @@ def counts(
     person_id: int | None = None,
 ) -> list[Count]:
     """One statement, a figure for each period."""
-    found = [Count()] * len(windows)
-    rows = _narrowed(indicator, user, unit_id, person_id)
     if person_id is not None and indicator.day is not None:
-        return _by_day(indicator, user, rows, windows)
+        return _by_day(indicator, user, _narrowed(indicator, user, unit_id, person_id), windows)
+    return _together([indicator], user, windows, unit_id, person_id)[0]
+
+
+def counts_of_all(
+    indicators: Sequence[Indicator], user: User, windows: Sequence[Window], unit_id: int | None = None
+) -> dict[str, list[Count]]:
+    """counts() of several; what counts only some of another's rows is counted on the way through these."""
+    families: list[list[Indicator]] = []
+    for one in indicators:
+        family = next((known for known in families if one.is_among(known[0])), None)
+        if family:
+            family.append(one)
+        else:
+            families.append([one])
+    return {
+        one.key: told
+        for family in families
+        for one, told in zip(family, _together(family, user, windows, unit_id), strict=True)
+    }
+
+
+def _together(
+    family: Sequence[Indicator],
+    user: User,
+    windows: Sequence[Window],
+    unit_id: int | None,
+    person_id: int | None = None,
+) -> list[list[Count]]:
+    """One statement for the first and for what counts among its rows."""
+    head, *others = family
+    found = [[Count()] * len(windows) for _one in family]
+    rows = _narrowed(head, user, unit_id, person_id)
+    among = [column for one in others for column in _among(one, head, user)]
     parts = [
-        _summed(indicator, rows.where(_within(indicator, user, window)), at)
+        _summed(head, rows.where(_within(head, user, window)), at).add_columns(*among)
         for at, window in enumerate(windows)
         if not window.is_empty
     ]
     if parts:
-        for at, n, hundredths in db.session.execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
-            found[at] = _count(indicator, n, hundredths)
+        for at, *told in db.session.execute(sa.union_all(*parts) if len(parts) > 1 else parts[0]):
+            for place, one in enumerate(family):
+                n, hundredths = told[2 * place : 2 * place + 2]
+                found[place][at] = _count(one, n or 0, hundredths or 0)
     return found
+
+
+def _among(one: Indicator, head: Indicator, user: User) -> list[Any]:
+    """How many of the head's rows are its own, and their sum."""
+    further = MultiDict(one.fixed[len(head.fixed) :])
+    mine = sa.and_(sa.true(), *(asked.where for asked in asked_for(one.page, user, further)))
+    return [sa.func.sum(sa.case((mine, 1), else_=0)), sa.func.sum(sa.case((mine, _amount(one)), else_=0))]
+
+
+def _amount(indicator: Indicator) -> Any:
+    """In hundredths, as it is stored."""
+    if indicator.amount is None:
+        return sa.literal_column("0")
+    return sa.type_coerce(indicator.amount, sa.BigInteger)
 
 
 def _by_day(indicator: Indicator, user: User, rows: sa.Select[Any], windows: Sequence[Window]) -> list[Count]:
@@ -165,9 +207,8 @@ def by_unit(indicator: Indicator, user: User, windows: Sequence[Window]) -> list
     column = indicator.unit_column.label("unit")
     rows = _narrowed(indicator, user, None, None)
     if not indicator.unit_column.nullable:
-        # Says nothing new, but lets the engine go from unit to unit in the index instead of sorting a year of rows.
-        units = db.session.scalars(sa.select(Unit.id)).all()
-        rows = rows.where(indicator.unit_column.in_(units))
+        # Says nothing new, but lets SQLite go from unit to unit in the index instead of sorting a year of rows.
+        rows = rows.where(indicator.unit_column.in_(sa.select(Unit.id)))
     parts = [
         _summed(indicator, rows.where(_within(indicator, user, window)), at, column).group_by(
             indicator.unit_column
@@ -191,14 +232,11 @@ def by_person(
     rows = _narrowed(indicator, user, only, None).where(
         _within(indicator, user, window), indicator.unit_column.in_(units)
     )
-    inner = rows.with_only_columns(
-        unit, person, indicator.page.key.label("key"),
-        (sa.literal_column("0") if indicator.amount is None else sa.type_coerce(indicator.amount, sa.BigInteger)).label("amount"),
-    ).subquery()  # fmt: skip
+    inner = rows.with_only_columns(unit, person, _amount(indicator).label("amount")).subquery()
     told = sa.select(
         inner.c.unit,
         inner.c.person,
-        sa.func.count(inner.c.key),
+        sa.func.count(),
         sa.func.coalesce(sa.func.sum(inner.c.amount), 0),
     ).group_by(inner.c.unit, inner.c.person)
     return {(row[0], row[1]): _count(indicator, row[2], row[3]) for row in db.session.execute(told)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -61,7 +63,8 @@ def index() -> Any:
     years = {one.of_year(one.year_now()) for one in every}
     targets = {year: queries.all_targets(year) for year in years}
     typed = queries.typed_since(user, year_before(min(year.first for year in years)))
-    lines = [_line(one, targets, typed.get(one.key, [])) for one in every]
+    told = _so_far(every, typed)
+    lines = [_line(one, targets, typed.get(one.key, []), told[one.key]) for one in every]
     groups = [(group, [line for line in lines if line["one"].group is group]) for group in Group]
     return render_template(
         "indicators/index.html",
@@ -71,20 +74,41 @@ def index() -> Any:
     )
 
 
-def _line(one: Indicator, targets: dict[Window, Any], typed: list[queries.Typed]) -> dict[str, Any]:
-    user = me()
+def _so_far(
+    every: Sequence[Indicator], typed: dict[str, list[queries.Typed]]
+) -> dict[str, list[counting.Count]]:
+    """{indicator: [this year so far, the same days of the year before, this month]}; alike periods and units together."""
+    groups: dict[tuple[Window, bool, int | None], list[Indicator]] = defaultdict(list)
+    found = {}
+    for one in every:
+        year, unit = one.of_year(one.year_now()), _own_unit(one)
+        until, _known = _known_of(one, year, typed.get(one.key, []))
+        window, month = Window(year.first, until), Window(until.replace(day=1), until)
+        if one.typed:
+            windows = [window, before(window), month]
+            found[one.key] = counting.of_typed(
+                one, typed.get(one.key, []), windows, unit.id if unit else None
+            )
+        else:
+            groups[window, bool(one.days), unit.id if unit else None].append(one)
+    for (window, has_days, unit_id), some in groups.items():
+        month_first = window.last.replace(day=1) if has_days else window.first
+        parts = [Window(window.first, month_first - dt.timedelta(days=1)), Window(month_first, window.last)]
+        told = counting.counts_of_all(some, me(), [*parts, before(window)], unit_id)
+        for key, (earlier, month_, then) in told.items():
+            found[key] = [counting.total([earlier, month_]), then, month_]
+    return found
+
+
+def _line(
+    one: Indicator, targets: dict[Window, Any], typed: list[queries.Typed], told: list[counting.Count]
+) -> dict[str, Any]:
     year = one.of_year(one.year_now())
     until, known = _known_of(one, year, typed)
     window = Window(year.first, until)
     then, month = before(window), Window(until.replace(day=1), until)
-    windows = [window, then, *([month] if one.days else [])]
     unit = _own_unit(one)
     unit_id = unit.id if unit else None
-    told = (
-        counting.of_typed(one, typed, windows, unit_id)
-        if one.typed
-        else counting.counts(one, user, windows, unit_id)
-    )
     target = targets[year].get(one.key, {}).get(unit_id)
     actual = told[0].value if known else None
     return {

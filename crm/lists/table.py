@@ -14,6 +14,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import eq
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -311,8 +312,16 @@ def _read(one: Filter, user: User, args: MultiDict[str, str], *, ours: bool = Fa
     offered = zip(values, values, strict=True) if ours else one.choices(user)
     labels = {str(value): str(label) for value, label in offered}
     known = [value for value in values if value in labels]
-    where = sa.or_(sa.false(), *(one.where(value, user) for value in known))
+    where = _any_of([one.where(value, user) for value in known])
     return _each(one.label, one.key, values, labels, where)
+
+
+def _any_of(wheres: Sequence[Any]) -> Any:
+    """One of them; of one column's values as IN, which PostgreSQL finds in an index where it reads the table for OR."""
+    equal = [one for one in wheres if getattr(one, "operator", None) is eq]
+    if len(equal) == len(wheres) > 1 and all(one.left.compare(equal[0].left) for one in equal):
+        return equal[0].left.in_([one.right for one in equal])
+    return sa.or_(sa.false(), *wheres)
 
 
 def _each(label: str, key: str, values: list[str], labels: Mapping[str, str], where: Any) -> list[Asked]:

@@ -23,7 +23,7 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 
 from .changes import Change
-from .pace import Stay
+from .pace import Pace, paces
 
 LARGE_WAN = Decimal(50_000)
 """5亿元, the size the half-year report counts by: 「其中5亿元以上项目2个」."""
@@ -324,46 +324,37 @@ thousand a year."""
 GROUPS = {
     "all": sa.literal(""),
     "unit": DealSpan.unit_id,
-    "direction": DealSpan.direction,
+    "direction": sa.type_coerce(DealSpan.direction, sa.String),
     "band": band_of(),
 }
 
 
-def stays(
+def paces_of(
     user: User, narrowed: Sequence[sa.ColumnElement[bool]], first: dt.date, last: dt.date, group: str
-) -> tuple[list[Stay], bool]:
-    """Who came into a stage between two days, with the unit, direction or size it had then, and what came of it; and
-    whether these are all.
+) -> tuple[dict[tuple[Any, str], Pace], bool]:
+    """How those who came into a stage between two days fared, by the unit, direction or size they had then; and whether
+    these are all.
 
-    A span that begins on the day its stage began is where a stay begins; a return begins another. Where it went
-    when it left tells whether it went on: one that was returned has not, whatever came later. All beginnings since
-    the first day are read once from their own index, the newest first, so that what came after is known by then;
-    asking the table of each stay where it has led took the engines three times as long.
+    A span that begins on the day its stage began is a turn; a return is another. All turns since the first day are read
+    once from their own index, as plain values: forty thousand are walked through here in less time than the engines
+    take to put each beside the one after it.
     """
     begins = sa.and_(DealSpan.from_on >= first, DealSpan.stage_since == DealSpan.from_on)
     counts = sa.and_(DealSpan.from_on <= last, *narrowed).label("counts")
     grouped: sa.ColumnElement[Any] = GROUPS[group].label("of")
     turns = (
-        sa.select(DealSpan.deal_id, DealSpan.from_on, DealSpan.stage, grouped, counts)
+        sa.select(
+            DealSpan.deal_id, DealSpan.from_on, sa.type_coerce(DealSpan.stage, sa.String), grouped, counts
+        )
         .where(begins, seen_by(user, DealSpan.deal_id))
         .order_by(DealSpan.from_on.desc())
         .limit(MOST_STAYS + 1)
     )
+    still = [state for state in DealState if state is not DealState.ACTIVE]
     standing = sa.select(DealSpan.deal_id, DealSpan.stage_since).where(
-        DealSpan.until_on == FOREVER, DealSpan.state != DealState.ACTIVE, DealSpan.stage_since >= first
+        DealSpan.until_on == FOREVER, DealSpan.state.in_(still), DealSpan.stage_since >= first
     )
-    stopped = {(deal_id, since) for deal_id, since in db.session.execute(standing)}
-    order = {stage: stage.order for stage in Stage}
-    after: dict[int, tuple[Stage, dt.date, tuple[Stage, dt.date] | None]] = {}
-    found = []
     rows = db.session.execute(turns).all()
-    for deal_id, came_on, stage, of, counted in rows[:MOST_STAYS]:
-        left = None
-        if deal_id in after:
-            to_stage, on, onward = after[deal_id]
-            left = (to_stage, on) if to_stage is not stage else onward
-        after[deal_id] = (stage, came_on, left)
-        if counted:
-            went_on = left is not None and order[left[0]] > order[stage]
-            found.append(Stay(stage, of, came_on, left and left[1], went_on, (deal_id, came_on) in stopped))
-    return found, len(rows) <= MOST_STAYS
+    stopped = {(deal_id, since) for deal_id, since in db.session.execute(standing)}
+    order = {stage.value: stage.order for stage in Stage}
+    return paces(rows[:MOST_STAYS], order, stopped), len(rows) <= MOST_STAYS

@@ -28,7 +28,6 @@ from . import queries
 from .changes import Change
 from .halves import halves_until
 from .lists import AS_OF, day_of
-from .pace import paces
 from .queries import SIGNED, TOTAL, Figures, Sum
 
 bp = Blueprint("review", __name__)
@@ -151,13 +150,12 @@ def pace() -> Any:
     by = request.args.get("by", "all")
     by = by if by in queries.GROUPS else "all"
     kept = _but(_but(_kept("stage", "change"), "on"), "since")
-    stays, is_all = queries.stays(me(), _asked_any_day(MultiDict(kept)), min(first, last), last, by)
-    found = paces(stays)
+    found, is_all = queries.paces_of(me(), _asked_any_day(MultiDict(kept)), min(first, last), last, by)
     few = "" if is_all else _("这段时间进入阶段太多次，只算了最近的 %(n)s 次", n=number(queries.MOST_STAYS))
     names = _group_names(by, {group for group, _stage in found})
     lines = [
         {
-            "group": name, "stage": stage, "pace": found[group, stage], "expected": deals.expected_days(stage),
+            "group": name, "stage": stage, "pace": found[group, stage.value], "expected": deals.expected_days(stage),
             "url": AS_OF.url([
                 *kept, *(filter_ if filter_ else []), ("on", last.isoformat()), ("stage", stage.value),
                 ("state", DealState.ACTIVE.value), ("stage_since_from", min(first, last).isoformat()),
@@ -165,7 +163,7 @@ def pace() -> Any:
         }
         for name, group, filter_ in names
         for stage in Stage
-        if (group, stage) in found
+        if (group, stage.value) in found
     ]  # fmt: skip
     return render_template(
         "review/pace.html", tabs=_tabs("pace", last), day=last, since=min(first, last), by=by, lines=lines,
@@ -257,7 +255,9 @@ def _group_names(by: str, groups: set[Any]) -> list[tuple[str, Any, Pairs]]:
         rows = sa.select(Unit.id, Unit.name).where(Unit.id.in_(groups)).order_by(Unit.code)
         return [(name, id, [("unit", str(id))]) for id, name in db.session.execute(rows)]
     if by == "direction":
-        known = [(one.label, one, [("direction", one.value)]) for one in Direction if one in groups]
+        known = [
+            (one.label, one.value, [("direction", one.value)]) for one in Direction if one.value in groups
+        ]
         return [*known, *([(_("暂未确定"), None, [("direction", "none")])] if None in groups else [])]
     if by == "band":
         sizes = [

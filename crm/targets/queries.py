@@ -228,7 +228,7 @@ def _computed(
     user: User, one: Indicator, period: Window, targets: Sequence[Target]
 ) -> Mapping[int, Decimal | None]:
     window = asked(period) if one.days else period
-    units = {target.unit_id for target in targets if target.unit_id is not None}
+    units = {t.unit_id for t in targets if t.unit_id is not None and t.person_id is None}
     homes = {
         target.unit_id for target in targets if target.person_id is not None and target.unit_id is not None
     }

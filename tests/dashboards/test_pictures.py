@@ -107,7 +107,10 @@ def test_every_picture_is_what_its_links_open(app: Any, district: Any, session: 
 @pytest.mark.on("sqlite")
 def test_the_districts_page_and_wall(app: Any, district: Any, session: Any, as_user: Login) -> None:
     leader = as_user(district["leader"])
-    page = leader.see("/dashboards")
+    with count_statements() as statements:
+        page = leader.see("/dashboards")
+    money = [one for one in statements if "FROM paid_in" in one and "origin" not in one]
+    assert len(money) == 1, "figure, curve, rank, months, map and meter are made of one reading"
     assert "时间进度" in page.text and "全区" in page.text and "8.05亿元" in page.text
     assert page.one(class_="heat").findall(".//caption")[0].text == "实际到位资金：单位 × 月（万元）"
     bars = [

@@ -55,6 +55,9 @@ def test_what_is_counted_are_the_rows_of_the_list(
     period, units to the whole."""
     for login in ("admin", "promoter"):
         user = district[login]
+        by_days = [one for one in catalogue.every(user) if one.days and not one.typed]
+        together = counting.counts_of_all(by_days, user, [HALF])
+        assert together == {one.key: counting.counts(one, user, [HALF]) for one in by_days}
         for one in catalogue.every(user):
             window = HALF if one.days else YEAR
             told = counting.count(one, user, window)

@@ -15,7 +15,7 @@ from crm.lib import clock
 from crm.merchants.models import Direction
 from crm.org import settings
 from crm.pipeline import actions as moves
-from crm.review.pace import Pace, Stay, paces
+from crm.review.pace import Pace, Turn, paces
 from tests.cast import make_contact, make_deal
 from tests.deals.make import SIGNING, TODAY, ready_to_sign
 
@@ -26,24 +26,38 @@ def days_ago(days: int) -> dt.date:
     return TODAY - dt.timedelta(days=days)
 
 
-def stay(left: int | None, went_on: bool = False, stopped: bool = False, group: str = "") -> Stay:
-    return Stay(
-        "talks", group, DAY, None if left is None else DAY + dt.timedelta(days=left), went_on, stopped
-    )
+def told(*turns: Turn, stopped: tuple[int, ...] = ()) -> dict[tuple[Any, str], Pace]:
+    """Of deals that came on DAY, whatever order they are named in."""
+    newest_first = sorted(turns, key=lambda turn: turn.came_on, reverse=True)
+    return paces(newest_first, {"early": 0, "talks": 1, "signed": 2}, {(deal_id, DAY) for deal_id in stopped})
+
+
+def turn(deal_id: int, stage: str = "talks", days: int = 0, group: str = "", counts: bool = True) -> Turn:
+    return Turn(deal_id, DAY + dt.timedelta(days=days), stage, group, counts)
 
 
 def test_days_are_of_those_that_went_on() -> None:
-    found = paces(
-        [stay(10, True), stay(20, True), stay(60, True), stay(3), stay(None), stay(None, stopped=True)]
-    )
-    assert found["", "talks"] == Pace(6, 3, 1, 1, 20, 30)
-    assert found["", "talks"].share == 50.0
+    led = [turn(1, "signed", 10), turn(2, "signed", 20), turn(3, "signed", 60), turn(4, "early", 3)]
+    pace = told(*(turn(deal_id) for deal_id in range(1, 7)), *led, stopped=(6,))["", "talks"]
+    assert (pace.came, pace.went_on, pace.stopped, pace.waiting) == (6, 3, 1, 1)
+    assert (pace.median_days, pace.mean_days, pace.share) == (20, 30, 50.0)
+
+
+def test_a_turn_in_the_same_stage_leads_where_the_later_one_does() -> None:
+    """As it is after somebody has corrected the day a stage began."""
+    pace = told(turn(1), turn(1, days=5), turn(1, "signed", 12))["", "talks"]
+    assert (pace.came, sorted(pace.days)) == (2, [7, 12])
+
+
+def test_what_does_not_count_still_tells_where_the_one_before_has_led() -> None:
+    found = told(turn(1), turn(1, "signed", 10, counts=False))
+    assert found.keys() == {("", "talks")} and found["", "talks"].days == [10]
 
 
 def test_groups_stand_by_themselves_and_nothing_has_no_days() -> None:
-    found = paces([stay(4, True, group="a"), stay(None, group="b")])
+    found = told(turn(1, group="a"), turn(1, "signed", 4, group="c"), turn(2, group="b"))
     assert found["a", "talks"].median_days == 4 and found["b", "talks"].median_days is None
-    assert paces([]) == {}
+    assert found["b", "talks"].share == 0 and told() == {}
 
 
 def lines(page: Any) -> dict[str, list[str]]:
