@@ -258,11 +258,15 @@ def select_for(page: ListPage, user: User, args: MultiDict[str, str]) -> sa.Sele
     What cannot be read (a day that does not exist, an unknown choice) lets no row through: a filter that
     somebody set is never dropped silently.
     """
-    rows = page.select(user).where(*(one.where for one in asked_for(page, user, args)))
-    if page.also:
-        rows = rows.where(page.also(args))
+    rows = page.select(user).where(*conditions_for(page, user, args))
     usual = page.usual_sort(args) if page.usual_sort else page.default_sort
     return listing.ordered(rows, page.sorts, default=usual, key=page.key, asked=args.get("sort") or usual)
+
+
+def conditions_for(page: ListPage, user: User, args: MultiDict[str, str]) -> list[Any]:
+    """What an address narrows a list by, beside what the user may see of it."""
+    asked = [one.where for one in asked_for(page, user, args)]
+    return [*asked, page.also(args)] if page.also else asked
 
 
 def where_of(one: Filter, user: User, args: MultiDict[str, str]) -> sa.ColumnElement[bool]:
