@@ -19,7 +19,7 @@ from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.web import display, listing
 from crm.web.forms import commit_and_go
-from crm.web.paper import Paper, numbered
+from crm.web.paper import Paper, numbered, official_day
 
 from . import actions, content, periods, queries
 from .content import Section
@@ -140,9 +140,9 @@ def _as_word(bulletin: Bulletin) -> bytes:
     paper.title(bulletin.name)
     paper.under(
         _(
-            "（%(first)s 至 %(last)s）",
-            first=display.day(bulletin.first_on),
-            last=display.day(bulletin.last_on),
+            "（%(first)s至%(last)s）",
+            first=official_day(bulletin.first_on),
+            last=official_day(bulletin.last_on),
         )
     )
     paper.text(bulletin.note)
@@ -175,5 +175,5 @@ def _as_word(bulletin: Bulletin) -> bytes:
             )  # fmt: skip
         else:
             paper.text(_("无。"))
-    paper.signed(bulletin.unit.name, display.day(at.date()))
+    paper.signed(bulletin.unit.name, official_day(at.date()))
     return paper.bytes()

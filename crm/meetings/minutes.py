@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crm.lib.words import _, _c
 from crm.web.display import wan
-from crm.web.paper import Paper
+from crm.web.paper import Paper, official_day
 
 from .models import Meeting, MeetingItem
 
@@ -15,7 +15,7 @@ def word(meeting: Meeting, items: Sequence[MeetingItem]) -> bytes:
     """The file's bytes. Deals that were not come to are left out."""
     paper = Paper(meeting.title, meeting.unit.name, meeting.created_at.replace(tzinfo=None))
     paper.title(meeting.title)
-    paper.under(_("会议纪要 · %(day)s", day=meeting.on_day.isoformat()))
+    paper.under(_("会议纪要 · %(day)s", day=official_day(meeting.on_day)))
     if meeting.chair:
         paper.text(_("主持：%(who)s", who=meeting.chair))
     if meeting.present:
@@ -45,5 +45,5 @@ def word(meeting: Meeting, items: Sequence[MeetingItem]) -> bytes:
                 for task, item in tasks
             ],
         )
-    paper.signed(meeting.unit.name, meeting.on_day.isoformat())
+    paper.signed(meeting.unit.name, official_day(meeting.on_day))
     return paper.bytes()

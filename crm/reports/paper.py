@@ -20,7 +20,7 @@ def word(edition: Edition) -> bytes:
     at = clock.local(edition.published_at)
     paper = Paper(report.name, report.unit.name, edition.published_at.replace(tzinfo=None))
     paper.title(report.name)
-    paper.under(_("（截至 %(day)s）", day=official_day(report.last_on)))
+    paper.under(_("（截至%(day)s）", day=official_day(report.last_on)))
     texts = content["texts"]
     if edition.correction and not report.kind.is_public:
         paper.text(_("第 %(n)s 版，更正原因：%(why)s", n=edition.number, why=edition.correction))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
@@ -151,6 +152,9 @@ def rows(id: int, number: int) -> Any:
         addresses=_addresses(kept["list"], [line[1] for line in shown]),
         start=start,
         total=len(lines),
+        sum_wan=sum((Decimal(line[3]) for line in lines if line[3]), Decimal(0))
+        if any(line[3] for line in lines)
+        else None,
         hidden=len(asked(kept["lines"])) - len(lines),
         step=ROWS_A_PAGE,
         more=kept["more"],

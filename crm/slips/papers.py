@@ -9,7 +9,7 @@ from crm.lib.masking import mask_text
 from crm.lib.words import _, listed
 from crm.org import settings
 from crm.web.display import day
-from crm.web.paper import Paper
+from crm.web.paper import Paper, official_day
 
 from .models import Slip, SlipRound
 from .states import StepKind
@@ -65,7 +65,9 @@ def round_as_word(
     office = settings.get("slip.office")
     paper = Paper(_("交办单汇总 %(name)s", name=round_.name), office, _naive_now())
     paper.title(_("项目建设问题交办单汇总表"))
-    paper.under(_("（%(first)s 至 %(last)s）", first=day(round_.first_on), last=day(round_.last_on)))
+    paper.under(
+        _("（%(first)s至%(last)s）", first=official_day(round_.first_on), last=official_day(round_.last_on))
+    )
     if round_.met_on and minutes:
         paper.heading(_("协调会"))
         paper.text(
@@ -88,7 +90,7 @@ def round_as_word(
         ],
         widths_mm=(20, 22, 28, 18, 18, 18, 14, 18),
     )  # fmt: skip
-    paper.signed(office, day(clock.today()))
+    paper.signed(office, official_day(clock.today()))
     return paper.bytes()
 
 

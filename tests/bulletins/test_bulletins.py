@@ -173,7 +173,7 @@ def test_the_word_file_tells_the_same_in_the_fonts_of_official_papers(cast: Any,
     data = answer.get_data()
     assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
     words = _words(data)
-    for said in ("招商信息通报2013第01期", "（2013-07-01 至 2013-07-15）", "请各单位抓紧跟进。", "一、总体情况", "二、新报送（2 条）",
+    for said in ("招商信息通报2013第01期", "（2013年7月1日至2013年7月15日）", "请各单位抓紧跟进。", "一、总体情况", "二、新报送（2 条）",
                  "首报意向总投资 1.20亿元", "七月又报的", "四、已办结（1 条）"):  # fmt: skip
         assert said in words, said
     assert "陈晓岚" not in words and "13800001234" not in words

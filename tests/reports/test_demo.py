@@ -45,3 +45,5 @@ def test_june_says_23_2_67_4_15_75_and_keeps_them_after_later_edits(district: An
     assert said() == told
     page = as_user(district["promoter"]).see(f"/reports/{report.id}/versions/1")
     assert "67.4%" in page.text and "75.0%" in page.text and "示例签约项目23" in page.text
+    behind = as_user(district["leader"]).see(f"/reports/{report.id}/versions/1/rows?figure=paid_in")
+    assert "32 条记录" in behind.text and "合计 8.05亿元" in behind.text, "the rows add up to the figure"
