@@ -24,13 +24,14 @@ def load_indicators(*, units: Mapping[str, Unit]) -> OwnIndicator:
                            unit_id=units["区招商局"].id)  # fmt: skip
     db.session.add_all([own, history])
     db.session.flush()
+    set_here = {"reclaimed": own, "history": history}
     for row in rows("typed_values"):
-        last = month_end(_month(row["last"]))
+        one = set_here.get(row["indicator"])
         db.session.add(
             TypedValue(
-                indicator=history.key if (old := row["indicator"] == "history") else row["indicator"],
-                own_indicator_id=history.id if old else None, first_on=_month(row["first"]), last_on=last,
-                amount=Decimal(row["amount_wan"]), source=row["source"], note="",
+                indicator=one.key if one else row["indicator"], own_indicator_id=one.id if one else None,
+                first_on=_month(row["first"]), last_on=month_end(_month(row["last"])), amount=Decimal(row["amount"]),
+                source=row["source"], note="",
             )
         )  # fmt: skip
     db.session.flush()

@@ -27,6 +27,7 @@ def test_the_targets_of_the_report(district: Any, session: Any, as_user: Any) ->
     fixed = next(one for one in roots if one.indicator == "fixed_assets")
     assert told[fixed.id].gone_percent == 50, "held against the time of the month it is known for"
     draft = session.scalar(sa.select(WorkTask).filter_by(name="2013年垦造耕地"))
+    assert told[draft.roots[0].id].percent == 48, "3120 of 6500 mu, to stretch to 8500"
     assert draft.lacks == [Clear.FOCUS, Clear.MEASURES, Clear.SCHEDULE, Clear.PERSON]
     leader = as_user(district["leader"])
     page = leader.see("/targets?year=2013")
