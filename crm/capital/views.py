@@ -227,14 +227,11 @@ def adjust(id: int) -> Any:
 @permit(P.CAPITAL_CHECK)
 def queue() -> Any:
     """What waits for my check or my recognition, the oldest first."""
-    waiting = queries.waiting_for(me())
-    rows = db.session.scalars(
-        queries.with_names(waiting).order_by(PaidIn.declared_at, PaidIn.id).limit(IN_QUEUE)
-    ).unique().all()  # fmt: skip
+    rows = queries.first_waiting(me(), IN_QUEUE)
     return render_template(
         "capital/queue.html",
         rows=rows,
-        total=queries.sum_of(waiting),
+        total=queries.sum_of(queries.waiting_for(me())),
         vouchers=queries.numbers_of_files(row.id for row in rows),
         doubled=queries.doubled_among([row.id for row in rows]),
         shown=IN_QUEUE,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from crm.db import db
+from crm.db import among, db
 from crm.dedup import Record
 from crm.leads.sameness import company_key
 from crm.lib import clock, texts
@@ -46,7 +46,7 @@ def visible_to(user: User) -> sa.Select[Deal]:
         owners=[Deal.owner_id, Deal.sponsor_id],
     )
     if user.scope_of(P.DEAL_VIEW) is Scope.UNIT:
-        mine = sa.or_(mine, *(Deal.id.in_(seen(user)) for seen in SEEN_THROUGH))
+        mine = sa.or_(mine, *(among(Deal.id, seen(user)) for seen in SEEN_THROUGH))
     return sa.select(Deal).where(mine)
 
 
