@@ -14,7 +14,7 @@ from crm.files.models import StoredFile
 from crm.files.store import hand_out
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

@@ -18,7 +18,7 @@ from crm.files import store
 from crm.holidays import queries as holidays
 from crm.lib import clock
 from crm.lib.words import N_, _, listed
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.models import User

@@ -18,7 +18,8 @@ from crm.deals.models import Deal
 from crm.files.store import hand_out, hanging_on
 from crm.lib import clock, texts
 from crm.lib.words import N_, _
-from crm.lists.table import context, select_for
+from crm.lists.asked import select_for
+from crm.lists.page import context
 from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

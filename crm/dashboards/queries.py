@@ -23,7 +23,7 @@ from crm.indicators.catalogue import CATALOGUE, Indicator
 from crm.indicators.counting import Count, total
 from crm.indicators.progress import Against, Window, before, growth, months_of, percent
 from crm.lib import clock
-from crm.lists import table
+from crm.lists import asked
 from crm.org.models import Unit, UnitKind, User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
@@ -340,11 +340,11 @@ def funnel(look: Look) -> list[Step]:
     if look.person_id is not None:
         pairs.append(("owner", str(look.person_id)))
     day: dt.date = clock.today()
-    asked = MultiDict([*pairs, ("on", day.isoformat())])
+    args = MultiDict([*pairs, ("on", day.isoformat())])
     if look.sees_whole(CATALOGUE["signed_deals"]):
-        rows = sa.select(DealSpan).where(*table.conditions_for(AS_OF, look.user, asked))
+        rows = sa.select(DealSpan).where(*asked.conditions_for(AS_OF, look.user, args))
     else:
-        rows = table.select_for(AS_OF, look.user, asked)
+        rows = asked.select_for(AS_OF, look.user, args)
     heads = review.heads(rows, day)
     return [
         Step(stage, heads[stage][0], Decimal(heads[stage][1]), AS_OF.url([*pairs, ("stage", stage.value)]))

@@ -14,8 +14,8 @@ from crm.leads.models import Lead
 from crm.lib import clock, texts
 from crm.lib.words import _
 from crm.lists.actions import set_tags
+from crm.lists.page import context
 from crm.lists.queries import tags_of
-from crm.lists.table import context
 from crm.merchants import queries as merchants
 from crm.merchants import uscc
 from crm.merchants.models import Enterprise

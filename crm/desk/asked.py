@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from crm.db import db
 from crm.lib.words import _
-from crm.lists.table import LISTS, ListPage, where_of
+from crm.lists.asked import where_of
+from crm.lists.table import LISTS, ListPage
 from crm.org.models import User
 
 Part = tuple[str, tuple[tuple[str, str], ...]]

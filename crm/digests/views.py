@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 
 from crm.jobs import periodic
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.web.forms import ActForm, commit_and_go

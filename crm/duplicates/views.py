@@ -18,7 +18,7 @@ from crm.contacts import telling
 from crm.db import db
 from crm.lib.errors import Refused
 from crm.lib.words import _, listed
-from crm.lists.table import select_for
+from crm.lists.asked import select_for
 from crm.merchants.models import Relation, Suspect, SuspectState
 from crm.merchants.signs import Sign
 from crm.org.guard import me, permit

@@ -18,7 +18,7 @@ from crm.delivery.models import KeyProject
 from crm.delivery.views.tabs import load
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.needs.views import story_of
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from crm.deals.models import Deal
 from crm.lib import clock
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from crm.audit.models import Event
 from crm.db import db
 from crm.lib import clock
-from crm.lists.table import asked_for, filter_in_words, select_for
+from crm.lists.asked import asked_for, filter_in_words, select_for
 from crm.org.models import Unit, User
 
 from . import queries

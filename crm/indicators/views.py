@@ -19,7 +19,7 @@ from crm.contacts.views import history
 from crm.db import db
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.models import Unit

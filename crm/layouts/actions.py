@@ -11,9 +11,10 @@ from crm.db import db
 from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
+from crm.lists.asked import asked_for, pairs_of
 from crm.lists.exports import shapes
 from crm.lists.exports.shapes import Shape
-from crm.lists.table import LISTS, ListPage, asked_for, pairs_of
+from crm.lists.table import LISTS, ListPage
 from crm.org.models import User
 
 from .models import Layout

@@ -12,10 +12,11 @@ from werkzeug.datastructures import MultiDict
 from crm.db import db
 from crm.lib.errors import Refused
 from crm.lib.words import _
+from crm.lists.asked import filter_in_words, pairs_of
 from crm.lists.exports import making, shapes
 from crm.lists.exports import views as exports
 from crm.lists.exports.order import Order
-from crm.lists.table import ListPage, filter_in_words, pairs_of
+from crm.lists.table import ListPage
 from crm.lists.views import posted_filters
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

@@ -13,7 +13,7 @@ from crm.files.store import hand_out
 from crm.lib import clock, phones, texts
 from crm.lib.masking import mask_text
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.actions import is_revealed
 from crm.merchants.models import Enterprise

@@ -22,8 +22,9 @@ from crm.org.permissions import Permission
 from crm.web import listing
 
 from . import queries
+from .asked import pairs_of
 from .models import ChosenColumns, SavedView, Tag, ViewColumns
-from .table import ListPage, pairs_of
+from .table import ListPage
 
 MOST_AT_ONCE = 2000  # records of one bulk act
 MOST_TAGS = 20  # of one record

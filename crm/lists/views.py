@@ -17,8 +17,9 @@ from crm.web.forms import ActForm, commit_and_go
 
 from . import actions, lists, queries
 from .actions import Done
+from .asked import pairs_of, select_for
 from .models import SavedView
-from .table import LISTS, ListPage, pairs_of, select_for
+from .table import LISTS, ListPage
 
 bp = Blueprint("lists", __name__)
 OF_LOWER_FLOORS = (lists.USERS, lists.UNITS, lists.EVENTS, lists.JOBS)

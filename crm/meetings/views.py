@@ -14,7 +14,7 @@ from crm.deals.models import Deal
 from crm.files.store import hand_out
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists import table
+from crm.lists import asked, page
 from crm.org import queries as org
 from crm.org.guard import me, permit, reaches
 from crm.org.permissions import Permission as P
@@ -33,21 +33,21 @@ NOTES = 5  # of earlier meetings, on a deal's page
 @bp.get("/meetings")
 @permit(P.DEAL_VIEW)
 def index() -> Any:
-    return render_template("meetings/index.html", listing=table.context(MEETINGS, me()))
+    return render_template("meetings/index.html", listing=page.context(MEETINGS, me()))
 
 
 @bp.get("/meetings/tasks")
 @permit(P.DEAL_VIEW)
 def tasks() -> Any:
-    return render_template("meetings/tasks.html", listing=table.context(TASKS, me()))
+    return render_template("meetings/tasks.html", listing=page.context(TASKS, me()))
 
 
 @bp.route("/meetings/new", methods=["GET", "POST"])
 @permit(P.MEETING_RUN)
 def new() -> Any:
     """The deals are those of a list's address: a saved view, a cell of the funnel, a few that were ticked."""
-    kept = table.pairs_of(DEALS, request.args, leave_out=("size", "columns"))
-    rows = deals.with_names(table.select_for(DEALS, me(), request.args)).limit(actions.MOST_DEALS + 1)
+    kept = asked.pairs_of(DEALS, request.args, leave_out=("size", "columns"))
+    rows = deals.with_names(asked.select_for(DEALS, me(), request.args)).limit(actions.MOST_DEALS + 1)
     found = list(db.session.scalars(rows).unique())
     form = OpenForm(
         kind="weekly", on_day=clock.today(), title=_("%(day)s 例会", day=clock.today().isoformat())
@@ -58,7 +58,7 @@ def new() -> Any:
             return commit_and_go(form, url_for("meetings.item", id=meeting.id, position=1))
     return form.page(
         "meetings/new.html", found=found[:actions.MOST_DEALS], too_many=len(found) > actions.MOST_DEALS,
-        most=actions.MOST_DEALS, kept=kept, words=table.filter_in_words(DEALS, me(), request.args),
+        most=actions.MOST_DEALS, kept=kept, words=asked.filter_in_words(DEALS, me(), request.args),
         list_url=DEALS.url(kept), here=request.full_path.rstrip("?"),
     )  # fmt: skip
 

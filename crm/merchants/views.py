@@ -22,7 +22,7 @@ from flask import (
 from crm.db import db
 from crm.lib.words import _, _n, listed
 from crm.lists.actions import set_tags
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import settings
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

@@ -15,7 +15,7 @@ from crm.leads import queries as leads
 from crm.leads.models import Lead
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
 from crm.org import queries as org

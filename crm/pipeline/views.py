@@ -20,7 +20,7 @@ from crm.deals.stages import ORDER, Admission, DealState, MoveKind, Stage
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _, listed
-from crm.lists import table
+from crm.lists import asked, page
 from crm.lists.table import register
 from crm.merchants import uscc
 from crm.org.guard import me, permit
@@ -72,7 +72,7 @@ def board() -> Any:
     heads = queries.heads(rows, clock.today())
     stages = _stages_asked()
     cards = queries.first_cards(rows, stages, EACH + 1)
-    kept = table.pairs_of(BOARD, args, leave_out=("sort", "size", "columns"))
+    kept = asked.pairs_of(BOARD, args, leave_out=("sort", "size", "columns"))
     shown = "" if "state" in args else DealState.ACTIVE.value
     lanes = [
         {
@@ -94,7 +94,7 @@ def board() -> Any:
     return render_template(
         "pipeline/board.html",
         lanes=lanes,
-        listing=table.narrowed(BOARD, me()),
+        listing=page.narrowed(BOARD, me()),
         total=(total := sum(head.count for head in heads.values())),
         empty_why="" if total else _why_empty(kept),
         list_url=PAGE.url(kept),
@@ -116,7 +116,7 @@ def cards() -> Any:
     except ValueError:
         abort(404)
     found = queries.more_cards(_rows(), stage, EACH + 1, after)
-    kept = table.pairs_of(BOARD, request.args, leave_out=("sort", "size", "columns"))
+    kept = asked.pairs_of(BOARD, request.args, leave_out=("sort", "size", "columns"))
     body = render_template(
         "pipeline/_cards.html",
         cards=[_card(deal, kept) for deal in found[:EACH]],
@@ -131,7 +131,7 @@ def cards() -> Any:
 def move(id: int) -> Any:
     """A card was dropped on a column, or its menu used. What a gate still wants is asked on a page of its own."""
     deal = _load(id)
-    kept = table.pairs_of(BOARD, request.args, leave_out=("sort", "size", "columns"))
+    kept = asked.pairs_of(BOARD, request.args, leave_out=("sort", "size", "columns"))
     back = BOARD.url(kept)
     try:
         target = Stage(request.form.get("to_stage", ""))
@@ -419,7 +419,7 @@ def _load(id: int) -> Deal:
 
 def _rows() -> Any:
     """What the board shows, and what its export holds."""
-    return table.select_for(BOARD, me(), request.args)
+    return asked.select_for(BOARD, me(), request.args)
 
 
 def _why_empty(kept: list[tuple[str, str]]) -> str:

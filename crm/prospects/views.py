@@ -12,7 +12,7 @@ from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
 from crm.needs import queries as needs

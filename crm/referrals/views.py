@@ -11,7 +11,7 @@ from crm.contacts.queries import SUBJECTS
 from crm.db import db
 from crm.lib import clock, texts
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Person
 from crm.org import queries as org

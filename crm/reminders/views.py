@@ -10,7 +10,7 @@ from markupsafe import Markup
 from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.web.forms import ActForm, commit_and_go

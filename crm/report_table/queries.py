@@ -22,7 +22,8 @@ from crm.indicators.models import FIXED_ASSETS
 from crm.indicators.progress import Window, before, growth
 from crm.land import queries as land
 from crm.lib.words import _
-from crm.lists.table import ListPage, select_for
+from crm.lists.asked import select_for
+from crm.lists.table import ListPage
 from crm.org import demo
 from crm.org.models import User
 from crm.reports import counting as reports

@@ -28,7 +28,8 @@ from crm.indicators import queries as indicators
 from crm.indicators.catalogue import Indicator
 from crm.indicators.progress import Window
 from crm.lib.masking import mask_text
-from crm.lists.table import ListPage, select_for
+from crm.lists.asked import select_for
+from crm.lists.table import ListPage
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Scope

@@ -19,7 +19,8 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.lists.exports.making import mark_of
-from crm.lists.table import LISTS, context
+from crm.lists.page import context
+from crm.lists.table import LISTS
 from crm.org import demo
 from crm.org import queries as org
 from crm.org.guard import me, permit

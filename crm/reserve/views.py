@@ -17,7 +17,7 @@ from crm.deals.models import Deal
 from crm.deals.stages import AmountBasis, SourceScope
 from crm.lib import clock, texts
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

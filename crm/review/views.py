@@ -16,7 +16,7 @@ from crm.deals.stages import EARLY, DealState, Stage
 from crm.lib import clock
 from crm.lib.money import Band
 from crm.lib.words import N_, _
-from crm.lists import table
+from crm.lists import asked, page
 from crm.merchants.models import Direction
 from crm.org.guard import me, permit
 from crm.org.models import Unit
@@ -47,7 +47,7 @@ def funnel() -> Any:
     signed_from, odd = _day_asked("signed_from", otherwise=dt.date(day.year, 1, 1))
     kept = _kept("stage", "state", "signed_from", "signed_to")
     args = MultiDict([*kept, ("on", day.isoformat())])
-    found = queries.figures(table.select_for(AS_OF, me(), args), day, min(signed_from, day))
+    found = queries.figures(asked.select_for(AS_OF, me(), args), day, min(signed_from, day))
     links = _Links(day, min(signed_from, day), _but(kept, "on"))
     return render_template(
         "review/funnel.html",
@@ -55,7 +55,7 @@ def funnel() -> Any:
         day=day,
         signed_from=links.signed_from,
         problems=[*([problem] if problem else []), *([odd] if odd else [])],
-        narrowed=table.narrowed(AS_OF, me()),
+        narrowed=page.narrowed(AS_OF, me()),
         kept=[pair for pair in kept if pair[0] != "on"],
         days=_usual_days(),
         figures=_headline(found, links),
@@ -77,7 +77,7 @@ def funnel() -> Any:
 def as_of() -> Any:
     day, problem = _day_asked("on")
     return render_template(
-        "review/as_of.html", listing=table.context(AS_OF, me()), tabs=_tabs("as_of", day), day=day,
+        "review/as_of.html", listing=page.context(AS_OF, me()), tabs=_tabs("as_of", day), day=day,
         problems=[problem] if problem else [],
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def board() -> Any:
     args = MultiDict(
         [*kept, ("on", day.isoformat()), *(() if _has(kept, "state") else [("state", "active")])]
     )
-    rows = table.select_for(AS_OF, me(), args)
+    rows = asked.select_for(AS_OF, me(), args)
     heads, cards = queries.heads(rows, day), queries.first_spans(rows, list(Stage), EACH)
     lanes = []
     for stage in Stage:
@@ -106,7 +106,7 @@ def board() -> Any:
     return render_template(
         "review/board.html", lanes=lanes, total=sum(one["count"] for one in lanes), day=day, kept=kept,
         tabs=_tabs("board", day), days=_usual_days(), problems=[problem] if problem else [],
-        narrowed=table.narrowed(AS_OF, me()),
+        narrowed=page.narrowed(AS_OF, me()),
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def changes() -> Any:
         tabs=_tabs("changes", day),
         day=day, since=since, kept=kept, days=_usual_days(),
         problems=[one for one in (problem, odd) if one],
-        narrowed=table.narrowed(AS_OF, me()),
+        narrowed=page.narrowed(AS_OF, me()),
         kinds=[
             {
                 "kind": one.kind, "count": one.count, "url": AS_OF.url([*base, ("change", one.kind.value)]),
@@ -169,7 +169,7 @@ def pace() -> Any:
         "review/pace.html", tabs=_tabs("pace", last), day=last, since=min(first, last), by=by, lines=lines,
         groups=[(key, _(msgid)) for key, msgid in GROUPED_BY.items()], kept=[*kept, ("by", by)],
         days=_usual_days(), problems=[one for one in (problem, odd, few) if one],
-        narrowed=table.narrowed(AS_OF, me()),
+        narrowed=page.narrowed(AS_OF, me()),
     )  # fmt: skip
 
 
@@ -203,7 +203,7 @@ def _day_asked(name: str, otherwise: dt.date | None = None) -> tuple[dt.date, st
 
 
 def _kept(*leave_out: str) -> Pairs:
-    return table.pairs_of(AS_OF, request.args, leave_out=("sort", "size", "columns", "ids", *leave_out))
+    return asked.pairs_of(AS_OF, request.args, leave_out=("sort", "size", "columns", "ids", *leave_out))
 
 
 def _rows_any_day(args: MultiDict[str, str]) -> sa.Select[Any]:
@@ -212,7 +212,7 @@ def _rows_any_day(args: MultiDict[str, str]) -> sa.Select[Any]:
 
 
 def _asked_any_day(args: MultiDict[str, str]) -> list[Any]:
-    return [one.where for one in table.asked_for(AS_OF, me(), args)]
+    return [one.where for one in asked.asked_for(AS_OF, me(), args)]
 
 
 def _tabs(here: str, day: dt.date) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from crm.db import db
 from crm.indicators import catalogue
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.models import Unit, User

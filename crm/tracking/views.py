@@ -14,7 +14,7 @@ from crm.files.store import hand_out
 from crm.lib import clock
 from crm.lib.texts import clean_line
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise, Person
 from crm.org import settings

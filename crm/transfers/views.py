@@ -13,7 +13,7 @@ from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.models import Unit, User

@@ -25,7 +25,8 @@ from crm.delivery.views.rates import address
 from crm.delivery.weeks import percent
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import context, select_for
+from crm.lists.asked import select_for
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit, reaches
 from crm.org.models import User

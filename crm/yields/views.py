@@ -11,7 +11,7 @@ from crm.contacts import telling
 from crm.db import db
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
 from crm.needs.views import story_of

@@ -76,9 +76,10 @@ def run(kind: str) -> None:
     from crm.app import create_app
     from crm.cli import settle
     from crm.db import db
+    from crm.lists.asked import select_for
     from crm.lists.exports import making
     from crm.lists.exports.order import Order
-    from crm.lists.table import LISTS, select_for
+    from crm.lists.table import LISTS
     from crm.org.models import User
     from crm.web import listing
 

@@ -14,7 +14,7 @@ from crm.contacts.lists import PAGE
 from crm.contacts.models import ContactKind
 from crm.db import db
 from crm.lib import clock
-from crm.lists.table import select_for
+from crm.lists.asked import select_for
 from crm.search import index
 from crm.search.tokens import Field, Kind
 from tests.cast import make_contact, make_enterprise

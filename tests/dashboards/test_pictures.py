@@ -17,7 +17,7 @@ from crm.dashboards.queries import Cell, Look
 from crm.dashboards.shades import SHADES, shades
 from crm.dashboards.whose import Whose, offered
 from crm.indicators.catalogue import CATALOGUE, Indicator
-from crm.lists import table
+from crm.lists import asked
 from crm.org.permissions import Role, Scope
 from crm.review.lists import AS_OF
 from crm.targets.models import Target, TaskState, WorkTask
@@ -64,7 +64,7 @@ def test_first_comes_what_is_theirs(role: Role, scope: Scope, first: Whose) -> N
 def behind(one: Indicator, user: Any, url: str, session: Any) -> Decimal:
     """The figure of the rows that a link opens."""
     args = MultiDict(parse_qsl(urlsplit(url).query))
-    rows = session.scalars(table.select_for(one.page, user, args)).unique().all()
+    rows = session.scalars(asked.select_for(one.page, user, args)).unique().all()
     if one.amount is None:
         return Decimal(len(rows))
     return sum((getattr(row, one.amount.key) or Decimal(0) for row in rows), Decimal(0))
@@ -99,7 +99,7 @@ def test_every_picture_is_what_its_links_open(app: Any, district: Any, session: 
                     seen += 1
                     assert behind(one, look.user, cell.url, session) == cell.value, (login, one.key, cell.url)
             for step in queries.funnel(look):
-                rows = table.select_for(AS_OF, look.user, MultiDict(parse_qsl(urlsplit(step.url).query)))
+                rows = asked.select_for(AS_OF, look.user, MultiDict(parse_qsl(urlsplit(step.url).query)))
                 assert len(session.scalars(rows).unique().all()) == step.count, (login, step.stage)
     assert seen > 60
 

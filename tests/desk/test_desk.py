@@ -17,7 +17,7 @@ from crm.desk import queries
 from crm.desk.duties import DUTIES
 from crm.leads.models import LeadState
 from crm.lib import clock
-from crm.lists import table
+from crm.lists import asked
 from crm.org import settings
 from tests.cast import make_contact, make_deal, make_enterprise, make_lead
 from tests.support.statements import count_statements
@@ -249,7 +249,7 @@ def test_every_duty_is_an_address_that_its_list_reads(cast: Any) -> None:
         for duty in (one for one in DUTIES if one.is_of(user)):
             page, said = duty.asked.listing, MultiDict(duty.asked.args)
             assert {key for key, _values in duty.asked.parts} == set(said), f"{page.name}: {said}"
-            read = table.asked_for(page, user, said)
+            read = asked.asked_for(page, user, said)
             assert len(read) == len(list(said.items(multi=True))) and not [
                 one.problem for one in read if one.problem
             ]

@@ -22,8 +22,9 @@ from crm.db import db
 from crm.duplicates import merging
 from crm.jobs.models import JobRun, JobState
 from crm.lib import clock
+from crm.lists.asked import select_for, with_options
 from crm.lists.exports.making import cell
-from crm.lists.table import LISTS, Column, select_for, with_options
+from crm.lists.table import LISTS, Column
 from crm.merchants.models import Origin, Relation, Suspect, SuspectState
 from crm.org.models import User
 from crm.web import listing

@@ -16,7 +16,8 @@ from crm.deals.stages import Stage
 from crm.demo import loader
 from crm.leads.models import LeadState
 from crm.lib import clock
-from crm.lists.table import LISTS, select_for
+from crm.lists.asked import select_for
+from crm.lists.table import LISTS
 from crm.org.models import User
 from crm.partners import results
 from crm.partners.results import Row, Year

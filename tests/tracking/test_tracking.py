@@ -19,7 +19,8 @@ from crm.db import db
 from crm.demo import loader
 from crm.duplicates import merging
 from crm.lib import clock
-from crm.lists.table import LISTS, select_for
+from crm.lists.asked import select_for
+from crm.lists.table import LISTS
 from crm.merchants import actions as merchants
 from crm.merchants import identity
 from crm.merchants.models import Enterprise, Handle, HandleKind, Intent, OrganisationKind, Person, Standing

@@ -12,7 +12,7 @@ from crm.db import db
 from crm.delivery.forms import day_of
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit, reaches
 from crm.org.permissions import Permission as P

@@ -15,7 +15,7 @@ from crm.files.store import hand_out
 from crm.lib import clock, texts
 from crm.lib.masking import mask_text
 from crm.lib.words import _, listed
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants.actions import is_revealed
 from crm.merchants.models import Enterprise, Person
 from crm.org.guard import me, permit

@@ -27,7 +27,7 @@ from crm.delivery.models import KeyProject
 from crm.delivery.status import ORDER, BuildKind, Status, next_of, previous_of
 from crm.lib import clock, texts
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.models import Unit, User

@@ -21,7 +21,7 @@ from crm.delivery.timetable import Paper
 from crm.delivery.weeks import percent
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import select_for
+from crm.lists.asked import select_for
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope

@@ -13,7 +13,7 @@ from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.needs.views import story_of
 from crm.org import queries as org
 from crm.org.guard import me, permit

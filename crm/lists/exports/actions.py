@@ -10,7 +10,8 @@ from crm.jobs.models import JobRun
 from crm.lib import clock, texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.lists.table import LISTS, filter_in_words
+from crm.lists.asked import filter_in_words
+from crm.lists.table import LISTS
 from crm.org.models import User
 
 from . import queries

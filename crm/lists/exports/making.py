@@ -22,16 +22,9 @@ from crm.lib.masking import mask_text
 from crm.lib.words import _, told
 from crm.lists import queries
 from crm.lists.actions import within_reach
-from crm.lists.table import (
-    TAGS,
-    Column,
-    belonging,
-    chosen_columns,
-    filter_in_words,
-    masked,
-    select_for,
-    with_options,
-)
+from crm.lists.asked import chosen_columns, filter_in_words, select_for, with_options
+from crm.lists.page import masked
+from crm.lists.table import TAGS, Column, belonging
 from crm.org import settings
 from crm.org.guard import reaches
 from crm.org.models import User

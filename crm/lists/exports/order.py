@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 from crm.lib import texts
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.lists.table import LISTS, ListPage, pairs_of
+from crm.lists.asked import pairs_of
+from crm.lists.table import LISTS, ListPage
 from crm.org.models import User
 from crm.org.permissions import Permission
 

@@ -17,7 +17,8 @@ from crm.jobs import queue
 from crm.jobs.models import JobRun, JobState
 from crm.lib.errors import Refused
 from crm.lib.words import _
-from crm.lists.table import LISTS, ListPage, chosen_columns, filter_in_words, pairs_of, select_for
+from crm.lists.asked import chosen_columns, filter_in_words, pairs_of, select_for
+from crm.lists.table import LISTS, ListPage
 from crm.lists.views import back, bp, page_or_404, posted_filters
 from crm.org import settings
 from crm.org.guard import me, permit

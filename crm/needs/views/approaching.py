@@ -9,7 +9,7 @@ from flask import abort, render_template, url_for
 from crm.db import db
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.needs import actions, queries
 from crm.needs.forms import ApproachForm, ResultForm
 from crm.needs.kinds import LINES, NeedKind, next_steps

@@ -13,7 +13,7 @@ from crm.delivery.models import KeyProject
 from crm.delivery.views.tabs import load as project_of
 from crm.lib import clock, texts
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.merchants import queries as merchants
 from crm.merchants.models import Enterprise
 from crm.needs import actions, queries

@@ -11,7 +11,7 @@ from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P

@@ -17,7 +17,7 @@ from crm.files import store
 from crm.lib import clock
 from crm.lib.masking import mask_text
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
 from crm.slips import papers, queries

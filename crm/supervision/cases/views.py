@@ -18,7 +18,7 @@ from crm.files import store
 from crm.indicators import catalogue, saying
 from crm.indicators.progress import Window
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import load_mine, me, permit
 from crm.org.models import User

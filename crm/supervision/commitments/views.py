@@ -16,7 +16,7 @@ from crm.delivery.models import KeyProject
 from crm.files import store
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import load_mine, me, permit
 from crm.org.models import User

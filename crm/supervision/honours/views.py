@@ -15,7 +15,7 @@ from crm.indicators import catalogue, saying
 from crm.indicators.progress import Window
 from crm.lib import clock
 from crm.lib.words import _
-from crm.lists.table import context
+from crm.lists.page import context
 from crm.org import queries as org
 from crm.org.guard import load_mine, me, permit
 from crm.org.models import Unit, User
