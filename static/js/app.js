@@ -15,6 +15,7 @@ const MODULES = [
   ["[data-names]", () => import("./names.js")],
   ["[data-regions]", () => import("./regions.js")],
   ["[data-stepper]", () => import("./stepper.js")],
+  ["[data-whole]", () => import("./sums.js")],
   ["[data-rows]", () => import("./rows.js")],
   ["[data-report]", () => import("./report.js")],
   ["[data-outbox]", () => import("./outbox.js")],
