@@ -23,7 +23,8 @@ from . import queries
 from .models import Agreement, AgreementRead
 
 FACTS = (
-    "kind", "title", "number", "parties", "amount_wan", "signed_on", "effective_on", "expires_on", "note",
+    "kind", "title", "number", "parties", "amount_wan", "signed_on", "effective_on", "expires_on", "terms", "reviewed_by",
+    "reviewed_on", "note",
 )  # fmt: skip
 
 
@@ -85,8 +86,14 @@ def search_fields(agreement: Agreement) -> list[Field]:
 
 def _check(data: dict[str, Any]) -> None:
     signed, begins, ends = data.get("signed_on"), data.get("effective_on"), data.get("expires_on")
-    if signed and signed > clock.today():
-        raise Refused(_("日期还没有到，请填今天或以前"), "signed_on")
+    reviewed = data.get("reviewed_on")
+    for name, day in (("signed_on", signed), ("reviewed_on", reviewed)):
+        if day and day > clock.today():
+            raise Refused(_("日期还没有到，请填今天或以前"), name)
+    if reviewed and not data.get("reviewed_by"):
+        raise Refused(_("请写明由哪个部门审查"), "reviewed_by")
+    if data.get("reviewed_by") and not reviewed:
+        raise Refused(_("请填审查日期；还没有审查的两项都空着"), "reviewed_on")
     first = begins or signed
     if ends and first and ends < first:
         raise Refused(_("到期日不能早于签订或生效日"), "expires_on")

@@ -18,6 +18,14 @@ class Facts:
     signed_on = DayField(_l("签订日期"), description=_l("还没有签的先空着"))
     effective_on = DayField(_l("生效日期"))
     expires_on = DayField(_l("到期日期"))
+    terms = ParagraphField(
+        _l("优惠条款"),
+        render_kw={"rows": 3},
+        longest=5000,
+        description=_l("没有优惠的空着；有的要先做公平竞争审查"),
+    )
+    reviewed_by = LineField(_l("公平竞争审查部门"))
+    reviewed_on = DayField(_l("公平竞争审查日期"), description=_l("还没有审查的先空着"))
     note = ParagraphField(_l("说明"), render_kw={"rows": 2}, longest=5000)
     files = MultipleFileField(_l("文件"), description=_l("新传的是新的一版，以前的都留着"))
 

@@ -31,6 +31,9 @@ PAGE = register(
             Column("expires_on", N_("到期日期"), lambda a: a.expires_on, kind="day", sort="expires"),
             Column("number", N_("编号"), lambda a: a.number, default=False),
             Column("parties", N_("各方"), lambda a: a.parties.replace("\n", "；"), default=False),
+            Column("terms", N_("优惠条款"), lambda a: a.terms, default=False),
+            Column("reviewed_by", N_("公平竞争审查部门"), lambda a: a.reviewed_by, default=False),
+            Column("reviewed_on", N_("公平竞争审查日期"), lambda a: a.reviewed_on, kind="day", default=False),
             Column("closed", N_("了结"), lambda a: a.closed_reason, default=False),
         ),
         filters=(
@@ -41,6 +44,7 @@ PAGE = register(
             Filter("mine", N_("我跟进的项目"), "flag",
                    where=lambda v, user: Agreement.deal.has(Deal.owner_id == user.id)),
             Filter("expiring", N_("快到期或已过期"), "flag", where=lambda v, user: queries.is_expiring(clock.today())),
+            Filter("unreviewed", N_("优惠条款没有做公平竞争审查"), "flag", where=lambda v, user: queries.lacks_review()),
             Filter("open", N_("还没有了结"), "flag", where=lambda v, user: Agreement.closed_on.is_(None)),
         ),
         sorts={"signed": Agreement.signed_on, "expires": Agreement.expires_on, "amount": Agreement.amount_wan,

@@ -21,6 +21,9 @@ class Agreement(Versioned, Model):
         sa.Index("ix_agreement_expires", "closed_on", "expires_on"),
         sa.CheckConstraint("closed_on IS NULL OR closed_reason <> ''", name="closed_has_a_reason"),
         sa.CheckConstraint("amount_wan IS NULL OR amount_wan >= 0", name="amount_not_negative"),
+        sa.CheckConstraint(
+            "(reviewed_on IS NULL) = (reviewed_by = '')", name="reviewed_by_somebody_on_a_day"
+        ),
     )
 
     deal_id: Mapped[int] = mapped_column(sa.ForeignKey("deal.id", ondelete="CASCADE"), index=True)
@@ -32,6 +35,9 @@ class Agreement(Versioned, Model):
     signed_on: Mapped[dt.date | None]  # empty while it is a draft
     effective_on: Mapped[dt.date | None]
     expires_on: Mapped[dt.date | None]
+    terms: Mapped[Text] = mapped_column(default="")  # 优惠条款
+    reviewed_by: Mapped[Line] = mapped_column(default="")  # 公平竞争审查: which body
+    reviewed_on: Mapped[dt.date | None]
     note: Mapped[Text] = mapped_column(default="")
     closed_on: Mapped[dt.date | None]  # renewed, ended or void: no reminder any more
     closed_reason: Mapped[Line] = mapped_column(default="")
@@ -43,6 +49,11 @@ class Agreement(Versioned, Model):
     @property
     def name(self) -> str:
         return self.title
+
+    @property
+    def lacks_review(self) -> bool:
+        """It promises something that nobody has reviewed yet: what an audit looks for first."""
+        return bool(self.terms) and self.reviewed_on is None
 
 
 class AgreementRead(Model):

@@ -63,6 +63,11 @@ def is_expiring(today: dt.date) -> sa.ColumnElement[bool]:
     return sa.and_(Agreement.closed_on.is_(None), Agreement.expires_on <= until)
 
 
+def lacks_review() -> sa.ColumnElement[bool]:
+    """Agreement.lacks_review as a WHERE."""
+    return sa.and_(Agreement.terms != "", Agreement.reviewed_on.is_(None))
+
+
 def investment_of(deal: Deal) -> Agreement | None:
     """The signed investment agreement: what makes a signing. A framework agreement is none."""
     rows = sa.select(Agreement).where(

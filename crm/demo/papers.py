@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
 from crm.agreements.models import Agreement
 from crm.db import db
@@ -21,6 +23,8 @@ DISTRICT = "衢州市柯城区人民政府"
 MEETING_ON = dt.date(2013, 7, 19)
 GONE_THROUGH = 4
 HANDED_ON = dt.date(2013, 3, 20)
+LARGE_WAN = Decimal(10_000)
+NOT_YET_REVIEWED = dt.date(2013, 5, 1)
 
 
 def load_agreements(deals: Iterable[Deal], keeper: User) -> None:
@@ -40,11 +44,25 @@ def load_agreements(deals: Iterable[Deal], keeper: User) -> None:
                 amount_wan=deal.agreed_wan,
                 signed_on=deal.signed_on,
                 effective_on=deal.signed_on,
+                **_promised(deal),
                 created_by_id=keeper.id,
                 created_at=clock.start_of(deal.signed_on) + dt.timedelta(hours=17),
             )
         )
     db.session.flush()
+
+
+def _promised(deal: Deal) -> dict[str, Any]:
+    """Large ones are promised something; of the latest nobody has reviewed it yet."""
+    if deal.signed_on is None or deal.planned_wan is None or deal.planned_wan < LARGE_WAN:
+        return {}
+    terms = {"terms": "示例：标准厂房租金前两年减半"}
+    if deal.signed_on >= NOT_YET_REVIEWED:
+        return terms
+    return terms | {
+        "reviewed_by": "示例：公平竞争审查小组",
+        "reviewed_on": deal.signed_on - dt.timedelta(days=7),
+    }
 
 
 def load_transfer(deal: Deal, giver: User, taker: User) -> None:

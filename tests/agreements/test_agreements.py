@@ -134,6 +134,9 @@ def test_what_runs_out_stands_on_the_desk_until_it_is_closed(cast: Any, as_user:
         ({"signed_on": "2013-07-01", "expires_on": "2013-06-30"}, "到期日不能早于"),
         ({"amount_wan": "很多"}, "很多"),
         ({"files": (io.BytesIO(b"MZ"), "病毒.exe")}, "不收这种附件"),
+        ({"terms": "免租三年", "reviewed_on": "2013-07-01"}, "请写明由哪个部门审查"),
+        ({"terms": "免租三年", "reviewed_by": "市场监管局"}, "请填审查日期"),
+        ({"reviewed_by": "市场监管局", "reviewed_on": "2099-01-01"}, "日期还没有到"),
     ],
 )
 def test_a_refused_agreement_keeps_what_was_typed(
@@ -143,6 +146,29 @@ def test_a_refused_agreement_keeps_what_was_typed(
     assert answer.status_code == 422 and said in answer.get_data(as_text=True)
     assert "2013-K-7" in answer.get_data(as_text=True)
     assert not db.session.scalars(sa.select(Agreement)).all()
+
+
+def test_what_is_promised_says_whether_it_was_reviewed_for_fair_competition(
+    cast: Any, as_user: Any, deal: Deal
+) -> None:
+    wang = as_user(cast.wang)
+    add(wang, deal, title="有优惠的", terms="免租三年，联系 13800001234")
+    add(wang, deal, title="没有优惠的")
+    promised = db.session.scalars(sa.select(Agreement).filter_by(title="有优惠的")).one()
+    here = f"/agreements/{promised.id}"
+    page = wang.see(here).text
+    assert "未做公平竞争审查" in page and "免租三年" in page and "13800001234" not in page
+    assert "未做公平竞争审查" in wang.see(f"/deals/{deal.id}").text
+    behind = wang.see("/agreements?unreviewed=1").text
+    assert "有优惠的" in behind and "没有优惠的" not in behind
+    wang.submit(f"{here}/edit", reviewed_by="区市场监管局", reviewed_on="2013-07-02")
+    db.session.refresh(promised)
+    assert (promised.reviewed_by, promised.reviewed_on) == ("区市场监管局", dt.date(2013, 7, 2))
+    page = wang.see(here).text
+    assert "区市场监管局 于 2013-07-02 做了公平竞争审查" in page and "未做" not in page
+    assert "有优惠的" not in wang.see("/agreements?unreviewed=1").text
+    event = db.session.scalars(sa.select(Event).where(Event.verb == "agreement.edited")).one()
+    assert event.changes["reviewed_by"] == ["", "区市场监管局"]
 
 
 @pytest.mark.on("sqlite")
