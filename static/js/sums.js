@@ -15,12 +15,16 @@ export function wake(output) {
   tell();
 }
 
-/** As the server reads it, where that is plain: 5000, 3,000, 5.5亿, 200万. NaN is what only the server can tell. */
+const YI = "\u4ebf"; // a hundred million
+const WAN = "\u4e07"; // ten thousand, which a number alone counts
+
+/** As the server reads it, where that is plain: a number, with a YI or WAN of yuan behind it or nothing. NaN is what only
+    the server can tell. */
 function wan(text) {
   const line = text.normalize("NFKC").replace(/[\s,]/g, "");
-  const found = /^(\d*\.?\d+)(?:(亿|万)元?)?$/.exec(line);
+  const found = new RegExp(`^(\\d*\\.?\\d+)(?:(${YI}|${WAN})\u5143?)?$`).exec(line);
   if (!found) return line ? NaN : 0;
-  return Number(found[1]) * (found[2] === "亿" ? 10000 : 1);
+  return Number(found[1]) * (found[2] === YI ? 10000 : 1);
 }
 
 const cents = (value) => Math.round(value * 100) / 100;
