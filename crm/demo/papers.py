@@ -53,8 +53,8 @@ def load_agreements(deals: Iterable[Deal], keeper: User) -> None:
 
 
 def _promised(deal: Deal) -> dict[str, Any]:
-    """Large ones are promised something; of the latest nobody has reviewed it yet."""
-    if deal.signed_on is None or deal.planned_wan is None or deal.planned_wan < LARGE_WAN:
+    """Large ones are promised something, of the latest nobody has reviewed it yet; none that bears a real name."""
+    if deal.signed_on is None or (deal.planned_wan or 0) < LARGE_WAN or not deal.name.startswith("示例"):
         return {}
     terms = {"terms": "示例：标准厂房租金前两年减半"}
     if deal.signed_on >= NOT_YET_REVIEWED:

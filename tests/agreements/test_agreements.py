@@ -165,7 +165,7 @@ def test_what_is_promised_says_whether_it_was_reviewed_for_fair_competition(
     db.session.refresh(promised)
     assert (promised.reviewed_by, promised.reviewed_on) == ("区市场监管局", dt.date(2013, 7, 2))
     page = wang.see(here).text
-    assert "区市场监管局 于 2013-07-02 做了公平竞争审查" in page and "未做" not in page
+    assert "公平竞争审查：区市场监管局 · 2013-07-02" in page and "未做" not in page
     assert "有优惠的" not in wang.see("/agreements?unreviewed=1").text
     event = db.session.scalars(sa.select(Event).where(Event.verb == "agreement.edited")).one()
     assert event.changes["reviewed_by"] == ["", "区市场监管局"]
