@@ -57,7 +57,10 @@ class ContactLog(Versioned, Model):
         sa.Index("ix_contact_log_lead", "lead_id", "happened_at"),
         sa.Index("ix_contact_log_unit", "unit_id", "happened_at", "kind", "leader_led"),
         sa.Index("ix_contact_log_author", "author_id", "happened_at", "kind"),
-        sa.Index("ix_contact_log_kind", "kind", "happened_at", "unit_id", "leader_led"),
+        sa.Index(  # what visits are counted by, and all that decides who sees them
+            "ix_contact_log_kind", "kind", "happened_at", "unit_id", "leader_led", "author_id", "deal_id", "lead_id",
+            "enterprise_id",
+        ),
         # In the order of the list, with all that decides who sees a log: queries.visible_to walks it alone.
         sa.Index(
             "ix_contact_log_happened",
@@ -69,7 +72,7 @@ class ContactLog(Versioned, Model):
             "lead_id",
         ),
         NEVER_AGAIN,
-    )
+    )  # fmt: skip
 
     kind: Mapped[ContactKind]
     happened_at: Mapped[dt.datetime]
