@@ -28,7 +28,7 @@ def test_a_remark_becomes_a_slip_and_is_answered_when_that_is_over(cast: Any, as
     answer = chen.submit("/inspections/new", body="congress", title="区人大代表视察", on_day="2013-07-20")
     made = db.session.scalars(sa.select(Inspection)).one()
     assert answer.went_to == f"/inspections/{made.id}/remarks" and made.body is Body.CONGRESS
-    chen.submit(answer.went_to, text="便道不通，群众出行难", project_id=str(project.id))
+    chen.submit(answer.went_to, text="便道不通，群众出行难", project=project.name)
     remark, url = the_remark(), f"/inspections/{made.id}"
     assert remark.state is RemarkState.REGISTERED
     refer = f"/inspections/remarks/{remark.id}/refer"

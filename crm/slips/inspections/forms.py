@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.slips.forms import ProblemFields
 from crm.slips.states import Body
-from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, RecordField, _l
+from crm.web.fields import ChoiceField, DayField, LineField, NamedField, Needed, ParagraphField, _l
 from crm.web.forms import ActForm, EditForm
 
 
@@ -25,7 +25,9 @@ class InspectionForm(Facts, EditForm):
 
 class RemarkForm(ActForm):
     text = ParagraphField(_l("意见"), [Needed()], render_kw={"rows": 3}, longest=4000)
-    project_id = RecordField(_l("说到的重点项目"))
+    project = NamedField(
+        _l("说到的重点项目"), names="delivery.names", description=_l("写几个字就有提示；没有就空着")
+    )
 
 
 class ReferForm(ProblemFields, ActForm):

@@ -80,8 +80,3 @@ def ready() -> sa.ColumnElement[bool]:
     """Remark.is_ready as a WHERE."""
     over = sa.select(Slip.id).where(Slip.state.in_(OVER))
     return sa.and_(Remark.answered_on.is_(None), Remark.slip_id.in_(over))
-
-
-def project_choices(user: User, most: int = 500) -> list[tuple[int, str]]:
-    rows = delivery.visible_to(user).with_only_columns(KeyProject.id, KeyProject.name)
-    return [(row[0], row[1]) for row in db.session.execute(rows.order_by(KeyProject.name).limit(most))]

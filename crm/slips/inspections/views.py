@@ -84,10 +84,11 @@ def edit(id: int) -> Any:
 def add_remark(id: int) -> Any:
     inspection = _mine(id)
     form = RemarkForm()
-    form.project_id.offer(queries.project_choices(me()), _("没有说到哪一个"))
+    form.project.among(delivery.visible_to(me()))
     if form.submitted():
         with form.refusals():
-            actions.add_remark(inspection, form.text.data or "", form.project_id.data, actor=me())
+            project = form.project.record
+            actions.add_remark(inspection, form.text.data or "", project.id if project else None, actor=me())
             return commit_and_go(form, url_for(".show", id=id), _("已记下意见"))
     return _page(form, _("写下意见"), inspection)
 
@@ -143,6 +144,4 @@ def _load_remark(id: int) -> Remark:
 
 def _page(form: Any, title: str, inspection: Inspection, about: str = "") -> Any:
     back = url_for(".show", id=inspection.id)
-    return form.page(
-        "slips/inspections/form.html", title=title, inspection=inspection, about=about, back=back
-    )
+    return form.page("slips/inspections/form.html", title=title, inspection=inspection, hint=about, back=back)
