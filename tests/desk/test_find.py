@@ -228,7 +228,7 @@ def test_papers_and_meetings_are_found_where_they_are_looked_for(cast: Any, as_u
     db.session.flush()
     facts = {"kind": AgreementKind.FRAMEWORK, "title": "战略合作框架协议", "number": "2013-K-7", "note": "",
              "parties": "柯城区人民政府\n杭州恒远屿科技有限公司", "amount_wan": None, "signed_on": None,
-             "effective_on": None, "expires_on": None}  # fmt: skip
+             "effective_on": None, "expires_on": None, "terms": "", "reviewed_by": "", "reviewed_on": None}  # fmt: skip
     paper = agreements.add(deal, facts, actor=cast.wang)
     told = {
         "title": "第 30 周例会",
