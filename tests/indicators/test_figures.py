@@ -15,7 +15,7 @@ from crm.audit.trail import recording
 from crm.capital.models import PaidIn
 from crm.deals.stages import Stage
 from crm.indicators import catalogue, counting
-from crm.indicators.progress import Window
+from crm.indicators.progress import Window, month_end
 from crm.org.models import Unit
 from tests.capital.make import recognised, signed
 from tests.cast import make_contact, make_lead
@@ -72,7 +72,9 @@ def test_what_is_counted_are_the_rows_of_the_list(
             if one.days:
                 months = counting.months(one, user, YEAR, window.last, None)
                 assert months[-1].now_so_far == (told.value if told.rows or not one.typed else None), one.key
-                assert sum(month.now or 0 for month in months) == told.value, one.key
+                # What was typed for half a year in one figure is no month's.
+                longer = [row.amount for row in rows if one.typed and month_end(row.first_on) != row.last_on]
+                assert sum(month.now or 0 for month in months) == told.value - sum(longer), one.key
             some = next((unit for unit in units if unit is not None), None)
             if some is not None and one.by_unit:
                 assert counting.count(one, user, window, some) == units[some], one.key
