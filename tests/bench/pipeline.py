@@ -344,11 +344,11 @@ def base(data: Path, fill_it: Callable[[], None], words: str) -> Any:
     new = not (data / "filled").exists()
     if new:
         subprocess.run([*flask, "demo", "load"], check=True, cwd=ROOT)
+    from crm import cli
     from crm.app import create_app
-    from crm.cli import settle
 
     app = create_app()
-    settle()  # as whoever serves does
+    cli.settle()  # as whoever serves does
     if new:
         began = time.perf_counter()
         with app.app_context():
