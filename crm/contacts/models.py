@@ -59,7 +59,7 @@ class ContactLog(Versioned, Model):
         sa.Index("ix_contact_log_author", "author_id", "happened_at", "kind"),
         sa.Index(  # what visits are counted by, and all that decides who sees them
             "ix_contact_log_kind", "kind", "happened_at", "unit_id", "leader_led", "author_id", "deal_id", "lead_id",
-            "enterprise_id",
+            "enterprise_id", "id",
         ),
         # In the order of the list, with all that decides who sees a log: queries.visible_to walks it alone.
         sa.Index(

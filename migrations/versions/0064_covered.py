@@ -25,7 +25,8 @@ CHANGED = {
     # name: (table, columns before, columns now)
     "ix_contact_log_kind": (
         "contact_log", ["kind", "happened_at", "leader_led"],
-        ["kind", "happened_at", "unit_id", "leader_led", "author_id", "deal_id", "lead_id", "enterprise_id"],
+        ["kind", "happened_at", "unit_id", "leader_led", "author_id", "deal_id", "lead_id", "enterprise_id",
+         "id"],
     ),
     "ix_contact_log_author": ("contact_log", ["author_id", "happened_at"], ["author_id", "happened_at", "kind"]),
     "ix_paid_in_unit_counts": (
