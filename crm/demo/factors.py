@@ -135,7 +135,13 @@ def _load_land(units: Mapping[str, Unit]) -> dict[str, Parcel]:
         since, unit = dt.date.fromisoformat(row["since"]), units[row["unit"]]
         if row["state"] == RECLAIMED:
             db.session.add(
-                Reclamation(on_day=since, mu=Decimal(row["mu"]), unit_id=unit.id, note=row["parcel"])
+                Reclamation(
+                    on_day=since,
+                    mu=Decimal(row["mu"]),
+                    place=row["place"],
+                    unit_id=unit.id,
+                    note=row["parcel"],
+                )
             )
             continue
         state = ParcelState.of(row["state"])

@@ -1,4 +1,4 @@
-"""The demo district's statistics: 固定资产投资 as it was published, and an indicator that the district set itself."""
+"""The demo district's statistics: 固定资产投资 as it was published, and one that the district set itself."""
 
 from __future__ import annotations
 
@@ -14,19 +14,14 @@ from crm.report_table.queries import HISTORY_NAME
 
 from .lists import rows
 
-RECLAIMED = "垦造耕地面积"
 
-
-def load_indicators(*, units: Mapping[str, Unit]) -> OwnIndicator:
-    own = OwnIndicator(name=RECLAIMED, measure=Measure.MU, definition="示例：国土部门验收入库的新增耕地面积",
-                       unit_id=units["区国土分局"].id)  # fmt: skip
+def load_indicators(*, units: Mapping[str, Unit]) -> None:
     history = OwnIndicator(name=HISTORY_NAME, measure=Measure.WAN, definition="示例：本系统启用以前各年的累计到位资金，按年填报",
                            unit_id=units["区招商局"].id)  # fmt: skip
-    db.session.add_all([own, history])
+    db.session.add(history)
     db.session.flush()
-    set_here = {"reclaimed": own, "history": history}
     for row in rows("typed_values"):
-        one = set_here.get(row["indicator"])
+        one = history if row["indicator"] == "history" else None
         db.session.add(
             TypedValue(
                 indicator=one.key if one else row["indicator"], own_indicator_id=one.id if one else None,
@@ -35,7 +30,6 @@ def load_indicators(*, units: Mapping[str, Unit]) -> OwnIndicator:
             )
         )  # fmt: skip
     db.session.flush()
-    return own
 
 
 def _month(text: str) -> dt.date:

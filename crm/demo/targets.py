@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from crm.db import db
-from crm.indicators.models import OwnIndicator
 from crm.indicators.progress import month_end
 from crm.org.models import Unit, User
 from crm.targets.models import Target, TaskState, WorkTask
@@ -15,7 +14,7 @@ from crm.targets.models import Target, TaskState, WorkTask
 from .lists import rows
 
 
-def load_targets(*, units: Mapping[str, Unit], users: Mapping[str, User], own: OwnIndicator) -> None:
+def load_targets(*, units: Mapping[str, Unit], users: Mapping[str, User]) -> None:
     tasks = {}
     for row in rows("tasks"):
         issued_on = dt.date.fromisoformat(row["issued_on"]) if row["issued_on"] else None
@@ -34,12 +33,10 @@ def load_targets(*, units: Mapping[str, Unit], users: Mapping[str, User], own: O
     made: dict[tuple[str, str, str, str], Target] = {}
     for row in rows("targets"):
         above = (row["task_id"], row["indicator"], row["unit"] if row["person"] else "", "")
-        is_own = row["indicator"] == own.name
         target = Target(
             task=tasks[row["task_id"]],
             parent=made[above] if row["unit"] else None,
-            indicator=own.key if is_own else row["indicator"],
-            own_indicator_id=own.id if is_own else None,
+            indicator=row["indicator"],
             unit_id=units[row["unit"]].id if row["unit"] else None,
             person_id=users[row["person"]].id if row["person"] else None,
             amount=Decimal(row["amount"]),

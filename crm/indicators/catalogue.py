@@ -25,6 +25,8 @@ from crm.deals.models import Deal
 from crm.deals.stages import SourceScope
 from crm.delivery import lists as project_lists
 from crm.delivery.models import KeyProject
+from crm.land import lists as land_lists
+from crm.land.models import Reclamation
 from crm.leads import lists as lead_lists
 from crm.leads.models import Conclusion, Lead, LeadState
 from crm.lib import clock
@@ -32,6 +34,7 @@ from crm.lib.enums import Labelled
 from crm.lib.words import N_, _
 from crm.lists.table import ListPage
 from crm.org.models import User
+from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.reserve import lists as reserve_lists
 from crm.reserve import queries as reserve
@@ -205,6 +208,12 @@ _STARTED = Indicator(
     project_lists.PAGE, KeyProject.unit_id, days="started",
 )  # fmt: skip
 
+_RECLAIMED = Indicator(
+    "reclaimed_mu", N_("垦造耕地面积"), Group.BUILDING, N_("登记的垦造耕地面积相加，按日期和登记单位计"),
+    land_lists.RECLAIMED, Reclamation.unit_id, amount=Reclamation.mu, measure=Measure.MU, unit_word=N_("亩"), days="period",
+    all_seen=lambda user: user.may(P.LAND_VIEW),
+)  # fmt: skip
+
 _TYPED = Indicator(
     FIXED_ASSETS, HOUSE_NAMES[FIXED_ASSETS], Group.TYPED,
     N_("统计部门公布的数，按月填报；从不由项目或到位资金相加而来"),
@@ -244,6 +253,7 @@ CATALOGUE: dict[str, Indicator] = {
         _STARTED,
         replace(_STARTED, key="completions", msgid=N_("建成项目"), days="completed",
                 definition_msgid=N_("重点项目中“建成”节点在这段时间完成的，按责任单位计")),
+        _RECLAIMED,
         _TYPED,
     )
 }  # fmt: skip

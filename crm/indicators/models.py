@@ -1,4 +1,4 @@
-"""What is typed because no record of this house adds up to it: 「固投 is a statistic」, land reclaimed, and the like."""
+"""What is typed because no record of this house adds up to it: 「固投 is a statistic」, and the like."""
 
 from __future__ import annotations
 

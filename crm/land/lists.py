@@ -1,4 +1,4 @@
-"""The list of parcels: columns, filters."""
+"""The lists of parcels and of land that was reclaimed: columns, filters."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from crm.lib import clock
 from crm.lib.words import N_, _
 from crm.lists.table import Column, Filter, ListPage, between, register
 from crm.org import queries as org
+from crm.org.models import User
 from crm.org.permissions import Permission as P
 
 from . import queries
-from .models import Parcel
+from .models import Parcel, Reclamation
 from .states import Age, ParcelState, age_of
+
+
+def _units(user: User) -> list[tuple[Any, str]]:
+    return [("mine", _("本单位")), *((one.id, one.name) for one in org.units(only_active=False))]
 
 
 def _age(parcel: Parcel) -> Any:
@@ -50,7 +55,7 @@ PAGE = register(
             Filter("state", N_("状态"), "choice", lambda user: ParcelState.choices(),
                    lambda v, user: Parcel.state == ParcelState(v)),
             Filter("age", N_("闲置时间"), "choice", lambda user: Age.choices(), lambda v, user: queries.aged(Age(v))),
-            Filter("unit", N_("管理单位"), "choice", lambda user: [("mine", _("本单位")), *((one.id, one.name) for one in org.units(only_active=False))],
+            Filter("unit", N_("管理单位"), "choice", _units,
                    lambda v, user: Parcel.unit_id == (user.unit_id if v == "mine" else int(v))),
             Filter("free", N_("没有用也没有预留"), "flag", where=lambda v, user: queries.free()),
             Filter("held", N_("已预留或已供"), "flag", where=lambda v, user: queries.held()),
@@ -76,6 +81,40 @@ PAGE = register(
         empty_actions=lambda user: [
             (_("登记一块地"), url_for("land.new")),
             *([(_("导入名单"), url_for("imports.index"))] if user.may(P.IMPORT_RUN) else []),
+        ] if user.may(P.LAND_MANAGE) else [],
+    )
+)  # fmt: skip
+
+RECLAIMED = register(
+    ListPage(
+        name="reclamations",
+        msgid=N_("垦造耕地"),
+        noun=Reclamation.__tablename__,
+        model=Reclamation,
+        columns=(
+            Column("on_day", N_("日期"), lambda r: r.on_day, kind="day", sort="on_day",
+                   url=lambda r: url_for("land.quotas", year=r.on_day.year)),
+            Column("mu", N_("面积"), lambda r: r.mu, kind="mu", sort="mu"),
+            Column("place", N_("位置"), lambda r: r.place),
+            Column("unit", N_("单位"), lambda r: r.unit.name),
+            Column("note", N_("备注"), lambda r: r.note),
+        ),
+        filters=(
+            Filter("period", N_("日期"), "days", where=lambda v, user: between(Reclamation.on_day, v)),
+            Filter("unit", N_("单位"), "choice", _units,
+                   lambda v, user: Reclamation.unit_id == (user.unit_id if v == "mine" else int(v))),
+        ),
+        sorts={"on_day": Reclamation.on_day, "mu": Reclamation.mu},
+        default_sort="-on_day",
+        base=lambda user: queries.reclamations_seen_by(user),
+        view_permission=P.LAND_VIEW,
+        export_permission=P.FACTOR_EXPORT,
+        searched=False,
+        belongs=lambda row: {"units": [row.unit_id], "owners": [row.author_id]},
+        endpoint="land.reclamations",
+        empty_text=N_("验收入库的新增耕地登记在这里，相加就是全年的完成数。"),
+        empty_actions=lambda user: [
+            (_("登记垦造耕地"), url_for("land.new_reclamation"))
         ] if user.may(P.LAND_MANAGE) else [],
     )
 )  # fmt: skip

@@ -219,13 +219,15 @@ def reclaimed(year: int) -> Reclaimed:
     return Reclaimed(mu, settings.get("land.reclaim_task_mu"), settings.get("land.reclaim_stretch_mu"))
 
 
-def reclamations(year: int, limit: int = 200) -> Sequence[Reclamation]:
-    rows = sa.select(Reclamation).where(sa.extract("year", Reclamation.on_day) == year)
-    return db.session.scalars(
-        rows.options(joinedload(Reclamation.unit))
-        .order_by(Reclamation.on_day.desc(), Reclamation.id.desc())
-        .limit(limit)
-    ).all()
+def reclamations_seen_by(user: User) -> sa.Select[Reclamation]:
+    rows = sa.select(Reclamation).where(sa.true() if user.may(P.LAND_VIEW) else sa.false())
+    return rows.options(joinedload(Reclamation.unit))
+
+
+def reclamations(user: User, year: int, limit: int = 200) -> Sequence[Reclamation]:
+    rows = reclamations_seen_by(user).where(sa.extract("year", Reclamation.on_day) == year)
+    newest = rows.order_by(Reclamation.on_day.desc(), Reclamation.id.desc())
+    return db.session.scalars(newest.limit(limit)).all()
 
 
 SOURCE = contacts.Source(NOUN, Parcel, lambda user: visible_to(user), Parcel.name, (joinedload(Parcel.unit),))

@@ -38,7 +38,7 @@ from .forms import (
     ReclaimedForm,
     ReleaseForm,
 )
-from .lists import PAGE
+from .lists import PAGE, RECLAIMED
 from .models import Hold, LandQuota, Parcel, Reclamation
 from .states import Age
 
@@ -256,7 +256,7 @@ def quotas() -> Any:
         int(text) if text.isascii() and text.isdecimal() and 2000 <= int(text) <= 2100 else clock.today().year
     )
     rows = queries.quotas(year)
-    reclaimed = queries.reclamations(year)
+    reclaimed = queries.reclamations(me(), year)
     return render_template(
         "land/quotas.html",
         year=year,
@@ -300,6 +300,12 @@ def edit_quota(id: int) -> Any:
             )
     note = _("%(year)s 年，%(kind)s", year=quota.year, kind=quota.kind.label)
     return _form(form, _("修改用地指标"), url_for(".quotas", year=quota.year), note=note)
+
+
+@bp.get("/land/reclamations")
+@permit(P.LAND_VIEW)
+def reclamations() -> Any:
+    return render_template("land/reclamations.html", listing=context(RECLAIMED, me()))
 
 
 @bp.route("/land/reclamations/new", methods=["GET", "POST"])

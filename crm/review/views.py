@@ -323,21 +323,26 @@ def _columns(links: _Links, first: str) -> list[dict[str, Any]]:
 
 def _table(
     id: str,
-    title: str,
+    what: str,
     found: Figures,
     links: _Links,
     lines: list[tuple[str, Any, dict[str, str]]],
     note: str = "",
 ) -> dict[str, Any]:
-    """One table: `lines` are (name, row of the figures, the filters of its links)."""
+    """One table of stages by `what`: `lines` are (name, row of the figures, the filters of its links)."""
     rows = []
     for name, row, filters in [*lines, (_("合计"), TOTAL, {})]:
         cells: dict[Any, Any] = {"name": name, "is_total": row == TOTAL}
         for column in (*Stage, TOTAL, SIGNED):
             cells[column] = _cell(found.at(id, row, column), links, filters, column)
         rows.append(cells)
-    return {"id": id, "title": title, "columns": _columns(links, title.split("×")[-1].strip()), "rows": rows,
-            "note": note}  # fmt: skip
+    return {
+        "id": id,
+        "title": _("阶段 × %(what)s", what=what),
+        "columns": _columns(links, what),
+        "rows": rows,
+        "note": note,
+    }
 
 
 def _cell(sum_: Sum, links: _Links, filters: dict[str, str], column: Any) -> dict[str, Any] | None:
@@ -351,7 +356,7 @@ def _by_unit(found: Figures, links: _Links) -> dict[str, Any]:
         sa.select(Unit.id, Unit.name).where(Unit.id.in_(found.units)).order_by(Unit.code)
     ).all()
     lines = [(name, id, {"unit": str(id)}) for id, name in units]
-    return _table("unit", _("阶段 × 单位"), found, links, lines)
+    return _table("unit", _("单位"), found, links, lines)
 
 
 def _by_size(found: Figures, links: _Links) -> dict[str, Any]:
@@ -367,7 +372,7 @@ def _by_size(found: Figures, links: _Links) -> dict[str, Any]:
                 (_(OR_MORE[one.from_wan]), f"from_{one.from_wan}", {"planned_from": str(one.from_wan)})
             )
     note = _("“以上”含本数；累计各行互相包含，不能相加。")
-    return _table("band", _("阶段 × 规模"), found, links, lines, note)
+    return _table("band", _("总投资规模"), found, links, lines, note)
 
 
 OR_MORE = {
@@ -387,7 +392,7 @@ def _by_direction(found: Figures, links: _Links) -> dict[str, Any]:
     ]
     if found.at("direction", None, TOTAL).count or found.at("direction", None, SIGNED).count:
         lines.append((_("暂未确定"), None, {"direction": "none"}))
-    return _table("direction", _("阶段 × 招商方向"), found, links, lines)
+    return _table("direction", _("招商方向"), found, links, lines)
 
 
 def _card(span: DealSpan, day: dt.date) -> dict[str, Any]:

@@ -17,6 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from crm.audit.models import Event
 from crm.db import db
 from crm.duplicates import merging, undoing
+from crm.indicators import counting
+from crm.indicators.catalogue import CATALOGUE
+from crm.indicators.progress import Window
 from crm.land import actions, queries
 from crm.land.clearance.models import Clearance
 from crm.land.models import Hold, Parcel
@@ -291,6 +294,13 @@ def test_quotas_and_reclaimed_land(cast: Any, session: Any, as_user: Login) -> N
     page = wang.see("/land/quotas")
     assert "48.0%" in page.text and "36.7%" in page.text and "60" in page.text
     assert queries.reclaimed(2012).mu == 999
+    year = Window(dt.date(2013, 1, 1), dt.date(2013, 12, 31))
+    told = CATALOGUE["reclaimed_mu"]
+    assert counting.count(told, cast.wang, year).value == 3120, (
+        "counted from what was entered, typed nowhere else"
+    )
+    behind = wang.see("/land/reclamations?period_from=2013-01-01&period_to=2013-12-31")
+    assert len(behind.rows()) == 1 and "七里" in behind.text
     settings.put("land.reclaim_task_mu", 3120)
     session.commit()
     assert "100.0%" in wang.see("/land/quotas").text
