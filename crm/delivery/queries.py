@@ -109,6 +109,11 @@ def of_plan(plan: ReserveItem) -> KeyProject | None:
     return db.session.scalar(sa.select(KeyProject).filter_by(reserve_item_id=plan.id))
 
 
+def is_listed(deal: Deal) -> bool:
+    """Whether it has become a key project, whoever may see that."""
+    return bool(db.session.scalar(sa.select(sa.exists().where(KeyProject.deal_id == deal.id))))
+
+
 def projects_of(user: User, deal: Deal) -> Sequence[KeyProject]:
     """The key projects that grew out of a deal, as far as I may see them."""
     rows = with_names(visible_to(user).where(KeyProject.deal_id == deal.id)).order_by(KeyProject.id)

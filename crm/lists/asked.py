@@ -141,15 +141,16 @@ def _read_range(one: Filter, user: User, args: MultiDict[str, str]) -> list[Aske
             ends.append(None)
     names = dict.fromkeys(one.names, None)
     shown = [str(end) if end is not None else text for end, text in zip(ends, typed, strict=True)]
-    unit = _("万元") if one.kind == "wan_range" else ""
     if shown[0] and shown[1]:
         said = _("%(low)s 至 %(high)s", low=shown[0], high=shown[1])
     else:
         said = _("不小于 %(low)s", low=shown[0]) if shown[0] else _("不大于 %(high)s", high=shown[1])
         if one.kind == "days":
             said = _("%(low)s 起", low=shown[0]) if shown[0] else _("%(high)s 止", high=shown[1])
+    if one.kind == "wan_range":
+        said = _("%(amounts)s万元", amounts=said)
     where = sa.false() if problem else one.where((ends[0], ends[1]), user)
-    return [Asked(one.label, said + unit, names, where, problem)]
+    return [Asked(one.label, said, names, where, problem)]
 
 
 def _end(kind: str, text: str) -> dt.date | Decimal:

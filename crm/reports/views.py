@@ -449,7 +449,8 @@ def _compare(report: Report) -> Callable[..., str]:
         if one is None or not one.may_see(me()):
             return ""
         year = one.year_of(report.last_on)
-        return url_for("indicators.show", key=key, year=year, unit=units.get(unit))
+        until = f"{report.last_on:%Y-%m}"
+        return url_for("indicators.show", key=key, year=year, to=until, unit=units.get(unit))
 
     return address
 

@@ -475,3 +475,19 @@ def test_a_project_without_a_milestone_of_the_start_has_started_when_its_status_
     assert started(dt.date(2013, 6, 30)) == {"没有节点的路"} and started(dt.date(2013, 6, 19)) == set()
     actions.step_back(plain, on_day=dt.date(2013, 7, 1), reason="停了", actor=cast.wang)
     assert started(dt.date(2013, 6, 30)) == set()
+
+
+@pytest.mark.on("sqlite")
+def test_a_deal_that_another_units_key_project_grew_from_is_not_offered_again(
+    cast: Any, session: Any, as_user: Any
+) -> None:
+    deal = make_deal("物流综合体", by=cast.wang)
+    page = f"/deals/{deal.id}"
+    session.commit()
+    assert f"/projects/new?deal_id={deal.id}" in as_user(cast.wang).see(page).links
+    hidden = make_project("别家的重点项目", by=cast.li, deal_id=deal.id)
+    session.commit()
+    wang = as_user(cast.wang).see(page)
+    assert "已由别的单位列为重点建设项目" in wang.text and "别家的重点项目" not in wang.text
+    assert f"/projects/new?deal_id={deal.id}" not in wang.links
+    assert f"/projects/{hidden.id}" in as_user(cast.zhou).see(page).links

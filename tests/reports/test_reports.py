@@ -247,7 +247,9 @@ def test_the_weekly_one_is_five_figures_beside_their_targets(cast: Any, as_user:
     page = as_user(cast.wang).see(f"/reports/{report.id}/versions/1")
     lines = lines_of(page)
     assert len(page.all(class_="figure")) == 5 and "1 个" in lines["签约项目"] and "本周" in lines["指标"]
-    assert "/indicators/signed_deals?year=2013" in page.links, "the growth leads to where it is compared"
+    assert "/indicators/signed_deals?year=2013&to=2013-06" in page.links, (
+        "the growth leads to where it is compared"
+    )
 
 
 def test_who_has_not_started_is_told_with_why_and_each_list_with_its_rows(cast: Any, as_user: Any) -> None:

@@ -213,10 +213,12 @@ def projects_of(deal: Deal) -> Markup:
     if not me().may(P.PROJECT_VIEW):
         return Markup("")
     found = queries.projects_of(me(), deal)
-    may_add = me().may(P.PROJECT_EDIT) and deals.may(me(), P.DEAL_EDIT, deal)
-    if not found and not may_add:
+    unseen = not found and queries.is_listed(deal)
+    may_add = not unseen and me().may(P.PROJECT_EDIT) and deals.may(me(), P.DEAL_EDIT, deal)
+    if not found and not unseen and not may_add:
         return Markup("")
-    return Markup(render_template("delivery/_of.html", deal=deal, projects=found, may_add=may_add))
+    said = render_template("delivery/_of.html", deal=deal, projects=found, unseen=unseen, may_add=may_add)
+    return Markup(said)
 
 
 @bp.app_template_global("project_of_plan")
