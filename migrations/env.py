@@ -12,7 +12,7 @@ from alembic import context
 from flask import current_app
 
 import crm
-from crm.db import Moment, Wan, db
+from crm.db import STATISTICS, Moment, Wan, db
 
 for package in pkgutil.iter_modules(crm.__path__, "crm."):
     if package.ispkg and any(
@@ -97,7 +97,7 @@ def refuse_loose_ends(connection: Any, known: set[tuple[Any, ...]]) -> None:
 
 
 def run() -> None:
-    engine = current_app.extensions["migrate"].db.engine
+    engine, applied = current_app.extensions["migrate"].db.engine, []
     with engine.connect() as connection, references_checked_at_the_end(connection):
         context.configure(
             connection=connection,
@@ -106,11 +106,15 @@ def run() -> None:
             include_object=of_the_models,
             render_item=plain_types,
             compare_type=same_type,
+            on_version_apply=lambda **told: applied.append(told["step"]),
         )
         known = tie_up(connection)
         with context.begin_transaction():
             context.run_migrations()
             refuse_loose_ends(connection, known)
+        if applied:
+            connection.exec_driver_sql(STATISTICS)
+            connection.commit()
 
 
 run()

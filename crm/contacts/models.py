@@ -56,6 +56,7 @@ class ContactLog(Versioned, Model):
         sa.Index("ix_contact_log_deal", "deal_id", "happened_at"),
         sa.Index("ix_contact_log_lead", "lead_id", "happened_at"),
         sa.Index("ix_contact_log_unit", "unit_id", "happened_at", "kind", "leader_led"),
+        sa.Index("ix_contact_log_unit_kind", "unit_id", "kind", "happened_at", "leader_led"),  # visits, unit by unit
         sa.Index("ix_contact_log_author", "author_id", "happened_at", "kind"),
         sa.Index(  # what visits are counted by, and all that decides who sees them
             "ix_contact_log_kind", "kind", "happened_at", "unit_id", "leader_led", "author_id", "deal_id", "lead_id",

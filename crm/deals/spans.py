@@ -9,11 +9,23 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from crm.lib.money import band
+
 FOREVER = dt.date(9999, 12, 31)
 """The end of what still is so: a day and no NULL, so that one comparison finds what stood on a day."""
+
+NO_BAND = "none"
+
+
+def band_of(wan: Decimal | None) -> str:
+    """The size class of an amount as a span holds it."""
+    size = band(wan)
+    return size.value if size else NO_BAND
+
 
 Facts = dict[str, Any]
 Days = list[tuple[dt.date, Facts]]

@@ -66,10 +66,6 @@ def _owned_by(value: str, user: User) -> sa.ColumnElement[bool]:
     return DealSpan.owner_id.is_(None) if value == "none" else DealSpan.owner_id == int(value)
 
 
-def _band(value: str) -> sa.ColumnElement[bool]:
-    return DealSpan.planned_wan.is_(None) if value == "none" else queries.band_of() == value
-
-
 def _base(user: User) -> sa.Select[Any]:
     rows = sa.select(DealSpan).options(
         joinedload(DealSpan.deal).joinedload(Deal.enterprise),
@@ -124,7 +120,7 @@ AS_OF = register(
                    lambda v, user: DealSpan.direction.is_(None) if v == "none"
                    else DealSpan.direction == Direction(v)),
             Filter("band", N_("总投资规模"), "choice", lambda user: [*Band.choices(), ("none", _("未填金额"))],
-                   lambda v, user: _band(v)),
+                   lambda v, user: DealSpan.band == v),
             Filter("planned", N_("总投资"), "wan_range", where=lambda v, user: between(DealSpan.planned_wan, v)),
             Filter("signed", N_("签约日期"), "days", where=lambda v, user: between(DealSpan.signed_on, v)),
             Filter("stage_since", N_("进入阶段"), "days", where=lambda v, user: between(DealSpan.stage_since, v)),

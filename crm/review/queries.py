@@ -60,19 +60,16 @@ def is_overdue(day: dt.date) -> sa.ColumnElement[bool]:
 
 
 def is_long_idle(day: dt.date, stages: Iterable[Stage] = Stage) -> sa.ColumnElement[bool]:
-    """deals.is_long_idle on that day, of deals in these stages: by each stage's own limit."""
+    """deals.is_long_idle on that day, of deals in these stages."""
+    return sa.and_(is_open(), _is_past_limit(day, stages))
+
+
+def _is_past_limit(day: dt.date, stages: Iterable[Stage]) -> sa.ColumnElement[bool]:
+    """Without contact for as many days as their stage allows, each its own; NULL for other stages."""
     last = sa.func.coalesce(DealSpan.last_contact_on, DealSpan.stage_since)
-    by_stage = (
-        sa.and_(DealSpan.stage == stage, last <= day - dt.timedelta(days=min(deals.idle_limit(stage), 10**5)))
-        for stage in stages
-    )
-    return sa.and_(is_open(), sa.or_(*by_stage))
-
-
-def band_of() -> sa.ColumnElement[str]:
-    """The size class of an amount, “以上”含本数; 'none' without one."""
-    steps = [(DealSpan.planned_wan >= Decimal(one.from_wan), one.value) for one in reversed(Band)]
-    return sa.case((DealSpan.planned_wan.is_(None), "none"), *steps, else_=Band.BELOW_10M.value)
+    latest = {stage: day - dt.timedelta(days=min(deals.idle_limit(stage), 10**5)) for stage in stages}
+    found: sa.ColumnElement[bool] = last <= sa.case(latest, value=DealSpan.stage)
+    return found
 
 
 def _order(stage: Any) -> sa.ColumnElement[int]:
@@ -145,42 +142,68 @@ SIGNED = "signed_in"
 TOTAL = "total"
 
 
+TABLES = {"unit": DealSpan.unit_id, "direction": DealSpan.direction, "band": DealSpan.band}
+"""What the tables set against the stages."""
+
+SUMS = ("count", "wan", "signed", "signed_wan", "idle", "overdue")
+
+
 def figures(rows: sa.Select[Any], day: dt.date, signed_from: dt.date) -> Figures:
-    """Stage × unit, × size class, × direction, what was signed, idle and overdue: one walk over one index, whose groups
-    are put together here (three walks, one for each table, took the engines twice as long).
+    """Stage × unit, × size class, × direction, what was signed, idle and overdue: one walk over an index in whose order it
+    is grouped, and the groups put together once for each table (a walk for each took the engines twice as long).
 
     Stages count what is moving; what was signed counts whatever became of it, as the list of signings does.
     """
-    signed = sa.and_(DealSpan.signed_on >= signed_from, DealSpan.signed_on <= day)
-    moving = DealSpan.state == DealState.ACTIVE
-    talks = sa.and_(moving, DealSpan.stage.in_(EARLY))
-    wan = sa.type_coerce(DealSpan.planned_wan, sa.BigInteger)
-    groups = (DealSpan.stage, DealSpan.unit_id, DealSpan.direction, band_of().label("band"))
-    counted = rows.order_by(None).where(sa.or_(moving, signed)).with_only_columns(
-        *groups,
-        _number(moving), sa.func.sum(sa.case((moving, wan))), _number(signed), sa.func.sum(sa.case((signed, wan))),
-        _number(sa.and_(talks, is_long_idle(day, EARLY))), _number(sa.and_(talks, is_overdue(day))),
-    )  # fmt: skip
+
+    def counted(which: sa.ColumnElement[bool], **sums: Any) -> sa.Select[Any]:
+        cells = (sums.get(name, sa.literal_column("0")).label(name) for name in SUMS)
+        grouped: list[Any] = [DealSpan.stage, *TABLES.values()]
+        return rows.order_by(None).where(which).with_only_columns(*grouped, *cells).group_by(*grouped)
+
+    number, wan = sa.func.count(), sa.func.sum(sa.type_coerce(DealSpan.planned_wan, sa.BigInteger))
+    talks = DealSpan.stage.in_(EARLY)
+    idle, overdue = sa.and_(talks, _is_past_limit(day, EARLY)), sa.and_(talks, DealSpan.next_due_on < day)
+    moving = counted(
+        DealSpan.state == DealState.ACTIVE,
+        count=number,
+        wan=wan,
+        idle=_number(idle),
+        overdue=_number(overdue),
+    )
+    signed = counted(DealSpan.signed_on.between(signed_from, day), signed=number, signed_wan=wan)
+    groups = sa.union_all(moving, signed).cte("groups").c
+    told = sa.union_all(*(
+        sa.select(sa.literal(table), groups.stage, sa.cast(groups[column.key], sa.String).label("row"),
+                  *(sa.func.coalesce(sa.func.sum(groups[name]), 0) for name in SUMS))
+        .group_by(groups.stage, groups[column.key])
+        for table, column in TABLES.items()
+    ))  # fmt: skip
     found = Figures()
-    sums: dict[tuple[str, Any, Stage], list[Any]] = {}
-    for stage, unit, direction, band, *four, idle, overdue in db.session.execute(counted.group_by(*groups)):
-        found.idle += idle
-        found.overdue += overdue
-        for line in (("unit", unit, stage), ("direction", direction, stage), ("band", band, stage)):
-            so_far = sums.get(line, (0, 0, 0, 0))
-            sums[line] = [one + (more or 0) for one, more in zip(so_far, four, strict=True)]
-    for (table, row, stage), (count, hundredths, n_signed, hundredths_signed) in sums.items():
+    for (
+        table,
+        stage,
+        row,
+        count,
+        hundredths,
+        n_signed,
+        hundredths_signed,
+        n_idle,
+        n_overdue,
+    ) in db.session.execute(told):
         total, total_signed = Decimal(hundredths) / 100, Decimal(hundredths_signed) / 100
-        lines = [row, TOTAL]
+        lines: list[Any] = [row, TOTAL]
         if table == "unit":
-            found.units.add(row)
+            lines[0] = int(row)
+            found.units.add(lines[0])
             found.stages[stage].add(count, total)
+            found.idle += n_idle
+            found.overdue += n_overdue
         if table == "band" and row != "none":
             lines += [at for at, lower in CUMULATIVE.items() if lower <= Band(row).from_wan]
-        for line_ in lines:
-            found.at(table, line_, stage).add(count, total)
-            found.at(table, line_, TOTAL).add(count, total)
-            found.at(table, line_, SIGNED).add(n_signed, total_signed)
+        for line in lines:
+            found.at(table, line, stage).add(count, total)
+            found.at(table, line, TOTAL).add(count, total)
+            found.at(table, line, SIGNED).add(n_signed, total_signed)
     return found
 
 
@@ -327,7 +350,7 @@ GROUPS = {
     "all": sa.literal(""),
     "unit": DealSpan.unit_id,
     "direction": sa.type_coerce(DealSpan.direction, sa.String),
-    "band": band_of(),
+    "band": DealSpan.band,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Blueprint, render_template, request, url_for
@@ -28,6 +29,7 @@ from . import queries
 from .changes import Change
 from .halves import halves_until
 from .lists import AS_OF, day_of
+from .pace import Pace
 from .queries import SIGNED, TOTAL, Figures, Sum
 
 bp = Blueprint("review", __name__)
@@ -153,24 +155,31 @@ def pace() -> Any:
     found, is_all = queries.paces_of(me(), _asked_any_day(MultiDict(kept)), min(first, last), last, by)
     few = "" if is_all else _("这段时间进入阶段太多次，只算了最近的 %(n)s 次", n=number(queries.MOST_STAYS))
     names = _group_names(by, {group for group, _stage in found})
+    links = _Links(last, min(first, last), kept)
     lines = [
-        {
-            "group": name, "stage": stage, "pace": found[group, stage.value], "expected": deals.expected_days(stage),
-            "url": AS_OF.url([
-                *kept, *(filter_ if filter_ else []), ("on", last.isoformat()), ("stage", stage.value),
-                ("state", DealState.ACTIVE.value), ("stage_since_from", min(first, last).isoformat()),
-            ]),
-        }
+        _pace_line(name, stage, found[group, stage.value], links, filter_)
         for name, group, filter_ in names
         for stage in Stage
         if (group, stage.value) in found
-    ]  # fmt: skip
+    ]
     return render_template(
         "review/pace.html", tabs=_tabs("pace", last), day=last, since=min(first, last), by=by, lines=lines,
         groups=[(key, _(msgid)) for key, msgid in GROUPED_BY.items()], kept=[*kept, ("by", by)],
         days=_usual_days(), problems=[one for one in (problem, odd, few) if one],
         narrowed=page.narrowed(AS_OF, me()),
     )  # fmt: skip
+
+
+def _pace_line(group: str, stage: Stage, pace: Pace, links: _Links, filters: Pairs) -> dict[str, str]:
+    """One stage of a group in words, and the list of those that are still there."""
+    median, mean, expected = pace.median_days, pace.mean_days, deals.expected_days(stage)
+    return {
+        "group": group, "stage": stage.label, "came": number(pace.came), "went": number(pace.went_on),
+        "share": f"{pace.share:.1f}%", "stopped": number(pace.stopped), "waiting": number(pace.waiting),
+        "median": "" if median is None else f"{median:g}", "mean": "" if mean is None else f"{mean:.1f}",
+        "expected": "" if expected is None else number(expected),
+        "url": links.still_there(stage, filters) if pace.waiting else "",
+    }  # fmt: skip
 
 
 # --- what the views share -----------------------------------------------------------------------------------
@@ -271,11 +280,16 @@ class _Links:
     """The address behind a number: the list of that day, narrowed to exactly what was counted."""
 
     def __init__(self, day: dt.date, signed_from: dt.date, kept: Pairs):
-        self.day, self.signed_from, self.kept = day, signed_from, kept
+        self.day, self.signed_from = day, signed_from
+        on = [] if day == clock.today() else [("on", day.isoformat())]
+        self.start = AS_OF.url([*kept, *on])  # said once for the hundreds of numbers of a page
 
     def to(self, *pairs: tuple[str, str]) -> str:
-        on = [] if self.day == clock.today() else [("on", self.day.isoformat())]
-        return AS_OF.url([*self.kept, *on, *pairs])
+        return f"{self.start}{'&' if '?' in self.start else '?'}{urlencode(pairs)}"
+
+    def still_there(self, stage: Stage, filters: Pairs) -> str:
+        since = ("stage_since_from", self.signed_from.isoformat())
+        return self.to(*filters, ("stage", stage.value), ("state", DealState.ACTIVE.value), since)
 
     def cell(self, row: dict[str, str], column: Any) -> str:
         pairs = list(row.items())
@@ -388,7 +402,7 @@ OR_MORE = {
 
 def _by_direction(found: Figures, links: _Links) -> dict[str, Any]:
     lines: list[tuple[str, Any, dict[str, str]]] = [
-        (one.label, one, {"direction": one.value}) for one in Direction
+        (one.label, one.value, {"direction": one.value}) for one in Direction
     ]
     if found.at("direction", None, TOTAL).count or found.at("direction", None, SIGNED).count:
         lines.append((_("暂未确定"), None, {"direction": "none"}))

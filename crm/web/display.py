@@ -27,7 +27,10 @@ def wan(value: Decimal | None) -> str:
 
 
 def number(value: Any) -> str:
-    return "—" if value is None else format_decimal(value)
+    """1,234 as both languages write it; a whole number without asking Babel, for a page may show a thousand."""
+    if value is None:
+        return "—"
+    return f"{value:,}" if type(value) is int else format_decimal(value)
 
 
 def size(value: int) -> str:

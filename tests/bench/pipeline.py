@@ -84,17 +84,17 @@ def settle() -> None:
     """What a database has learned of its rows after some quiet nights, and one core for each statement."""
     import sqlalchemy as sa
 
-    from crm.db import db
+    from crm.db import STATISTICS, db
 
     if db.engine.dialect.name == "sqlite":
-        db.session.execute(sa.text("ANALYZE"))
+        db.session.execute(sa.text(STATISTICS))
         db.session.commit()
         return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         name = connection.engine.url.database
         connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET max_parallel_workers_per_gather = 0')
         connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql("VACUUM ANALYZE")
+        connection.exec_driver_sql(f"VACUUM {STATISTICS}")
     db.engine.dispose()
 
 
@@ -194,7 +194,7 @@ def _deals(
                     "deal_id": id, "from_on": when, "until_on": until, "stage": what, "state": stood,
                     "stage_since": max(day for day, _stage in steps if day <= when), "unit_id": unit,
                     "owner_id": owner, "sponsor_id": None, "direction": direction, "planned_wan": wan,
-                    "agreed_wan": None, "signed_on": signed if signed and signed <= when else None,
+                    "band": spans.band_of(wan), "agreed_wan": None, "signed_on": signed if signed and signed <= when else None,
                     "next_step": "联系" if due else "", "next_due_on": due,
                     "last_contact_on": contact if until == spans.FOREVER else None,
                 }
@@ -270,6 +270,7 @@ def measure(
     """Each page as this user gets it; one that he may not open is left out."""
     import sqlalchemy as sa
 
+    from crm import cli as serving
     from crm.db import db
     from crm.deals.models import Deal
     from crm.lib import clock
@@ -288,6 +289,7 @@ def measure(
     sa.event.listen(
         engine, "before_cursor_execute", lambda *_all: statements.__setitem__(0, statements[0] + 1)
     )
+    serving.settle()  # as every process that serves
     client = app.test_client()
     page = client.get("/sign-in").get_data(as_text=True)
     token = page.split('name="csrf-token" content="')[1].split('"')[0]

@@ -15,11 +15,11 @@ from crm.contacts.next_step import Surroundings
 from crm.contacts.queries import About
 from crm.db import db
 from crm.deals import actions as deal_verbs
-from crm.deals import history
+from crm.deals import history, spans
 from crm.deals.models import Deal, DealSpan
 from crm.deals.spans import FOREVER
 from crm.deals.stages import DealState, Stage
-from crm.lib import clock
+from crm.lib import clock, money
 from crm.pipeline import actions as moves
 from tests.deals.make import SIGNING, TODAY, make_deal, ready_to_sign
 
@@ -44,6 +44,7 @@ def assert_today_is_the_deal(deal: Deal) -> None:
     assert {name: getattr(span, name) for name in history.SAME} == {
         name: getattr(deal, name) for name in history.SAME
     }
+    assert span.band == (size.value if (size := money.band(deal.planned_wan)) else spans.NO_BAND)
     last = deal.last_contact_at
     assert span.last_contact_on == (clock.local(last).date() if last else None)
     ends = [one.until_on for one in spans_of(deal)]
@@ -101,6 +102,24 @@ def test_an_update_of_many_is_heard(cast: Any) -> None:
     by_id = {"id": deals[1].id, "planned_wan": Decimal(7), "version": deals[1].version}
     db.session.execute(sa.update(Deal), [by_id])
     assert on(deals[1], TODAY).planned_wan == Decimal(7) and on(deals[1], days_ago(1)).planned_wan is None
+
+
+@pytest.mark.parametrize(
+    ("wan", "band"),
+    [(None, "none"), (0, "below_10m"), ("999.99", "below_10m"), (1000, "from_10m"), (5000, "from_50m"), ("9999.99", "from_50m"),
+     (10_000, "from_100m"), (50_000, "from_500m"), (100_000, "from_1b"), (500_000, "from_5b"), (10**9, "from_5b")],
+)  # fmt: skip
+def test_a_span_stands_in_the_class_of_its_amount(cast: Any, wan: Any, band: str) -> None:
+    amount = None if wan is None else Decimal(wan)
+    deal = make_deal("项目", cast.wang, planned_wan=amount)
+    assert spans_of(deal)[-1].band == band == spans.band_of(amount)
+
+
+def test_no_span_can_stand_in_another_class(cast: Any) -> None:
+    deal = make_deal("项目", cast.wang, planned_wan=Decimal(20_000))
+    db.session.commit()
+    with pytest.raises(sa.exc.IntegrityError, match="band_is_of_wan"):
+        db.session.execute(sa.update(DealSpan).filter_by(deal_id=deal.id).values(planned_wan=Decimal(5)))
 
 
 def test_a_deal_that_goes_takes_its_days_along(cast: Any) -> None:

@@ -55,6 +55,30 @@ def test_every_migration_can_be_taken_back(app: Any, database: Any) -> None:
 
 
 @pytest.mark.on("sqlite")
+def test_an_upgrade_that_changes_something_gathers_statistics(app: Any, cast: Any, database: Any) -> None:
+    db.session.commit()
+    flask_migrate.downgrade(directory=str(MIGRATIONS), revision="-1")
+    _forget()
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    assert _known_of("user") == 1
+    _forget()
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    assert _known_of("user") == 0, "with nothing to change it costs no start its seconds"
+
+
+def _forget() -> None:
+    db.session.execute(sa.text("DELETE FROM sqlite_stat1"))
+    db.session.commit()
+
+
+def _known_of(table: str) -> int:
+    known = sa.text("SELECT count(DISTINCT tbl) FROM sqlite_stat1 WHERE tbl = :table")
+    found = int(db.session.scalar(known, {"table": table}) or 0)
+    db.session.rollback()
+    return found
+
+
+@pytest.mark.on("sqlite")
 def test_references_are_watched_by_who_serves_after_an_upgrade(app: Any) -> None:
     """The connection of the upgrade goes back to the pool: what it has switched off would stay so for some pages."""
     flask_migrate.upgrade(directory=str(MIGRATIONS))

@@ -2,6 +2,10 @@
 
 import datetime as dt
 
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crm.lib import clock
 from crm.web import display
 
@@ -13,3 +17,8 @@ def test_on_the_demo_districts_day_what_was_really_done_today_is_not_thirteen_ye
         assert ">今天<" in display.ago(clock.business_now())
         assert ">3天前<" in display.ago(clock.business_now() - dt.timedelta(days=3))
         assert ">7天后<" in display.ago(dt.date(2013, 8, 1))
+
+
+@given(st.integers(-(10**18), 10**18))
+def test_whole_numbers_are_written_as_babel_writes_them(value):
+    assert display.number(value) == format_decimal(value, locale="zh") == format_decimal(value, locale="en")
