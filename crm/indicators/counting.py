@@ -77,7 +77,7 @@ def _summed(indicator: Indicator, rows: sa.Select[Any], at: int, *by: Any) -> sa
     # Rows are counted and not their keys: no index that holds what is added up need hold the key as well.
     return rows.with_only_columns(
         sa.literal_column(str(at)).label("at"), *by, sa.func.count().label("n"),
-        sa.func.coalesce(sa.func.sum(_amount(indicator)), 0).label("hundredths"), maintain_column_froms=True,
+        _sum(indicator, _amount(indicator)).label("hundredths"), maintain_column_froms=True,
     )  # fmt: skip
 
 
@@ -146,7 +146,12 @@ def _among(one: Indicator, head: Indicator, user: User) -> list[Any]:
     """How many of the head's rows are its own, and their sum."""
     further = MultiDict(one.fixed[len(head.fixed) :])
     mine = sa.and_(sa.true(), *(asked.where for asked in asked_for(one.page, user, further)))
-    return [sa.func.sum(sa.case((mine, 1), else_=0)), sa.func.sum(sa.case((mine, _amount(one)), else_=0))]
+    return [sa.func.sum(sa.case((mine, 1), else_=0)), _sum(one, sa.case((mine, _amount(one)), else_=0))]
+
+
+def _sum(indicator: Indicator, amount: Any) -> Any:
+    """None where rows are counted: a sum of noughts costs the engines as much as one of money."""
+    return sa.literal_column("0") if indicator.amount is None else sa.func.coalesce(sa.func.sum(amount), 0)
 
 
 def _amount(indicator: Indicator) -> Any:
@@ -237,7 +242,7 @@ def by_person(
         inner.c.unit,
         inner.c.person,
         sa.func.count(),
-        sa.func.coalesce(sa.func.sum(inner.c.amount), 0),
+        _sum(indicator, inner.c.amount),
     ).group_by(inner.c.unit, inner.c.person)
     return {(row[0], row[1]): _count(indicator, row[2], row[3]) for row in db.session.execute(told)}
 

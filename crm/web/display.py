@@ -30,7 +30,11 @@ def number(value: Any) -> str:
     """1,234 as both languages write it; a whole number without asking Babel, for a page may show a thousand."""
     if value is None:
         return "—"
-    return f"{value:,}" if type(value) is int else format_decimal(value)
+    return (
+        f"{int(value):,}"
+        if isinstance(value, int | Decimal) and value == int(value)
+        else format_decimal(value)
+    )
 
 
 def size(value: int) -> str:

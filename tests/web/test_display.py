@@ -1,6 +1,7 @@
 """How values are shown."""
 
 import datetime as dt
+from decimal import Decimal
 
 from babel.numbers import format_decimal
 from hypothesis import given
@@ -21,4 +22,5 @@ def test_on_the_demo_districts_day_what_was_really_done_today_is_not_thirteen_ye
 
 @given(st.integers(-(10**18), 10**18))
 def test_whole_numbers_are_written_as_babel_writes_them(value):
+    assert display.number(Decimal(value)) == display.number(value)
     assert display.number(value) == format_decimal(value, locale="zh") == format_decimal(value, locale="en")
