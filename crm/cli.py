@@ -1,4 +1,7 @@
-"""The command line: serve, setup, demo, import. Each command is a door like a view: it commits."""
+"""The command line: serve, setup, demo, import. Each command is a door like a view: it commits.
+
+Those that need the base say so in a sentence where there is none or one of another version: `COMMANDS` below.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,21 @@ import gc
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import click
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask_migrate import upgrade
 from waitress.server import create_server
 
 from crm import config
 from crm.backups import commands as backup_commands
-from crm.db import db
+from crm.db import db, reading
 from crm.demo import loader as demo_district
 from crm.duplicates.engine import commands as engine_commands
 from crm.imports import commands as import_commands
@@ -30,15 +37,8 @@ from crm.report_table import commands as report_table_commands
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(serve)
-    app.cli.add_command(create_administrator)
-    app.cli.add_command(demo_group)
-    app.cli.add_command(backup_commands.group)
-    app.cli.add_command(report_table_commands.report_table)
-    app.cli.add_command(merchant_commands.group)
-    app.cli.add_command(merchant_commands.dedup_group)
-    import_commands.add_to(merchant_commands.group)
-    engine_commands.add_to(merchant_commands.group)
+    for command in COMMANDS:
+        app.cli.add_command(command)
 
 
 def refuse_demo_accounts(app: Flask) -> None:
@@ -162,3 +162,59 @@ def remove_demo() -> None:
     demo.remove(current_app.config["CRM_DATA"])
     db.session.commit()
     click.echo(f"setup token: {demo.setup_token(current_app.config['CRM_DATA'])}")
+
+
+def _guarded(command: click.Command) -> click.Command:
+    """The same command, or group of commands, that looks first whether there is a base to work on."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _guarded(one)
+    elif command.callback and command not in NEED_NO_BASE:
+        command.callback = _after_a_look(command.callback)
+    return command
+
+
+def _after_a_look(act: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(act)
+    def looked(*args: Any, **kwargs: Any) -> Any:
+        if problem := _no_base():
+            raise click.ClickException(problem)
+        return act(*args, **kwargs)
+
+    return looked
+
+
+def _no_base() -> str:
+    """'' where the database has the schema of this version."""
+    known = ScriptDirectory(str(current_app.extensions["migrate"].directory)).get_current_head()
+    try:
+        with reading(), db.engine.connect() as connection:
+            there = MigrationContext.configure(connection).get_current_revision()
+    except sa.exc.OperationalError as error:
+        return f"The database cannot be opened: {error.orig}"
+    if there == known:
+        return ""
+    how = "`flask --app wsgi db upgrade` (or `serve`, which does it first)"
+    if there is None:
+        return f"There is no base yet. Make it with {how}."
+    return f"The base is of schema {there}, this version needs {known}. Bring it there with {how}."
+
+
+import_commands.add_to(merchant_commands.group)
+engine_commands.add_to(merchant_commands.group)
+NEED_NO_BASE = (serve, backup_commands.list_them, backup_commands.check, backup_commands.restore)
+"""They make it, look at files alone, or put it back."""
+COMMANDS = tuple(
+    map(
+        _guarded,
+        (
+            serve,
+            create_administrator,
+            demo_group,
+            backup_commands.group,
+            report_table_commands.report_table,
+            merchant_commands.group,
+            merchant_commands.dedup_group,
+        ),
+    )
+)

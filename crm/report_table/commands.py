@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 import sqlalchemy as sa
-from flask.cli import with_appcontext
 
 from crm.db import db
 from crm.lib.words import _
@@ -14,7 +13,6 @@ from . import queries
 
 
 @click.command("report-table")
-@with_appcontext
 def report_table() -> None:
     """The 2013 report's figures beside those of the demo district's records."""
     admin = db.session.scalar(sa.select(User).filter_by(login="admin", is_demo=True))
