@@ -10,19 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from crm.dedup.sharing import (
-    BESIDE_BEST,
-    BLOCK,
-    BLOCK_SAYS,
-    GRAM_SAYS,
-    LEAST,
-    LOW,
-    NEAREST,
-    NEIGHBOUR_SAYS,
-    NEIGHBOURS,
-    REACH,
-    commonest,
-)
+from crm.dedup import sharing
 
 Array = Any  # one-dimensional, of whole numbers
 AT_ONCE = 20_000  # records looked at together
@@ -35,7 +23,7 @@ class InArrays:
     ) -> None:
         self._tied, self._other, self._says = _block_ties(*blocks)
         self._tied_from = np.searchsorted(self._tied, np.arange(count + 1, dtype=np.uint32))
-        self._members, self._from, self._size, owner, gram = _postings(commonest(count), *grams)
+        self._members, self._from, self._size, owner, gram = _postings(sharing.commonest(count), *grams)
         self._gram = gram
         self._gram_from = np.searchsorted(owner, np.arange(count + 1))
 
@@ -71,14 +59,14 @@ class InArrays:
         first = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
         weight = np.add.reduceat(shared & ((1 << SAYS_BITS) - 1), first)
         pair = pair[first]
-        enough = weight >= LEAST
+        enough = weight >= sharing.LEAST
         pair, weight = pair[enough], weight[enough]
-        at, other = (pair >> 32) + start, pair & LOW
+        at, other = (pair >> 32) + start, pair & sharing.LOW
         order = np.lexsort((other, -weight, at))
         at, other, weight = at[order], other[order], weight[order]
         best = np.searchsorted(at, own)[at - start]
         rank = np.arange(len(at)) - best
-        named = (rank < NEAREST) & (weight * BESIDE_BEST >= weight[best])
+        named = (rank < sharing.NEAREST) & (weight * sharing.BESIDE_BEST >= weight[best])
         at, other = at[named], other[named]
         return (np.minimum(at, other) << 32 | np.maximum(at, other)).astype(np.uint64)
 
@@ -90,7 +78,7 @@ class InArrays:
         at = np.repeat(np.arange(start, end), each)
         met = np.cumsum(self._size[grams])
         before = np.concatenate(([0], met))[bounds[:-1] - bounds[0]]
-        followed = met - np.repeat(before, each) <= REACH
+        followed = met - np.repeat(before, each) <= sharing.REACH
         return grams[followed], at[followed]
 
 
@@ -99,8 +87,8 @@ def _joined(at: Array, other: Array, says: Array) -> Array:
 
 
 def _gram_says(size: Array) -> Array:
-    bits = np.searchsorted(2 ** np.arange(len(GRAM_SAYS)), size, side="right")
-    return np.array(GRAM_SAYS)[bits]
+    bits = np.searchsorted(2 ** np.arange(len(sharing.GRAM_SAYS)), size, side="right")
+    return np.array(sharing.GRAM_SAYS)[bits]
 
 
 def _runs(numbers: array[int], positions: array[int]) -> tuple[Array, Array, Array]:
@@ -119,15 +107,17 @@ def _runs(numbers: array[int], positions: array[int]) -> tuple[Array, Array, Arr
 def _block_ties(numbers: array[int], positions: array[int]) -> tuple[Array, Array, Array]:
     """(record, other, what it says) in both directions, sorted by record."""
     key, at, size = _runs(numbers, positions)
-    says = np.array(BLOCK_SAYS, np.uint8)
+    says = np.array(sharing.BLOCK_SAYS, np.uint8)
     at = at.astype(np.uint32)
     ties: list[Array] = [np.zeros(0, np.uint32)]
     others: list[Array] = [np.zeros(0, np.uint32)]
     weights: list[Array] = [np.zeros(0, np.uint8)]
-    for step in range(1, BLOCK):
-        both = (key[step:] == key[:-step]) & ((size[step:] <= BLOCK) | (step <= NEIGHBOURS))
+    for step in range(1, sharing.BLOCK):
+        both = (key[step:] == key[:-step]) & ((size[step:] <= sharing.BLOCK) | (step <= sharing.NEIGHBOURS))
         one, two, in_all = at[:-step][both], at[step:][both], size[step:][both]
-        weight = np.where(in_all <= BLOCK, says[np.minimum(in_all, BLOCK)], NEIGHBOUR_SAYS).astype(np.uint8)
+        weight = np.where(
+            in_all <= sharing.BLOCK, says[np.minimum(in_all, sharing.BLOCK)], sharing.NEIGHBOUR_SAYS
+        ).astype(np.uint8)
         ties += [one, two]
         others += [two, one]
         weights += [weight, weight]
