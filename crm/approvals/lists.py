@@ -12,7 +12,7 @@ from crm.delivery.models import KeyProject
 from crm.delivery.status import Status
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -88,10 +88,8 @@ PAGE = register(
             Filter("level", N_("级别"), "choice", lambda user: Level.choices(), lambda v, user: Approval.level == Level(v)),
             Filter("unagented", N_("没有代办员的上级事项"), "flag", where=lambda v, user: queries.lacking_agent()),
             Filter("agent", N_("代办员"), "choice", lambda user: [("me", _("我")), *queries.agents(user)], _agent),
-            Filter("unit", N_("本区审批部门"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-                   lambda v, user: Approval.unit_id == (user.unit_id if v == "mine" else int(v))),
-            Filter("project_unit", N_("项目责任单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-                   lambda v, user: _of_projects(KeyProject.unit_id == (user.unit_id if v == "mine" else int(v)))),
+            of_unit(N_("本区审批部门"), lambda id: Approval.unit_id == id),
+            of_unit(N_("项目责任单位"), lambda id: _of_projects(KeyProject.unit_id == id), key="project_unit"),
             Filter("leader", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()],
                    lambda v, user: _of_projects(projects.led_by(user.id if v == "me" else int(v)))),
             Filter("status", N_("项目状态"), "choice", lambda user: Status.choices(),

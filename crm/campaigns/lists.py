@@ -13,7 +13,7 @@ from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
-from crm.lists.table import BulkAct, Column, Filter, ListPage, register
+from crm.lists.table import BulkAct, Column, Filter, ListPage, of_unit, register
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -32,10 +32,6 @@ def _matching(text: str) -> sa.ColumnElement[bool]:
     """By its own name, and by the project's."""
     of_project = CampaignEntry.project_id.in_(index.matching(KeyProject.__tablename__, text))
     return sa.or_(of_project, CampaignEntry.name.contains(text, autoescape=True))
-
-
-def _unit(value: str, user: User) -> sa.ColumnElement[bool]:
-    return queries.answered_by(user.unit_id if value == "mine" else int(value))
 
 
 def _url(entry: Any) -> str:
@@ -72,7 +68,7 @@ PAGE = register(
             Filter("standing", N_("状态"), "choice", lambda user: Standing.choices(),
                    lambda value, user: queries.stands(Standing(value), clock.today())),
             Filter("leader", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()], _leader),
-            Filter("unit", N_("责任单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()], _unit),
+            of_unit(N_("责任单位"), queries.answered_by),
         ),
         sorts={
             "id": CampaignEntry.id,

@@ -6,7 +6,7 @@ from flask import url_for
 from sqlalchemy.orm import selectinload
 
 from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, register
+from crm.lists.table import Column, Filter, ListPage, of_unit, register
 from crm.merchants.models import Person
 from crm.org.permissions import Permission as P
 
@@ -48,7 +48,7 @@ PAGE = register(
             Filter("kind", N_("方式"), "choice", lambda user: ContactKind.choices(),
                    lambda value, user: ContactLog.kind == ContactKind(value)),
             Filter("enterprise", N_("企业"), where=queries.with_enterprise),
-            Filter("unit", N_("单位"), "choice", queries.unit_choices, queries.of_unit),
+            of_unit(N_("单位"), lambda id: ContactLog.unit_id == id),
             Filter("author", N_("记录人"), "choice", queries.author_choices, queries.by_author),
             Filter("period", N_("时间"), "days", where=queries.in_period),
             Filter("leader_led", N_("区领导带队"), "flag", where=lambda value, user: ContactLog.leader_led),

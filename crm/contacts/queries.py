@@ -448,14 +448,6 @@ def led_by(log: ContactLog) -> str:
     return "、".join(names) or _("区领导")
 
 
-def unit_choices(user: User) -> list[tuple[str, str]]:
-    return [("mine", _("本单位")), *((str(id), name) for id, name in org.unit_choices())]
-
-
-def of_unit(value: str, user: User) -> sa.ColumnElement[bool]:
-    return ContactLog.unit_id == (user.unit_id if value == "mine" else int(value))
-
-
 def author_choices(user: User) -> list[tuple[str, str]]:
     """Me first, then the people of my unit; of every unit for who sees the district."""
     rows = org.people().with_only_columns(User.id, User.name)

@@ -12,7 +12,7 @@ from crm.db import db
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _, listed
-from crm.lists.table import BulkAct, Column, Filter, ListPage, register
+from crm.lists.table import BulkAct, Column, Filter, ListPage, of_unit, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, User
@@ -117,8 +117,7 @@ FILTERS = [
            lambda v, user: queries.on_list(int(v))),
     Filter("built", N_("建设性质"), "choice", lambda user: built_choices(), lambda v, user: _built(v)),
     Filter("leader", N_("挂联领导"), "choice", _leaders, _leader),
-    Filter("unit", N_("责任单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-           lambda v, user: KeyProject.unit_id == (user.unit_id if v == "mine" else int(v))),
+    of_unit(N_("责任单位"), lambda id: KeyProject.unit_id == id),
     Filter("seat", N_("四位一体不全，缺"), "choice", lambda user: Seat.choices(),
            lambda v, user: queries.empty_seat(Seat(v))),
     Filter("lacks", N_("三位一体不全，缺"), "choice", lambda user: Paper.choices(),

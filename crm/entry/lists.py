@@ -10,7 +10,7 @@ from flask import url_for
 from crm.deals.models import Deal
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.permissions import Permission as P
@@ -27,13 +27,7 @@ def _of_deals(where: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _unit(column: Any) -> Filter:
-    return Filter(
-        "unit",
-        N_("责任单位"),
-        "choice",
-        lambda user: [("mine", _("本单位")), *org.unit_choices()],
-        lambda v, user: column.in_(_of_deals(Deal.unit_id == (user.unit_id if v == "mine" else int(v)))),
-    )
+    return of_unit(N_("责任单位"), lambda id: column.in_(_of_deals(Deal.unit_id == id)))
 
 
 def _owner(column: Any) -> Filter:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -35,8 +34,7 @@ PAGE = register(
         filters=(
             Filter("giver", N_("哪一级的"), "choice", lambda user: Giver.choices(), lambda v, user: UpperGrant.giver == Giver(v)),
             Filter("state", N_("状态"), "choice", lambda user: GrantState.choices(), lambda v, user: UpperGrant.state == GrantState(v)),
-            Filter("unit", N_("申报单位"), "choice", lambda user: [("mine", _("本单位")), *((one.id, one.name) for one in org.units(only_active=False))],
-                   lambda v, user: UpperGrant.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("申报单位"), lambda id: UpperGrant.unit_id == id),
             Filter("counts", N_("计入到位资金"), "flag", where=lambda v, user: UpperGrant.counts_as_arrived),
             Filter("undeclared", N_("可以计入、还没有申报到位"), "flag", where=lambda v, user: queries.undeclared()),
             Filter("applied", N_("申报金额"), "wan_range", where=lambda v, user: between(UpperGrant.applied_wan, v)),

@@ -13,7 +13,7 @@ from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.lib import clock
 from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -87,8 +87,7 @@ PAGE = register(
             Filter("owner", N_("跟进人"), "choice",
                    lambda user: [("me", _("我")), *org.colleague_choices(user, P.DEAL_VIEW)], _whose),
             Filter("sponsor", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()], _led),
-            Filter("unit", N_("责任单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-                   lambda value, user: Deal.unit_id == (user.unit_id if value == "mine" else int(value))),
+            of_unit(N_("责任单位"), lambda id: Deal.unit_id == id),
             Filter("signed", N_("签约日期"), "days", where=lambda value, user: between(Deal.signed_on, value)),
         ),
         sorts={

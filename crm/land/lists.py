@@ -8,18 +8,12 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
-from crm.org.models import User
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
 from .models import Parcel, Reclamation
 from .states import Age, ParcelState, age_of
-
-
-def _units(user: User) -> list[tuple[Any, str]]:
-    return [("mine", _("本单位")), *((one.id, one.name) for one in org.units(only_active=False))]
 
 
 def _age(parcel: Parcel) -> Any:
@@ -55,8 +49,7 @@ PAGE = register(
             Filter("state", N_("状态"), "choice", lambda user: ParcelState.choices(),
                    lambda v, user: Parcel.state == ParcelState(v)),
             Filter("age", N_("闲置时间"), "choice", lambda user: Age.choices(), lambda v, user: queries.aged(Age(v))),
-            Filter("unit", N_("管理单位"), "choice", _units,
-                   lambda v, user: Parcel.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("管理单位"), lambda id: Parcel.unit_id == id),
             Filter("free", N_("没有用也没有预留"), "flag", where=lambda v, user: queries.free()),
             Filter("held", N_("已预留或已供"), "flag", where=lambda v, user: queries.held()),
             Filter("run_out", N_("预留已到期"), "flag", where=lambda v, user: queries.run_out()),
@@ -101,8 +94,7 @@ RECLAIMED = register(
         ),
         filters=(
             Filter("period", N_("日期"), "days", where=lambda v, user: between(Reclamation.on_day, v)),
-            Filter("unit", N_("单位"), "choice", _units,
-                   lambda v, user: Reclamation.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("单位"), lambda id: Reclamation.unit_id == id),
         ),
         sorts={"on_day": Reclamation.on_day, "mu": Reclamation.mu},
         default_sort="-on_day",

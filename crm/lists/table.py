@@ -20,6 +20,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from crm.lib.words import N_, _, singular
+from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission
 
@@ -95,6 +96,18 @@ class Filter:
         """Its names in the address."""
         ranged = self.kind in ("days", "wan_range")
         return (f"{self.key}_from", f"{self.key}_to") if ranged else (self.key,)
+
+
+def of_unit(msgid: str, where: Callable[[int], Any], *, key: str = "unit") -> Filter:
+    """To one unit: the user's own first, then all of them, since what a closed one has left is still to be found.
+    `where(unit id)` answers the condition."""
+    return Filter(
+        key,
+        msgid,
+        "choice",
+        lambda user: [("mine", _("本单位")), *org.unit_choices(only_active=False)],
+        lambda value, user: where(user.unit_id if value == "mine" else int(value)),
+    )
 
 
 def between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:

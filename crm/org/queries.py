@@ -40,8 +40,10 @@ def units(*, only_active: bool = True) -> list[Unit]:
     return list(db.session.scalars(rows.where(Unit.active) if only_active else rows))
 
 
-def unit_choices() -> list[tuple[int, str]]:
-    return _asked_once("units", lambda: [(unit.id, unit.name) for unit in units()])
+def unit_choices(*, only_active: bool = True) -> list[tuple[int, str]]:
+    return _asked_once(
+        f"units {only_active}", lambda: [(unit.id, unit.name) for unit in units(only_active=only_active)]
+    )
 
 
 def people(*, only_active: bool = True) -> sa.Select[User]:

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.models import Enterprise
-from crm.org import queries as org
 from crm.org.permissions import Permission as P
 from crm.search import index
 
@@ -101,8 +100,7 @@ CASES = register(
         filters=(
             Filter("state", N_("状态"), "choice", lambda user: CaseState.choices(), lambda v, user: Case.state == CaseState(v)),
             Filter("leaving", N_("怎么退出的"), "choice", lambda user: Leaving.choices(), lambda v, user: Case.leaving == Leaving(v)),
-            Filter("unit", N_("列入单位"), "choice", lambda user: [("mine", _("本单位")), *((one.id, one.name) for one in org.units(only_active=False))],
-                   lambda v, user: Case.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("列入单位"), lambda id: Case.unit_id == id),
             Filter("late", N_("过了整改期限"), "flag", where=lambda v, user: queries.late()),
             Filter("listed", N_("列入日期"), "days", where=lambda v, user: between(Case.listed_on, v)),
         ),

@@ -6,8 +6,7 @@ import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -39,8 +38,7 @@ PAGE = register(
             Filter("level", N_("类别"), "choice", lambda user: ClearanceLevel.choices(),
                    lambda v, user: Clearance.level == ClearanceLevel(v)),
             Filter("stage", N_("进展"), "choice", lambda user: ClearanceStage.choices(), lambda v, user: stage() == v),
-            Filter("unit", N_("负责的乡镇（街道）"), "choice", lambda user: [("mine", _("本单位")), *((one.id, one.name) for one in org.units(only_active=False))],
-                   lambda v, user: Clearance.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("负责的乡镇（街道）"), lambda id: Clearance.unit_id == id),
             Filter("late", N_("过了期限还没交齐"), "flag", where=lambda v, user: queries.late()),
             Filter("blocked", N_("有卡点"), "flag", where=lambda v, user: Clearance.blockers != ""),
             Filter("due", N_("交地期限"), "days", where=lambda v, user: between(Clearance.due_on, v)),

@@ -7,8 +7,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.supervision.queries import runs
@@ -42,8 +41,7 @@ PAGE = register(
                    lambda v, user: SupervisionCase.state == CaseState(v)),
             Filter("trigger", N_("列入的原因"), "choice", lambda user: Trigger.choices(),
                    lambda v, user: SupervisionCase.trigger == Trigger(v)),
-            Filter("unit", N_("责任单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-                   lambda v, user: SupervisionCase.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("责任单位"), lambda id: SupervisionCase.unit_id == id),
             Filter("conclusion", N_("结论"), "choice", lambda user: Conclusion.choices(),
                    lambda v, user: SupervisionCase.conclusion == Conclusion(v)),
             Filter("late", N_("已过期限"), "flag", where=lambda v, user: queries.late(clock.today())),

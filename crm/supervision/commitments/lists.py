@@ -7,8 +7,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 
@@ -42,8 +41,7 @@ PAGE = register(
         filters=(
             Filter("state", N_("状态"), "choice", lambda user: CommitmentState.choices(),
                    lambda v, user: Commitment.state == CommitmentState(v)),
-            Filter("unit", N_("承诺单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-                   lambda v, user: Commitment.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("承诺单位"), lambda id: Commitment.unit_id == id),
             Filter("mine", N_("我承诺的"), "flag", where=lambda v, user: Commitment.person_id == user.id),
             Filter("overdue", N_("已经逾期"), "flag", where=lambda v, user: queries.overdue(clock.today())),
             Filter("confirm", N_("等我确认"), "flag", where=lambda v, user: queries.to_confirm(user)),

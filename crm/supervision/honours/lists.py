@@ -6,8 +6,7 @@ import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.models import Unit
 from crm.org.permissions import Permission as P
 from crm.supervision.queries import runs
@@ -38,8 +37,7 @@ PAGE = register(
                    lambda v, user: Honour.kind == HonourKind(v)),
             Filter("year", N_("表彰年度"), "choice", lambda user: [(str(one), str(one)) for one in queries.years()],
                    lambda v, user: Honour.year == int(v)),
-            Filter("unit", N_("所在单位"), "choice", lambda user: [("mine", _("本单位")), *org.unit_choices()],
-                   lambda v, user: Honour.unit_id == (user.unit_id if v == "mine" else int(v))),
+            of_unit(N_("所在单位"), lambda id: Honour.unit_id == id),
             Filter("granted", N_("表彰日期"), "days", where=lambda v, user: between(Honour.granted_on, v)),
             Filter("revoked", N_("已经撤销的"), "flag", where=lambda v, user: Honour.revoked_on.is_not(None)),
         ),
