@@ -34,6 +34,7 @@ from crm.reminders.kinds import KINDS
 from crm.slips import actions as slips
 from crm.slips.rounds import actions as slip_rounds
 from crm.supervision.cases import actions as cases
+from crm.supervision.cases.queries import LINE as CASES
 from crm.web.once import Sent
 
 
@@ -175,7 +176,7 @@ RECURRING: tuple[Periodic, ...] = (
     ),
     Periodic("draw_up_slips", N_("半月汇总交办单"), {"hour": "7", "minute": "10"}, draw_up_slips, N_("汇总了 %(n)s 件")),
     Periodic("escalate_slips", N_("逾期的交办单升级"), {"hour": "7", "minute": "20"}, escalate_slips, N_("升级了 %(n)s 件")),
-    Periodic("propose_cases", N_("列入核查名单"), {"hour": "7", "minute": "30"}, propose_cases, N_("列入了 %(n)s 件")),
+    Periodic(CASES, N_("列入核查名单"), {"hour": "7", "minute": "30"}, propose_cases, N_("列入了 %(n)s 件")),
     Periodic("escalate", N_("逐级提醒"), {"hour": "7", "minute": "50"}, escalate, N_("提醒了 %(n)s 次")),
     Periodic("send_digests", N_("发提醒摘要"), {"minute": "*/10"}, send_digests, N_("发出了 %(n)s 份")),
     Periodic("remind", N_("提醒到期和逾期的事"), {"hour": "8", "minute": "0"}, remind, N_("提醒了 %(n)s 人")),

@@ -116,15 +116,28 @@ def run(name: str, *, asked: bool = False) -> bool:
     return True
 
 
-def _claimed(name: str, minute: dt.datetime, now: dt.datetime) -> bool:
+def done_by_hand(name: str, count: int) -> None:
+    """Somebody has done now what the line does, in the transaction that is going on: the line has run. Not while a worker
+    is at it, whose row it is."""
+    now = clock.now()
+    ours = sa.update(PeriodicRun).where(PeriodicRun.name == name, _free(name, now))
+    db.session.execute(ours.values(began_at=now, ended_at=now, failed=False, count=count))
+
+
+def _free(name: str, now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Nobody is at it; its row is made where there was none."""
     dialect: Any = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     row = dialect.insert(PeriodicRun).values(name=name, failed=False)
     db.session.execute(row.on_conflict_do_nothing(index_elements=["name"]))
-    free = sa.or_(
+    return sa.or_(
         PeriodicRun.began_at.is_(None),
         PeriodicRun.ended_at.is_not(None),
         PeriodicRun.began_at < now - ABANDONED,
     )
+
+
+def _claimed(name: str, minute: dt.datetime, now: dt.datetime) -> bool:
+    free = _free(name, now)
     later = sa.or_(PeriodicRun.claimed_for.is_(None), PeriodicRun.claimed_for < minute)
     done: Any = db.session.execute(
         sa.update(PeriodicRun)

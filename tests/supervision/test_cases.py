@@ -167,10 +167,13 @@ def test_the_margins_and_the_rest_after_a_conclusion_are_settings(cast: Any, as_
     settings.put("supervision.project_margin", 60)
     db.session.commit()
     zhou = as_user(cast.zhou)
-    answer = zhou.post("/supervision/propose", data={"csrf_token": zhou.token()})
+    assert "还没有检查过" in zhou.see("/supervision").text
+    answer = zhou.post("/supervision/check", data={"csrf_token": zhou.token()})
     assert answer.status_code == 303 and {one.trigger for one in cases().values()} == {
         Trigger.TARGET, Trigger.COMMITMENT
     }  # fmt: skip
+    page = zhou.see("/supervision").text
+    assert "上一次检查：刚刚" in page and f"新列入核查 {len(cases())} 件" in page
     late = cases()["供电到红线"]
     actions.conclude(late, Conclusion.NO_ACTION, "企业自己推迟", actor=cast.zhou)
     db.session.commit()
@@ -251,7 +254,8 @@ def test_what_is_refused_and_who_may_not(cast: Any, as_user: Any) -> None:
         as_user(cast.zheng).see(f"{url}/{door}", 403)
     for user in (cast.zheng, cast.wang):
         client = as_user(user)
-        assert client.post("/supervision/propose", data={"csrf_token": client.token()}).status_code == 403
+        assert client.post("/supervision/check", data={"csrf_token": client.token()}).status_code == 403
+        assert "/supervision/check" not in client.see("/supervision").html
     as_user(cast.zhou).see(f"{url}/ask")
     as_user(cast.zhou).see(f"{url}/refer", 403)  # about no project
     assert case.state is CaseState.PROPOSED and len(case.steps) == 0, "GET does not act"
@@ -286,14 +290,12 @@ def test_a_case_comes_from_a_remark_and_becomes_a_slip(cast: Any, as_user: Any) 
     assert "石华线" in zhou.see("/find?q=便道不通").text or "便道不通" in zhou.see("/find?q=便道不通").text
 
 
-def test_the_demo_district_has_five_cases_in_five_states(district: Any, as_user: Any) -> None:
-    found = {
-        one.trigger: one
-        for one in db.session.scalars(sa.select(SupervisionCase).order_by(SupervisionCase.id))
-    }
-    states = db.session.scalars(sa.select(SupervisionCase.state)).all()
-    assert sorted(states) == sorted(CaseState) and set(found) == set(Trigger)
-    slow = found[Trigger.PROJECT]  # the one of the manager's own unit
+def test_the_demo_district_has_all_that_is_behind_and_cases_in_each_state(
+    district: Any, as_user: Any
+) -> None:
+    found = db.session.scalars(sa.select(SupervisionCase).order_by(SupervisionCase.id)).all()
+    assert {one.state for one in found} == set(CaseState) and {one.trigger for one in found} == set(Trigger)
+    slow = found[0]  # the one of the manager's own unit
     year = db.session.scalars(sa.select(ProjectYear).filter_by(project_id=slow.project_id, year=2013)).one()
     assert (slow.evidence["planned_wan"], slow.evidence["percent"]) == (
         str(year.planned_wan),
@@ -302,9 +304,12 @@ def test_the_demo_district_has_five_cases_in_five_states(district: Any, as_user:
     leader = as_user(district["leader"])
     assert "已作说明、等结论的核查件" in leader.see("/").text
     assert "要本单位说明、整改的核查件" in as_user(district["manager"]).see("/").text
-    before = len(states)
-    leader.post("/supervision/propose", data={"csrf_token": leader.token()})
-    more = db.session.scalars(sa.select(SupervisionCase.open_key)).all()
-    assert len(more) > before and len({one for one in more if one}) == len(more) - 1, (
-        "one of each, one is closed"
+    page = leader.see("/supervision").text
+    waiting = sum(one.state is CaseState.PROPOSED for one in found)
+    assert "上一次检查：" in page and f"新列入核查 {waiting} 件" in page
+    leader.post("/supervision/check", data={"csrf_token": leader.token()})
+    assert db.session.scalar(sa.select(sa.func.count(SupervisionCase.id))) == len(found), "nothing is missing"
+    told = leader.see("/reports/1/versions/1")
+    assert {"/slips?overdue=1", "/supervision"} <= set(told.links), (
+        "from what is said to what is done about it"
     )

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from crm.audit.trail import Actor, recording
 from crm.db import db
 from crm.jobs import actions as bell
+from crm.jobs import periodic
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import _
@@ -34,6 +35,13 @@ COLUMN = {
     Trigger.COMMITMENT: "commitment_id",
     Trigger.REMARK: "remark_id",
 }
+
+
+def check(*, actor: User) -> int:
+    """What the timer does each morning, now, and by this person; the page says that it was done."""
+    number = propose_all(actor=actor)
+    periodic.done_by_hand(queries.LINE, number)
+    return number
 
 
 def propose_all(*, actor: Actor) -> int:

@@ -15,6 +15,8 @@ from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject, ProjectYear
 from crm.files.models import StoredFile
 from crm.indicators import catalogue
+from crm.jobs import queries as jobs
+from crm.jobs.models import PeriodicRun
 from crm.lib import clock
 from crm.org import settings
 from crm.org.guard import reaches, within
@@ -34,6 +36,8 @@ from .triggers import Found
 
 NOUN = SupervisionCase.__tablename__
 STEP = CaseStep.__tablename__
+LINE = "propose_cases"
+"""What looks for them each morning: its line in crm/recurring.py."""
 
 
 # --- who sees and may what ----------------------------------------------------------------------------------
@@ -197,6 +201,11 @@ def listed_already(today: dt.date) -> set[str]:
 
 def open_of(key: str) -> SupervisionCase | None:
     return db.session.scalar(sa.select(SupervisionCase).filter_by(open_key=key))
+
+
+def last_look() -> PeriodicRun | None:
+    """When somebody, or the timer, last looked for what should be listed, and how many were."""
+    return db.session.scalar(jobs.runs_of(LINE).where(PeriodicRun.began_at.is_not(None)))
 
 
 def term() -> dt.date:

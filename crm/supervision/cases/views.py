@@ -55,19 +55,22 @@ ICONS = {
 @permit(P.SUPERVISION_VIEW)
 def index() -> Any:
     return render_template(
-        "supervision/cases/index.html", listing=context(PAGE, me()), may_run=supervision.runs(me())
+        "supervision/cases/index.html",
+        listing=context(PAGE, me()),
+        may_run=supervision.runs(me()),
+        looked=queries.last_look(),
     )
 
 
-@bp.post("/supervision/propose")
+@bp.post("/supervision/check")
 @permit(P.SUPERVISION_RUN)
-def propose_all() -> Any:
+def check() -> Any:
     """What the timer does each morning, now."""
     if not supervision.runs(me()):
         abort(403)
-    number = actions.propose_all(actor=me())
+    number = actions.check(actor=me())
     said = _("新列入核查 %(n)s 件", n=number) if number else _("没有要新列入的")
-    return commit_and_go(None, url_for(".index", state=CaseState.PROPOSED.value), said)
+    return commit_and_go(None, url_for(".index"), said)
 
 
 @bp.get("/supervision/<int:id>")
