@@ -79,6 +79,7 @@ from crm.slips.rounds import views as slip_rounds
 from crm.supervision.cases import views as supervision
 from crm.supervision.commitments import views as commitments
 from crm.supervision.honours import views as honours
+from crm.supervision.stories import views as stories
 from crm.targets import views as targets
 from crm.tracking import views as tracking
 from crm.transfers import views as transfers
@@ -118,6 +119,7 @@ BLUEPRINTS = (
     supervision.bp,
     commitments.bp,
     honours.bp,
+    stories.bp,
     missions.bp,
     capital.bp,
     health.bp,

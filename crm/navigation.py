@@ -103,6 +103,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry(N_("核查名单"), "supervision.index", "warn", P.SUPERVISION_VIEW),
         Entry(N_("承诺台账"), "commitments.index", "check", P.SUPERVISION_VIEW),
         Entry(N_("表彰"), "honours.index", "star", P.SUPERVISION_VIEW),
+        Entry(N_("先进典型"), "stories.index", "good", P.SUPERVISION_VIEW),
     )),
     (N_("名单"), (
         Entry(N_("导入"), "imports.index", "import", P.IMPORT_RUN),

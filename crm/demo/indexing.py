@@ -53,6 +53,8 @@ from crm.supervision.commitments.actions import search_fields as commitment_fiel
 from crm.supervision.commitments.models import Commitment
 from crm.supervision.honours.actions import search_fields as honour_fields
 from crm.supervision.honours.models import Honour
+from crm.supervision.stories.actions import search_fields as story_fields
+from crm.supervision.stories.models import Story
 from crm.targets.actions import search_fields as task_fields
 from crm.targets.models import WorkTask
 from crm.watchers.actions import search_fields as request_fields
@@ -76,6 +78,7 @@ def index_everything() -> None:
         ("commitment", Commitment, commitment_fields),
         ("supervision_case", SupervisionCase, case_fields),
         ("honour", Honour, honour_fields),
+        ("story", Story, story_fields),
         ("firm_request", FirmRequest, request_fields),
         ("campaign", Campaign, campaign_fields),
         ("upper_grant", UpperGrant, grant_fields),

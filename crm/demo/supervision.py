@@ -1,6 +1,7 @@
 """The demo district's commitments (one overdue, one due, one that waits for a word, one kept, one withdrawn), all invented
-about projects of the list; and five cases in five states, by the figures that the triggers find in the district. What else
-they find is left for the button. Two honours, with what the records say for them.
+about projects of the list; four cases that have gone on, by the figures that the triggers found in the middle of the month,
+and all that they find today, waiting for somebody to verify it. Two honours, with what the records say for them; stories
+of each kind, one of which is not out yet.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from crm.db import db
 from crm.delivery.models import KeyProject
 from crm.indicators import catalogue
+from crm.jobs import periodic
 from crm.lib import clock
 from crm.org.models import Unit, User
 from crm.slips.models import Remark
@@ -27,6 +29,8 @@ from crm.supervision.commitments.states import CLAIMED, Claim, CommitmentState
 from crm.supervision.commitments.states import StepKind as PromiseStep
 from crm.supervision.honours import queries as honours
 from crm.supervision.honours.models import Honour, HonourKind
+from crm.supervision.stories.models import Story
+from crm.supervision.stories.states import StoryKind
 
 from .lists import rows
 
@@ -39,8 +43,11 @@ def load_supervision(*, units: Mapping[str, Unit], users: Mapping[str, User]) ->
         _commitment(row, units, users, projects)
     db.session.flush()
     _cases(users["leader"])
+    _look()
     for row in rows("honours"):
         _honour(row, units[row["unit"]], users.get(row["person"]))
+    for row in rows("stories"):
+        _story(row, units, users, projects)
 
 
 def _commitment(
@@ -93,8 +100,6 @@ def _cases(leader: User) -> None:
     _case(seen, dt.date(2013, 6, 27), CaseState.CLOSED, [
         (StepKind.CONCLUDED, 20, {"text": "示例：围挡已按标准更换", "conclusion": Conclusion.NO_ACTION, **by}),
     ])  # fmt: skip
-    behind = next(one for one in found[Trigger.TARGET] if one.unit_id != slower.unit_id)
-    _case(behind, clock.today(), CaseState.PROPOSED, [])
     _case(slower, day - dt.timedelta(days=7), CaseState.RECTIFYING, [
         (StepKind.ASKED, 1, {"until_on": day - dt.timedelta(days=2), **by}),
         (StepKind.EXPLAINED, 3, {"text": "示例：设备定货晚了两个月", "unit_id": slower.unit_id}),
@@ -102,6 +107,34 @@ def _cases(leader: User) -> None:
                                  "until_on": dt.date(2013, 8, 31), **by}),
     ])  # fmt: skip
     db.session.flush()
+
+
+def _look() -> None:
+    """As the timer does it, but for the trail: it was the house."""
+    today = clock.today()
+    there = queries.listed_already(today)
+    found = [one for one in queries.found(today) if one.key not in there]
+    for one in found:
+        _case(one, today, CaseState.PROPOSED, [])
+    periodic.done_by_hand(queries.LINE, len(found))
+
+
+def _story(
+    row: dict[str, str],
+    units: Mapping[str, Unit],
+    users: Mapping[str, User],
+    projects: Mapping[str, KeyProject],
+) -> None:
+    unit, person, entered = units[row["unit"]], users.get(row["person"]), units[row["entered_unit"]]
+    published_on = dt.date.fromisoformat(row["published_on"]) if row["published_on"] else None
+    db.session.add(
+        Story(
+            title=row["title"], kind=StoryKind(row["kind"]), text=row["text"], unit_id=unit.id,
+            on_day=dt.date.fromisoformat(row["on_day"]), person_id=person.id if person else None,
+            project_id=projects[row["project"]].id if row["project"] else None, published_on=published_on,
+            published_in=row["published_in"], link=row["link"], entered_unit_id=entered.id,
+        )
+    )  # fmt: skip
 
 
 def _honour(row: dict[str, str], unit: Unit, person: User | None) -> None:

@@ -27,6 +27,7 @@ from crm.slips import queries as slips
 from crm.supervision.cases import queries as cases
 from crm.supervision.commitments import queries as commitments
 from crm.supervision.honours import queries as honours
+from crm.supervision.stories import queries as stories
 from crm.targets import queries as targets
 from crm.watchers import queries as watchers
 from crm.yields import queries as yields
@@ -48,7 +49,7 @@ FULL = {"enterprise": "enterprises", "person": "people", "deal": "deals", "lead"
         needs.NOUN: "needs", land.NOUN: "parcels", clearance.NOUN: "clearances",
         partners.NOUN: "partners", reserve.NOUN: "reserve", financing.NOUN: "upper_grants",
         delivery.NOUN: "projects", slips.NOUN: "slips", agreements.NOUN: "agreements", meetings.NOUN: "meetings",
-        commitments.NOUN: "commitments", cases.NOUN: "supervision_cases", honours.NOUN: "honours",
+        commitments.NOUN: "commitments", cases.NOUN: "supervision_cases", honours.NOUN: "honours", stories.NOUN: "stories",
         watchers.NOUN: "firm_requests", targets.NOUN: "work_tasks", indicators.NOUN: "typed_values",
         yields.CASE: "yield_cases", contacts.NOUN: "contacts"}  # fmt: skip
 """The list that shows all that was found of a noun. Campaigns are a handful and have none."""
@@ -69,6 +70,7 @@ def find(user: User, q: str, limit: int, *, counting: bool) -> list[Found]:
         commitments.SOURCE,
         cases.SOURCE,
         honours.SOURCE,
+        stories.SOURCE,
         watchers.SOURCE,
         campaigns.SOURCE,
         yields.SOURCE,

@@ -41,6 +41,7 @@ from crm.slips.models import Slip
 from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.commitments.models import Commitment
 from crm.supervision.honours.models import Honour
+from crm.supervision.stories.models import Story
 from crm.targets.models import WorkTask
 from crm.watchers.models import FirmRequest
 from crm.web import display
@@ -58,7 +59,7 @@ A_PAGE = 10
 A_GLANCE = 4
 SOUGHT = NOUNS | {"mission": (N_("招商活动"), "visit"), "prospect": (N_("三个一批"), "star"),
                   "partner": (N_("合作方"), "people"),
-                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "commitment": (N_("承诺事项"), "check"), "supervision_case": (N_("核查名单"), "warn"), "honour": (N_("表彰"), "star"), "need": (N_("要素需求"), "list"),
+                  "key_project": (N_("重点项目"), "stage"), "slip": (N_("交办单"), "assign"), "commitment": (N_("承诺事项"), "check"), "supervision_case": (N_("核查名单"), "warn"), "honour": (N_("表彰"), "star"), "story": (N_("先进典型"), "good"), "need": (N_("要素需求"), "list"),
                   "parcel": (N_("地块"), "board"), "clearance": (N_("征迁"), "people"),
                   "upper_grant": (N_("上级资金"), "money"), "reserve_item": (N_("储备项目"), "save"),
                   "campaign": (N_("百日攻坚"), "board"), "yield_case": (N_("倒逼名单"), "warn"),
@@ -334,6 +335,8 @@ def _note(record: Any) -> str:
         return f"{record.kind.label} · {record.unit.name}"
     if isinstance(record, Slip):
         return f"{record.subject} · {record.state.label}"
+    if isinstance(record, Story):
+        return f"{record.kind.label} · {record.unit.name} · {record.state.label}"
     if isinstance(record, Honour):
         return record.reason
     if isinstance(record, SupervisionCase):
@@ -360,6 +363,7 @@ def _url(record: Any) -> str:
         Commitment: "commitments.show",
         SupervisionCase: "supervision.show",
         Honour: "honours.show",
+        Story: "stories.show",
         FirmRequest: "watchers.show",
         Need: "needs.show",
         Parcel: "land.show",

@@ -82,13 +82,15 @@ class Permission(Labelled):
     SLIP_DECIDE = "slip.decide", N_("核准销号和延期、升级（牵头领导一方，责任单位自己不能）")
     SLIP_EXPORT = "slip.export", N_("导出交办单")
     INSPECTION_MANAGE = "inspection.manage", N_("登记视察和督查的意见，转交办，反馈")
-    SUPERVISION_VIEW = "supervision.view", N_("查看承诺台账、督查核查和表彰")
+    SUPERVISION_VIEW = "supervision.view", N_("查看承诺台账、督查核查、表彰和先进典型")
     SUPERVISION_ANSWER = "supervision.answer", N_("登记承诺，报兑现，对核查作说明")
     SUPERVISION_RUN = (
         "supervision.run",
         N_("确认兑现，核实、作结论，记表彰（限督查部门和领导，本单位的自己不能）"),
     )
-    SUPERVISION_EXPORT = "supervision.export", N_("导出承诺台账、督查核查和表彰")
+    SUPERVISION_EXPORT = "supervision.export", N_("导出承诺台账、督查核查、表彰和先进典型")
+    STORY_WRITE = "story.write", N_("登记先进典型，没有发布的可以修改")
+    STORY_PUBLISH = "story.publish", N_("发布、撤下先进典型（限宣传部门和领导）")
     APPROVAL_VIEW = "approval.view", N_("查看项目的审批事项")
     APPROVAL_EDIT = "approval.edit", N_("排审批事项，记受理、补正、办结，委托代办")
     APPROVAL_MEET = "approval.meet", N_("记联席会议和议定事项")
@@ -200,6 +202,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SUPERVISION_VIEW: S.UNIT,
         P.SUPERVISION_ANSWER: S.UNIT,
         P.SUPERVISION_EXPORT: S.UNIT,
+        P.STORY_WRITE: S.UNIT,
         P.APPROVAL_VIEW: S.UNIT,
         P.APPROVAL_EDIT: S.UNIT,
         P.APPROVAL_EXPORT: S.UNIT,
@@ -280,6 +283,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SUPERVISION_ANSWER: S.UNIT,
         P.SUPERVISION_RUN: S.UNIT,  # of the office that the settings name
         P.SUPERVISION_EXPORT: S.UNIT,
+        P.STORY_WRITE: S.UNIT,
+        P.STORY_PUBLISH: S.UNIT,  # of the office that the settings name
         P.APPROVAL_VIEW: S.UNIT,
         P.APPROVAL_EDIT: S.UNIT,
         P.APPROVAL_MEET: S.UNIT,
@@ -325,6 +330,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SUPERVISION_ANSWER: S.UNIT,
         P.SUPERVISION_RUN: S.DISTRICT,
         P.SUPERVISION_EXPORT: S.DISTRICT,
+        P.STORY_PUBLISH: S.DISTRICT,
         P.APPROVAL_MEET: S.DISTRICT,
         P.APPROVAL_EXPORT: S.DISTRICT,
         P.ENTRY_CONCLUDE: S.DISTRICT,
@@ -388,6 +394,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.SUPERVISION_ANSWER: S.DISTRICT,
         P.SUPERVISION_RUN: S.DISTRICT,
         P.SUPERVISION_EXPORT: S.DISTRICT,
+        P.STORY_WRITE: S.DISTRICT,
+        P.STORY_PUBLISH: S.DISTRICT,
         P.APPROVAL_EDIT: S.DISTRICT,
         P.APPROVAL_MEET: S.DISTRICT,
         P.APPROVAL_CATALOGUE: S.DISTRICT,

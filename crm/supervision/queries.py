@@ -7,6 +7,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from crm.db import db
+from crm.deals import queries as deals
+from crm.deals.models import Deal
+from crm.delivery import queries as delivery
+from crm.delivery.models import KeyProject
 from crm.org import queries as org
 from crm.org import settings
 from crm.org.models import User
@@ -40,6 +44,15 @@ def supervisors(but_unit_id: int) -> Sequence[User]:
     """The office's own people who may decide about another unit; leaders and administrators look by themselves."""
     office = sa.and_(User.role == Role.MANAGER, User.unit_id != but_unit_id)
     return [one for one in db.session.scalars(org.people().where(office)) if in_office(one)]
+
+
+def deal_of_id(user: User, id: int | None) -> Deal | None:
+    """What something is about, if the user sees it."""
+    return db.session.scalar(deals.visible_to(user).filter_by(id=id)) if id else None
+
+
+def project_of_id(user: User, id: int | None) -> KeyProject | None:
+    return db.session.scalar(delivery.visible_to(user).filter_by(id=id)) if id else None
 
 
 def reader() -> User | None:

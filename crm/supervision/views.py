@@ -1,16 +1,23 @@
-"""What the pages of every part share: a step as the timeline shows it."""
+"""What the pages of every part share: a step as the timeline shows it, and what a form was begun about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from markupsafe import Markup
 
+from crm.deals import queries as deals
+from crm.deals.models import Deal
+from crm.delivery import queries as delivery
+from crm.delivery.models import KeyProject
 from crm.lib.masking import mask_text
 from crm.lib.words import _
+from crm.org.guard import me
 from crm.web import display
+
+from . import queries
 
 
 def told(step: Any, files: Sequence[Any], endpoint: str, *, icon: str, more: str = "") -> dict[str, Any]:
@@ -37,6 +44,18 @@ def told(step: Any, files: Sequence[Any], endpoint: str, *, icon: str, more: str
             for one in files
         ],
     }
+
+
+def asked_about() -> tuple[Deal | None, KeyProject | None]:
+    """`?deal=` or `?project=`: begun on its page, and about it, if I see it."""
+    deal_id, project_id = (request.args.get(name, type=int) for name in ("deal", "project"))
+    return queries.deal_of_id(me(), deal_id), queries.project_of_id(me(), project_id)
+
+
+def offer_about(form: Any, deal: Deal | None, project: KeyProject | None) -> None:
+    """Of all that I see, and of what it is about now."""
+    form.deal.among(deals.visible_to(me()), deal)
+    form.project.among(delivery.visible_to(me()), project)
 
 
 def uploads(form: Any) -> list[Any]:

@@ -62,6 +62,7 @@ FEATURES = (
     "supervision.cases",
     "supervision.commitments",
     "supervision.honours",
+    "supervision.stories",
     "reporting",
     "reminders",
     "report_table",

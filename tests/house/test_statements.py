@@ -89,7 +89,7 @@ from tests.cast import (
 )
 from tests.delivery.make import TODAY, led, make_list, make_node, make_project
 from tests.entry.make import let_in
-from tests.supervision.make import make_case, make_commitment, make_honour
+from tests.supervision.make import make_case, make_commitment, make_honour, make_story
 from tests.support.statements import count_statements
 
 FEW, MANY = 5, 20  # both on one page of any list
@@ -291,6 +291,9 @@ def promise(cast: Cast, colleague: User, number: int) -> None:
     review.steps.append(CaseStep(kind=CaseStepKind.EXPLAINED, actor=colleague, unit=colleague.unit))
     make_commitment(f"第{number}项承诺", by=colleague, deal_id=1, project_id=1, person_id=colleague.id)
     make_honour(unit=colleague.unit, person_id=colleague.id)
+    make_story(
+        f"第{number}个典型", by=colleague, deal_id=1, project_id=1, person_id=colleague.id, published_on=TODAY
+    )
     make_honour(unit=db.session.get_one(Unit, 1), person_id=1, year=1900 + number)
     hub = db.session.get_one(Commitment, 1)
     hub.steps.append(CommitmentStep(kind=CommitmentStepKind.PUT_OFF, actor=colleague, unit=colleague.unit))

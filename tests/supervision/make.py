@@ -1,4 +1,4 @@
-"""Commitments, cases and honours for tests, as they stand: no verb, no event. 陈主任's bureau supervises where a test says so."""
+"""Commitments, cases, honours and stories for tests, as they stand: no verb, no event. 陈主任's bureau supervises where a test says so."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from crm.supervision.cases.models import SupervisionCase
 from crm.supervision.cases.states import Trigger
 from crm.supervision.commitments.models import Commitment
 from crm.supervision.honours.models import Honour, HonourKind
+from crm.supervision.stories.models import Story
+from crm.supervision.stories.states import StoryKind
 from tests.delivery.make import TODAY
 
 
@@ -40,6 +42,17 @@ def make_honour(*, unit: Unit, **columns: Any) -> Honour:
     given = {"kind": HonourKind.TALENT, "title": HonourKind.TALENT.msgid, "year": 2013, "reason": "引进三个项目",
              "granted_on": TODAY}  # fmt: skip
     made = Honour(unit_id=unit.id, **(given | columns))
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def make_story(title: str, *, by: User, **columns: Any) -> Story:
+    """Written down by `by`'s unit, of itself; not out yet unless `published_on` says so."""
+    given = {"kind": StoryKind.CLEARANCE, "text": "二十天签完", "on_day": TODAY - dt.timedelta(days=3),
+             "unit_id": by.unit_id, "entered_unit_id": by.unit_id, "entered_by_id": by.id,
+             "published_in": "区电视台" if columns.get("published_on") else ""}  # fmt: skip
+    made = Story(title=title, **(given | columns))
     db.session.add(made)
     db.session.flush()
     return made

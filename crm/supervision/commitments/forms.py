@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import MultipleFileField
 
+from crm.supervision.forms import About
 from crm.web.fields import (
     ChoiceField,
     DayField,
     LineField,
-    NamedField,
     Needed,
     ParagraphField,
     RecordField,
@@ -21,10 +19,8 @@ from crm.web.forms import ActForm, EditForm
 
 from .states import Claim
 
-NAMED = _l("写几个字就有提示；没有就空着")
 
-
-class _Facts:
+class _Facts(About):
     name = LineField(_one("承诺事项"), [Needed()], description=_l("例如：8 月底前供电到厂区红线"))
     content = ParagraphField(_l("具体内容"), render_kw={"rows": 3}, longest=4000)
     person_id = RecordField(_l("承诺人"))
@@ -33,14 +29,6 @@ class _Facts:
     occasion = LineField(_l("场合或文件"), description=_l("例如：7 月 10 日现场办公会、责任书"))
     promised_on = DayField(_l("承诺日期"), [Needed()])
     due_on = DayField(_l("兑现期限"), [Needed()])
-    deal = NamedField(_l("相关招商项目"), names="deals.names", description=NAMED)
-    project = NamedField(_l("相关重点项目"), names="delivery.names", description=NAMED)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the verbs take: deal and project by their ids."""
-        about = {f"{field.name}_id": field.record and field.record.id for field in (self.deal, self.project)}
-        return {**self.data, **about}  # type: ignore[attr-defined]
 
 
 class RegisterForm(_Facts, ActForm):

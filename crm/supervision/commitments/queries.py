@@ -11,9 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm.contacts import queries as contacts
 from crm.db import db
-from crm.deals import queries as deals
 from crm.deals.models import Deal
-from crm.delivery import queries as delivery
 from crm.delivery.models import KeyProject
 from crm.files.models import StoredFile
 from crm.lib import clock
@@ -93,14 +91,6 @@ def of(user: User, *, deal: Deal | None = None, project: KeyProject | None = Non
     where = Commitment.deal_id == deal.id if deal else Commitment.project_id == (project.id if project else 0)
     rows = with_names(visible_to(user).where(where)).order_by(Commitment.due_on.desc(), Commitment.id.desc())
     return db.session.scalars(rows.limit(50)).unique().all()
-
-
-def deal_of_id(user: User, id: int | None) -> Deal | None:
-    return db.session.scalar(deals.visible_to(user).filter_by(id=id)) if id else None
-
-
-def project_of_id(user: User, id: int | None) -> KeyProject | None:
-    return db.session.scalar(delivery.visible_to(user).filter_by(id=id)) if id else None
 
 
 def files_visible_to(user: User) -> sa.Select[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from markupsafe import Markup
 
 from crm.db import db
@@ -22,7 +22,7 @@ from crm.org.guard import load_mine, me, permit
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
-from crm.supervision.views import told, uploads
+from crm.supervision.views import asked_about, offer_about, told, uploads
 from crm.web.forms import ActForm, commit_and_go
 
 from . import actions, queries
@@ -70,9 +70,7 @@ def show(id: int) -> Any:
 @bp.route("/commitments/new", methods=["GET", "POST"])
 @permit(P.SUPERVISION_ANSWER)
 def register() -> Any:
-    """`?deal=` or `?project=`: begun on its page, and about it."""
-    deal = queries.deal_of_id(me(), request.args.get("deal", type=int))
-    project = queries.project_of_id(me(), request.args.get("project", type=int))
+    deal, project = asked_about()
     form = RegisterForm(unit_id=me().unit_id, promised_on=clock.today(), to_whom=_investor(deal))
     units = org.unit_choices()
     if me().scope_of(P.SUPERVISION_ANSWER) is not Scope.DISTRICT:
@@ -200,8 +198,7 @@ def _offer(
     if person:
         people.setdefault(person.id, person.name)
     form.person_id.offer(people.items(), _("单位的承诺，不落到个人"))
-    form.deal.among(deals.visible_to(me()), deal)
-    form.project.among(delivery.visible_to(me()), project)
+    offer_about(form, deal, project)
 
 
 def _investor(deal: Deal | None) -> str:
