@@ -12,7 +12,7 @@ from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import DealState, Stage
 from crm.org import settings
-from crm.pipeline import views
+from crm.pipeline.views import board
 from tests.deals.make import TODAY, make_deal, make_enterprise
 from tests.pages import Page, words
 from tests.support.statements import count_statements
@@ -37,7 +37,7 @@ def names(page: Page, stage: Stage) -> list[str]:
 def test_heads_count_and_sum_every_deal_and_not_only_the_cards(
     cast: Any, as_user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "EACH", 2)
+    monkeypatch.setattr(board, "EACH", 2)
     for number in range(5):
         make_deal(
             f"意向{number}",
@@ -60,7 +60,7 @@ def test_heads_count_and_sum_every_deal_and_not_only_the_cards(
 def test_the_next_cards_of_a_column_come_without_a_gap_or_a_repetition(
     cast: Any, as_user: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "EACH", 3)
+    monkeypatch.setattr(board, "EACH", 3)
     for number in range(8):  # several on the same day: the id decides
         make_deal(
             f"项目{number}", cast.wang, stage_since=TODAY - dt.timedelta(days=number // 3), is_return=True
