@@ -50,6 +50,8 @@ def edit(
     story: Story, data: dict[str, Any], *, uploads: Sequence[FileStorage] = (), actor: User
 ) -> None:  # fmt: skip
     unit_id = _whose(data)
+    if story.published_on and data["on_day"] > story.published_on:
+        raise Refused(_("发布日期不能早于事迹的日期"), "on_day")
     with recording("story.edited", story, actor=actor):
         story.unit_id = unit_id
         for name in FACTS:

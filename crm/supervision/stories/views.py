@@ -72,7 +72,7 @@ def register() -> Any:
 def edit(id: int) -> Any:
     story = _load(id, queries.may_edit)
     form = StoryForm.of(story)
-    _offer(form, story.deal, story.project, story.person)
+    _offer(form, story.deal, story.project, story)
     if form.submitted():
         with form.refusals():
             actions.edit(story, form.facts, uploads=uploads(form), actor=me())
@@ -159,11 +159,13 @@ def _acts(story: Story) -> list[tuple[str, str]]:
     return found
 
 
-def _offer(form: Any, deal: Deal | None, project: KeyProject | None, person: User | None = None) -> None:
+def _offer(form: Any, deal: Deal | None, project: KeyProject | None, story: Story | None = None) -> None:
     """Of any unit; of my own people, for who has the district of all; about what, of all that I see."""
-    people = dict(org.colleague_choices(me(), P.STORY_WRITE))
-    if person:
-        people.setdefault(person.id, person.name)
-    form.unit_id.offer(org.unit_choices(), _("请选择"))
+    units, people = dict(org.unit_choices()), dict(org.colleague_choices(me(), P.STORY_WRITE))
+    if story:
+        units.setdefault(story.unit_id, story.unit.name)
+    if story and story.person:
+        people.setdefault(story.person.id, story.person.name)
+    form.unit_id.offer(units.items(), _("请选择"))
     form.person_id.offer(people.items(), _("单位的典型，不落到个人"))
     offer_about(form, deal, project)
