@@ -1,14 +1,14 @@
 """supervision: stories of those whose work is held up to others
 
-Revision ID: 0067
-Revises: 0066
+Revision ID: 0068
+Revises: 0067
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0067"
-down_revision = "0066"
+revision = "0068"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 
