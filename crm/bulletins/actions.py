@@ -27,7 +27,7 @@ def refuse_period(first_on: dt.date, last_on: dt.date) -> None:
         raise Refused(_("截止日期还没有到，只能通报到今天"), "last_on")
     if told := queries.overlapping(first_on, last_on):
         raise Refused(
-            _("这段时间和《%(name)s》重叠，每一天只通报一次，请从 %(day)s 起", name=told.name,
+            _("这段时间和《%(name)s》重叠，每一天只通报一次，请从 %(day)s 起", name=told.title,
               day=(told.last_on + dt.timedelta(days=1)).isoformat()),
             "first_on",
         )  # fmt: skip

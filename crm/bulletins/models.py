@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.db import Model, Text
 from crm.lib import clock
+from crm.lib.words import N_, _
 from crm.org.models import Unit, User
 
 
@@ -51,12 +52,25 @@ class Bulletin(Model):
 
     @property
     def name(self) -> str:
-        """As officers cite it. A name, not a sentence: it is the same in every language."""
         return name_of(self.year, self.number)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.year, self.number)
 
 
 def name_of(year: int, number: int) -> str:
-    return NAME.format(year=year, number=number)
+    """As officers cite it, and leads and the trail keep it: the same for everybody."""
+    return TITLE % _places(year, number)
 
 
-NAME = "招商信息通报{year}第{number:02d}期"
+def title_of(year: int, number: int) -> str:
+    """As the reader's language has it."""
+    return _(TITLE, **_places(year, number))
+
+
+def _places(year: int, number: int) -> dict[str, str]:
+    return {"year": str(year), "number": f"{number:02d}"}
+
+
+TITLE = N_("招商信息通报%(year)s第%(number)s期")

@@ -12,8 +12,24 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm.db import db
 from crm.leads.models import Judgement, Lead
 from crm.lib import clock
+from crm.lib.words import _, listed
+from crm.org import queries as org
+from crm.org.models import User
+from crm.org.permissions import Permission as P
 
 from .models import Bulletin
+
+OFFICES = "report.offices"
+"""通报部门, of the settings: whose heads issue, beside those whose right reaches the whole district."""
+
+
+def issues(user: User) -> bool:
+    return org.is_business_of(user, P.BULLETIN_ISSUE, OFFICES)
+
+
+def who_issues() -> str:
+    """For who would like to and may not."""
+    return _("信息通报由%(offices)s的负责人或管理员编印。", offices=listed(org.offices(OFFICES)))
 
 
 def newest_first() -> sa.Select[Bulletin]:

@@ -17,14 +17,14 @@ from crm.lib.masking import mask_text
 from crm.lib.words import _
 from crm.org.guard import me, permit
 from crm.org.permissions import Permission as P
-from crm.web import display, listing
+from crm.web import display, errors, listing
 from crm.web.forms import commit_and_go
 from crm.web.paper import Paper, numbered, official_day
 
 from . import actions, content, periods, queries
 from .content import Section
 from .forms import IssueForm
-from .models import Bulletin, name_of
+from .models import Bulletin, title_of
 
 bp = Blueprint("bulletins", __name__)
 A_PAGE = 20
@@ -35,7 +35,9 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @permit(P.BULLETIN_VIEW)
 def index() -> Any:
     page = listing.page_of(queries.newest_first(), key=Bulletin.id, per_page=A_PAGE)
-    return render_template("bulletins/index.html", page=page, may_issue=me().may(P.BULLETIN_ISSUE))
+    return render_template(
+        "bulletins/index.html", page=page, may_issue=queries.issues(me()), who_issues=queries.who_issues()
+    )
 
 
 @bp.get("/bulletins/<int:id>")
@@ -54,21 +56,23 @@ def word(id: int) -> Any:
         io.BytesIO(_as_word(bulletin)),
         mimetype=WORD,
         as_attachment=True,
-        download_name=f"{bulletin.name}.docx",
+        download_name=f"{bulletin.title}.docx",
     )
 
 
 @bp.route("/bulletins/new", methods=["GET", "POST"])
-@permit(P.BULLETIN_ISSUE)
+@permit(P.BULLETIN_VIEW)
 def issue() -> Any:
     """The draft for a period (GET, by its address), and the issue (POST), after which nothing changes it."""
+    if not queries.issues(me()):
+        errors.forbid(queries.who_issues())
     first_on, last_on = _period_asked()
     form = IssueForm(data={"first_on": first_on, "last_on": last_on})
     if form.submitted():
         first_on, last_on = form.first_on.data or first_on, form.last_on.data or last_on
         with form.refusals():
             bulletin = actions.issue(first_on, last_on, form.note.data or "", actor=me())
-            said = _("已印发《%(name)s》", name=bulletin.name)
+            said = _("已印发《%(name)s》", name=bulletin.title)
             return commit_and_go(form, url_for("bulletins.show", id=bulletin.id), said)
     first_on, last_on = form.first_on.data or first_on, form.last_on.data or last_on
     why = _why_not(first_on, last_on)
@@ -79,7 +83,7 @@ def issue() -> Any:
     )
     return form.page(
         "bulletins/new.html",
-        name=name_of(last_on.year, queries.next_number(last_on.year)),
+        name=title_of(last_on.year, queries.next_number(last_on.year)),
         first_on=first_on,
         last_on=last_on,
         why=why,
@@ -136,8 +140,8 @@ def _as_word(bulletin: Bulletin) -> bytes:
     told = _told(bulletin.figures, bulletin.rows)
     figures = told["figures"]
     at = clock.local(bulletin.issued_at)
-    paper = Paper(bulletin.name, bulletin.unit.name, bulletin.issued_at.replace(tzinfo=None))
-    paper.title(bulletin.name)
+    paper = Paper(bulletin.title, bulletin.unit.name, bulletin.issued_at.replace(tzinfo=None))
+    paper.title(bulletin.title)
     paper.under(
         _(
             "（%(first)s至%(last)s）",

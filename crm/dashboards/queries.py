@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from crm.db import db
 from crm.deals.models import DealSpan
 from crm.deals.stages import DealState, Stage
-from crm.indicators import catalogue, counting
+from crm.indicators import catalogue, counting, ranking
 from crm.indicators import queries as indicators
 from crm.indicators.catalogue import CATALOGUE, Indicator
 from crm.indicators.counting import Count, total
@@ -192,7 +192,7 @@ class Line:
 
 
 def units(look: Look, one: Indicator) -> list[Line]:
-    """Every unit with a figure or a target, and every piece of land; the largest first."""
+    """Every unit with a figure or a target, and every piece of land, in their places."""
     window, nothing = so_far(one), Count()
     months = months_of(window) if one.days else []
     by_month: Sequence[Mapping[int | None, Count]]
@@ -213,23 +213,24 @@ def units(look: Look, one: Indicator) -> list[Line]:
     cell_dark = shades({
         (row.id, at): month.get(row.id, nothing).value for row in known for at, month in enumerate(by_month)
     })  # fmt: skip
-    places = _places(value)
-    lines = []
+    done = {row.id: percent(value[row.id], wanted.get(row.id)) for row in known}
+    places = ranking.places({id: (value[id], done[id]) for id in value})
+    lines = {}
     for row in known:
 
         def to(period: Window, count: Count, row: Any = row) -> str | None:
             return one.url(period, row.id) if row.active and count.rows else None
 
-        lines.append(Line(
+        lines[row.id] = Line(
             row.name, places[row.id], Cell(value[row.id], to(window, whole.get(row.id, nothing)), dark[row.id]),
-            percent(value[row.id], wanted.get(row.id)),
+            done[row.id],
             [
                 Cell(month.get(row.id, nothing).value, to(months[at], month.get(row.id, nothing)), cell_dark[row.id, at])
                 for at, month in enumerate(by_month)
             ],
             on_map=known.index(row) if row.kind in PLACES else None,
-        ))  # fmt: skip
-    return sorted(lines, key=lambda line: line.place)
+        )  # fmt: skip
+    return [lines[id] for id in places]
 
 
 def map_of(lines: Sequence[Line]) -> list[Line]:
@@ -252,22 +253,16 @@ def people(look: Look, one: Indicator) -> list[Line]:
     )
     rows = db.session.execute(staff.order_by(User.name, User.id)).all()
     value = {row.id: found[row.id].value if row.id in found else Decimal(0) for row in rows}
-    places = _places(value)
-    lines = [
-        Line(
+    places = ranking.places({id: (figure, None) for id, figure in value.items()})
+    lines = {
+        row.id: Line(
             row.name, places[row.id],
             Cell(value[row.id], one.url(window, unit_id, row.id) if row.id in found and row.at_work else None),
             None, []
         )
         for row in rows
-    ]  # fmt: skip
-    return sorted(lines, key=lambda line: line.place)
-
-
-def _places(value: dict[int, Decimal]) -> dict[int, int]:
-    """Equal figures have equal places."""
-    order = sorted(value.values(), reverse=True)
-    return {id: order.index(one) + 1 for id, one in value.items()}
+    }  # fmt: skip
+    return [lines[id] for id in places]
 
 
 # --- targets ------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 
-from crm.indicators import catalogue
+from crm.indicators import catalogue, saying
 from crm.indicators.catalogue import Indicator
 from crm.indicators.progress import gone
 from crm.lib import clock
@@ -43,14 +43,15 @@ def _picture() -> dict[str, Any]:
     lines = queries.units(look, one) if look.whose is Whose.DISTRICT and one.by_unit else []
     figures = queries.figures(look)
     if look.whose is Whose.DISTRICT:
-        rank = [line for line in lines if line.whole.value > 0]
+        rank = [line for line in lines if line.whole.value > 0 or line.done is not None]
     else:
         rank = queries.people(look, one)
     ranked = rank[: queries.MOST_RANKED]
     return {
         "look": look, "one": one, "window": window, "problems": [text for text in (problem, odd) if text],
         "known": known, "figures": figures, "gauges": queries.gauges(look), "trend": queries.trend(look, one),
-        "rank": ranked, "more": len(rank) - len(ranked),
+        "rank": ranked, "more": len(rank) - len(ranked), "by_share": (by_share := any(line.done is not None for line in rank)),
+        "ranked_by": saying.ranked_by(by_share),
         "rows": [line for line in lines if any(cell.value for cell in line.months)][: queries.MOST_ROWS],
         "tiles": queries.map_of(lines), "funnel": queries.funnel(look),
         "months": [month.last for month in queries.months_of(window)] if one.days else [],

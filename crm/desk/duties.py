@@ -78,6 +78,8 @@ DUTIES = (
     Duty(Asked("supervision_cases", {"run": "1", "state": "explained"}, N_("已作说明、等结论的核查件")), "warn"),
     Duty(Asked("supervision_cases", {"run": "1", "state": "proposed"}, N_("列入核查、等着核实的事项"))),
     Duty(Asked("reports", {"to_check": "1"}, N_("等我审核的通报公示")), "warn"),
+    Duty(Asked("reports", {"to_publish": "1"}, N_("已审核、等我发布的通报公示")), "warn"),
+    Duty(Asked("reports", {"returned": "1"}, N_("退回给我修改的通报公示")), "warn"),
     Duty(Asked("entry_reviews", {"asked": "1"}, N_("等本单位提意见的准入评审")), "warn"),
     Duty(Asked("entry_reviews", {"owner": "me", "open": "1"}, N_("我的项目里还没有结论的准入评审"))),
     Duty(Asked("entry_rechecks", {"unit": "mine", "due": "1"}, N_("本单位到期要复核的投产项目")), "warn"),

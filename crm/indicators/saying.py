@@ -27,3 +27,8 @@ def measured(value: Decimal | None, measure: str, unit_word: str) -> str:
         case "条信息":
             return _n("%(value)s 条信息", count, value=number)
     return f"{number} {_(unit_word)}".strip()
+
+
+def ranked_by(has_targets: bool) -> str:
+    """By what ranking.py puts them in their places; said wherever there are places."""
+    return _("有目标的按完成目标的比例排，其余按数值排") if has_targets else _("按数值排")

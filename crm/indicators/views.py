@@ -28,7 +28,7 @@ from crm.org.permissions import Scope
 from crm.web import display
 from crm.web.forms import commit_and_go
 
-from . import actions, catalogue, counting, queries, saying
+from . import actions, catalogue, counting, queries, ranking, saying
 from .catalogue import Group, Indicator
 from .forms import CorrectForm, EditOwnForm, OwnForm, ValueForm
 from .lists import VALUES, name_of
@@ -156,6 +156,7 @@ def show(key: str) -> Any:
     targets = queries.targets_of(one.key, year)
     target = targets.get(unit_id) if one.sees(user, unit_id) else None
     against = _against(target, told[0].value if known else None, year, until)
+    units = _units(one, window, year, targets) if one.by_unit and unit is None else []
     return render_template(
         "indicators/show.html",
         one=one, year=year_number, years=_years(one), until=until, window=window, unit=unit, known=known,
@@ -165,7 +166,7 @@ def show(key: str) -> Any:
         url=one.url(window, unit_id), then_url=one.url(before(window), unit_id),
         against=against,
         lines=_months(one, year, months, unit_id, target),
-        units=_units(one, window, year, targets) if one.by_unit and unit is None else [],
+        units=units, ranked_by=saying.ranked_by(any(line["against"] for line in units)),
         unit_choices=org.unit_choices() if one.by_unit and user.scope_of(P.INDICATOR_VIEW) is Scope.DISTRICT else [],
         month_choices=[f"{one_.last:%Y-%m}" for one_ in counting.months_of(Window(year.first, last))] if one.days else [],
         everything=one.sees(user, unit_id),
@@ -203,7 +204,7 @@ def _units(one: Indicator, window: Window, year: Window, targets: Any) -> list[d
     now, then = counting.by_unit(one, user, [window, before(window)])
     ids = {unit_id for unit_id in (*now, *then, *targets) if unit_id is not None}
     rows = sa.select(Unit.id, Unit.name, Unit.active).where(Unit.id.in_(ids)).order_by(Unit.code)
-    lines = []
+    lines: list[dict[str, Any]] = []
     for unit_id, name, active in db.session.execute(rows):
         if not sees(unit_id):
             continue
@@ -216,17 +217,9 @@ def _units(one: Indicator, window: Window, year: Window, targets: Any) -> list[d
             "then_url": one.url(before(window), unit_id) if active else None,
             "against": _against(target, value, year, window.last),
         })  # fmt: skip
-    has_targets = any(line["against"] for line in lines)
-
-    def place(line: dict[str, Any]) -> Any:
-        done = line["against"].percent if line["against"] else None
-        return (done is None, -(done or 0), -line["now"]) if has_targets else (-line["now"],)
-
-    lines.sort(key=place)
-    for at, line in enumerate(lines):
-        tied = at and place(line) == place(lines[at - 1])
-        line["place"] = lines[at - 1]["place"] if tied else at + 1
-    return lines
+    shares = [line["against"].percent if line["against"] else None for line in lines]
+    placed = ranking.places({at: (line["now"], shares[at]) for at, line in enumerate(lines)})
+    return [{**lines[at], "place": place} for at, place in placed.items()]
 
 
 @bp.get("/indicators/<key>/explain")

@@ -52,7 +52,7 @@ class Permission(Labelled):
     DISPUTE_DECIDE = "dispute.decide", N_("裁定首报争议")
     REMINDER_VIEW = "reminder.view", N_("看提醒记录")
     BULLETIN_VIEW = "bulletin.view", N_("看信息通报")
-    BULLETIN_ISSUE = "bulletin.issue", N_("编印信息通报")
+    BULLETIN_ISSUE = "bulletin.issue", N_("编印信息通报（负责人限设置里的通报部门）")
     DEAL_VIEW = "deal.view", N_("查看项目")
     DEAL_EDIT = "deal.edit", N_("新建、修改项目")
     DEAL_ADVANCE = "deal.advance", N_("推进、退回、暂缓、终止项目")
@@ -106,8 +106,8 @@ class Permission(Labelled):
     RESERVE_EDIT = "reserve.edit", N_("谋划、修改储备项目，转招商")
     RESERVE_EXPORT = "reserve.export", N_("导出储备项目")
     REPORT_VIEW = "report.view", N_("看已发布的通报公示")
-    REPORT_DRAFT = "report.draft", N_("起草、更正月通报、季公示、快报")
-    REPORT_CHECK = "report.check", N_("审核通报公示（不能审自己起草的）")
+    REPORT_DRAFT = "report.draft", N_("起草、更正通报公示（负责人限设置里的通报部门）")
+    REPORT_CHECK = "report.check", N_("审核通报公示（负责人限通报部门，不能审自己起草的）")
     REPORT_PUBLISH = "report.publish", N_("发布通报公示")
     REPORT_OUTLINE = "report.outline", N_("定通报公示的提纲")
     INDICATOR_VIEW = "indicator.view", N_("查看指标、比较和数的来历（数只算本人能看到的）")
@@ -297,6 +297,9 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         P.RESERVE_EXPORT: S.UNIT,
         P.INDICATOR_VIEW: S.UNIT,
         P.REPORT_VIEW: S.DISTRICT,
+        P.REPORT_DRAFT: S.UNIT,  # of the offices that the settings name
+        P.REPORT_CHECK: S.UNIT,
+        P.BULLETIN_ISSUE: S.UNIT,  # of those too
         P.INDICATOR_TYPE: S.UNIT,
         P.NEED_VIEW: S.UNIT,
         P.NEED_EDIT: S.UNIT,

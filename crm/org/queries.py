@@ -14,6 +14,7 @@ from crm.db import db
 from crm.lib import texts
 from crm.lib.words import listed
 
+from . import settings
 from .models import Unit, User
 from .permissions import Permission, Role, Scope
 
@@ -49,6 +50,23 @@ def unit_choices(*, only_active: bool = True) -> list[tuple[int, str]]:
 def people(*, only_active: bool = True) -> sa.Select[User]:
     rows = sa.select(User).order_by(*BY_UNIT)
     return rows.where(User.active) if only_active else rows
+
+
+def reader() -> User | None:
+    """Whose eyes the house looks with where the whole district must be seen, whoever presses the button."""
+    rows = people().where(User.role == Role.ADMINISTRATOR).order_by(None)
+    return db.session.scalar(rows.order_by(User.id).limit(1))
+
+
+def offices(setting: str) -> list[str]:
+    """The units that a setting names as those whose business something is."""
+    return texts.apart(str(settings.get(setting)))
+
+
+def is_business_of(user: User, right: Permission, setting: str) -> bool:
+    """Whoever has the right over the whole district; of one's own unit those whose unit is such an office."""
+    scope = user.scope_of(right)
+    return scope is Scope.DISTRICT or (scope is not None and user.unit.name in offices(setting))
 
 
 def colleague_choices(user: User, permission: Permission) -> list[tuple[int, str]]:

@@ -141,6 +141,11 @@ KNOWN = {
         Known("supervision.again_days", N_("核查：作了结论以后，同一事项多久不再列入"), 30, 0, 365, N_("天")),
         Known("story.office", N_("宣传部门（单位名称）：发布先进典型"), "区委宣传部"),
         Known("target.margin", N_("比时间进度慢多少以内算“略慢”（百分点）"), 5, 0, 50, N_("个百分点")),
+        Known(
+            "report.offices",
+            N_("起草、审核通报公示，编印信息通报的部门（单位名称，用顿号隔开）"),
+            "区督查室、区招商局",
+        ),
         Known("indicator.office", N_("填报全区统计指标的部门（单位名称）"), "区发改局"),
         Known("need.office.land", N_("解决用地需求的部门（单位名称）"), "区国土分局"),
         Known("need.office.finance", N_("解决融资需求的部门（单位名称）"), "区财政局"),

@@ -23,10 +23,10 @@ from crm.delivery import queries as projects
 from crm.delivery.models import KeyProject
 from crm.delivery.rates import rates
 from crm.delivery.status import NodeKind
-from crm.indicators import catalogue, counting, progress
+from crm.indicators import catalogue, counting, progress, ranking
 from crm.indicators import queries as indicators
 from crm.indicators.catalogue import Indicator
-from crm.indicators.progress import Window
+from crm.indicators.progress import Against, Window
 from crm.lib.masking import mask_text
 from crm.lists.asked import select_for
 from crm.lists.table import ListPage
@@ -153,28 +153,30 @@ def _ids(one: Indicator, user: User, window: Window) -> Sequence[int]:
 
 
 def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
-    """Unit by unit with its growth, the nearest to its target first, those without a target by their figure."""
+    """Unit by unit with its growth and its verdict against the time, in their places."""
     year = _year(one, window)
     so_far = Window(year.first, min(window.last, year.last))
     found, then = counting.by_unit(one, user, [so_far, progress.before(so_far)])
-    targets = indicators.targets_of(one.key, year)
+    targets, margin = indicators.targets_of(one.key, year), indicators.margin()
     names = {unit.id: unit.name for unit in org.units(only_active=False)}
-    lines = []
+    lines: dict[str, Line] = {}
     for unit_id in {*found, *targets}:
         if unit_id is None:
             continue
         value = found[unit_id].value if unit_id in found else Decimal(0)
         target = targets.get(unit_id)
+        against = Against(target, value, year, so_far.last, margin=margin) if target else None
         more = progress.growth(value, then[unit_id].value) if unit_id in then else None
-        lines.append((names.get(unit_id, ""), value, target, progress.percent(value, target), more))
-    lines.sort(key=lambda line: (line[3] is None, -(line[3] or 0), -line[1], line[0]))
+        share, verdict = (against.percent, against.verdict.value) if against else (None, "")
+        lines[names[unit_id]] = [value, target, share, more, verdict]
+    placed = ranking.places({name: (line[0], line[2]) for name, line in sorted(lines.items())})
     return {
         "key": one.key,
         "msgid": one.msgid,
         "unit": one.unit_word,
         "measure": one.measure.value,
         "gone": _text((progress.gone(year, window.last) * 100).quantize(progress.TENTH)),
-        "lines": [[name, *map(_text, numbers)] for name, *numbers in lines],
+        "lines": [[name, *map(_text, lines[name][:-1]), lines[name][-1]] for name in placed],
     }
 
 

@@ -28,10 +28,10 @@ class DraftForm(ActForm):
         _l("第几期"),
         [
             InputRequired(_l("请填写第几期")),
-            NumberRange(1, 53, _l("月通报填月份，季公示填季度，快报填第几周")),
+            NumberRange(1, 53, _l("月通报填月份，季公示填季度，快报填第几周，年考核填 1")),
         ],
         render_kw=NUMERIC,
-        description=_l("月通报填月份，季公示填季度，快报填第几周"),
+        description=_l("月通报填月份，季公示填季度，快报填第几周，年考核填 1"),
     )
 
 

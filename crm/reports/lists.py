@@ -19,11 +19,12 @@ PAGE = register(
         noun=queries.NOUN,
         model=Report,
         columns=(
-            Column("name", N_("名称"), lambda r: r.name, url=lambda r: url_for("reports.show", id=r.id)),
+            Column("name", N_("名称"), lambda r: r.title, url=lambda r: url_for("reports.show", id=r.id)),
             Column("kind", N_("种类"), lambda r: r.kind, kind="state"),
             Column("last_on", N_("截至"), lambda r: r.last_on, kind="day", sort="last"),
-            Column("state", N_("状态"), lambda r: r.state, kind="state"),
+            Column("state", N_("状态"), lambda r: r.standing, kind="state"),
             Column("editions", N_("已发布的版本"), lambda r: len(r.editions), kind="number"),
+            Column("correcting", N_("更正进度"), lambda r: r.correcting, kind="state"),
             Column("published", N_("发布时间"), lambda r: r.editions[-1].published_at if r.editions else None, kind="moment"),
             Column("unit", N_("编印单位"), lambda r: r.unit.name),
             Column("drafted_by", N_("起草人"), lambda r: r.drafted_by.name, default=False),
@@ -35,7 +36,10 @@ PAGE = register(
             Filter("state", N_("状态"), "choice", lambda user: ReportState.choices(),
                    lambda v, user: queries.in_state(ReportState(v))),
             Filter("last", N_("截至"), "days", where=lambda v, user: between(Report.last_on, v)),
+            Filter("correcting", N_("正在更正"), "flag", where=lambda v, user: queries.is_correcting()),
             Filter("to_check", N_("等我审核"), "flag", where=lambda v, user: queries.waits_for_check(user)),
+            Filter("to_publish", N_("等我发布"), "flag", where=lambda v, user: queries.waits_for_publication(user)),
+            Filter("returned", N_("退回给我的"), "flag", where=lambda v, user: queries.came_back(user)),
         ),
         sorts={"last": Report.last_on},
         default_sort="-last",
@@ -46,6 +50,6 @@ PAGE = register(
         endpoint="reports.index",
         searched=False,
         empty_text=N_("月通报、季公示、快报由记录生成，审核后发布，发布后不再改动。"),
-        empty_actions=lambda user: [(_("起草一期"), url_for("reports.new"))] if user.may(P.REPORT_DRAFT) else [],
+        empty_actions=lambda user: [(_("起草一期"), url_for("reports.new"))] if queries.drafts(user) else [],
     )
 )  # fmt: skip

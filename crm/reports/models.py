@@ -25,6 +25,14 @@ class ReportState(Labelled):
     PUBLISHED = "published", N_("已发布"), "good"
 
 
+class Correction(Labelled):
+    """How far the next version of a published report is: the three states before publication, by the same values."""
+
+    DRAFT = "draft", N_("更正起草中"), "neutral"
+    CHECKING = "checking", N_("更正待审核"), "warn"
+    CHECKED = "checked", N_("更正待发布"), "info"
+
+
 class Section(Labelled):
     """What a report may hold, in this order."""
 
@@ -123,8 +131,21 @@ class Report(Versioned, Model):
 
     @property
     def name(self) -> str:
-        """As officers cite it: the same in every language."""
-        return self.kind.called.format(year=self.year, number=self.number)
+        return self.kind.cited(self.year, self.number)
+
+    @property
+    def title(self) -> str:
+        return self.kind.titled(self.year, self.number)
+
+    @property
+    def standing(self) -> ReportState:
+        """What it is to its readers: once published it stays so, also while its correction is being made."""
+        return ReportState.PUBLISHED if self.editions else self.state
+
+    @property
+    def correcting(self) -> Correction | None:
+        is_under_way = self.editions and self.state is not ReportState.PUBLISHED
+        return Correction(self.state.value) if is_under_way else None
 
     @property
     def edition(self) -> Edition | None:

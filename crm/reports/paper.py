@@ -18,8 +18,8 @@ from .telling import Sheet
 def word(edition: Edition) -> bytes:
     report, content = edition.report, edition.content
     at = clock.local(edition.published_at)
-    paper = Paper(report.name, report.unit.name, edition.published_at.replace(tzinfo=None))
-    paper.title(report.name)
+    paper = Paper(report.title, report.unit.name, edition.published_at.replace(tzinfo=None))
+    paper.title(report.title)
     paper.under(_("（截至%(day)s）", day=official_day(report.last_on)))
     texts = content["texts"]
     if edition.correction and not report.kind.is_public:

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 
 from crm.lib.enums import Labelled
-from crm.lib.words import N_
+from crm.lib.words import N_, _
 
 
 class ReportKind(Labelled):
@@ -17,9 +17,13 @@ class ReportKind(Labelled):
     WEEKLY = "weekly", N_("快报"), "neutral"
     YEARLY = "yearly", N_("年考核"), "warn"
 
-    @property
-    def called(self) -> str:
-        return _TITLES[self]
+    def titled(self, year: int, number: int) -> str:
+        """As the reader's language has it."""
+        return _(_TITLES[self], year=year, number=number)
+
+    def cited(self, year: int, number: int) -> str:
+        """As officers cite it, and the trail keeps it: the same for everybody."""
+        return _TITLES[self] % {"year": year, "number": number}
 
     @property
     def is_public(self) -> bool:
@@ -27,10 +31,10 @@ class ReportKind(Labelled):
 
 
 _TITLES = {
-    ReportKind.MONTHLY: "招商引资和项目推进{year}年{number}月通报",
-    ReportKind.QUARTERLY: "招商引资和项目推进{year}年第{number}季度公示",
-    ReportKind.WEEKLY: "招商引资和项目推进{year}年第{number}周快报",
-    ReportKind.YEARLY: "招商引资和项目推进{year}年度考核",
+    ReportKind.MONTHLY: N_("招商引资和项目推进%(year)s年%(number)s月通报"),
+    ReportKind.QUARTERLY: N_("招商引资和项目推进%(year)s年第%(number)s季度公示"),
+    ReportKind.WEEKLY: N_("招商引资和项目推进%(year)s年第%(number)s周快报"),
+    ReportKind.YEARLY: N_("招商引资和项目推进%(year)s年度考核"),
 }
 _MONTHS = {ReportKind.MONTHLY: 1, ReportKind.QUARTERLY: 3, ReportKind.YEARLY: 12}
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm.db import db
+from crm.lib.words import _, listed
+from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 
@@ -19,9 +21,39 @@ from .periods import ReportKind
 NOUN = "report"
 
 
+# --- who may what -------------------------------------------------------------------------------------------
+
+
+OFFICES = "report.offices"
+"""通报部门: whose heads draft and check, beside those whose right reaches the whole district."""
+
+
+def drafts(user: User) -> bool:
+    return org.is_business_of(user, P.REPORT_DRAFT, OFFICES)
+
+
+def checks(user: User) -> bool:
+    return org.is_business_of(user, P.REPORT_CHECK, OFFICES)
+
+
+def publishes(user: User) -> bool:
+    return org.is_business_of(user, P.REPORT_PUBLISH, OFFICES)
+
+
 def works_on(user: User) -> bool:
     """Whether drafts are this user's business."""
-    return any(user.may(right) for right in (P.REPORT_DRAFT, P.REPORT_CHECK, P.REPORT_PUBLISH))
+    return drafts(user) or checks(user) or publishes(user)
+
+
+def who_does() -> str:
+    """Whose business reports are, for who would like to and may not."""
+    return _(
+        "通报公示由%(offices)s的负责人或管理员起草，另一人审核，区领导或管理员发布。",
+        offices=listed(org.offices(OFFICES)),
+    )
+
+
+# --- reports and their versions -----------------------------------------------------------------------------
 
 
 def visible_to(user: User) -> sa.Select[Report]:
@@ -72,14 +104,30 @@ def editions(report: Report) -> Sequence[Edition]:
 
 
 def in_state(state: ReportState) -> sa.ColumnElement[bool]:
-    return Report.state == state
+    """As Report.standing has it."""
+    if state is ReportState.PUBLISHED:
+        return Report.editions.any()
+    return sa.and_(Report.state == state, ~Report.editions.any())
+
+
+def is_correcting() -> sa.ColumnElement[bool]:
+    return sa.and_(Report.state != ReportState.PUBLISHED, Report.editions.any())
 
 
 def waits_for_check(user: User) -> sa.ColumnElement[bool]:
     """What somebody else has drafted; who may not check has none waiting."""
-    if not user.may(P.REPORT_CHECK):
+    if not checks(user):
         return sa.false()
     return sa.and_(Report.state == ReportState.CHECKING, Report.drafted_by_id != user.id)
+
+
+def waits_for_publication(user: User) -> sa.ColumnElement[bool]:
+    return Report.state == ReportState.CHECKED if publishes(user) else sa.false()
+
+
+def came_back(user: User) -> sa.ColumnElement[bool]:
+    """What this user drafted and somebody gave back."""
+    return sa.and_(Report.state == ReportState.DRAFT, Report.returned != "", Report.drafted_by_id == user.id)
 
 
 def schemes() -> Sequence[AppraisalScheme]:

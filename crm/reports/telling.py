@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from crm.deals.stages import Stage
-from crm.indicators import saying
+from crm.indicators import ranking, saying
+from crm.indicators.progress import Verdict
 from crm.lib.words import _, _c
 from crm.web import display
 
@@ -87,35 +88,50 @@ class Ranks:
     lines: list[dict[str, Any]]
 
     @property
+    def ranked_by(self) -> str:
+        return saying.ranked_by(self.has_targets)
+
+    @property
     def with_time(self) -> str:
         """「Rank tables always carry the time progress」"""
         return _("%(what)s（时间进度 %(gone)s）", what=self.label, gone=self.gone)
 
 
 def ranks(content: dict[str, Any], link: Link) -> list[Ranks]:
-    return [
-        Ranks(
-            one["key"],
-            said(one["msgid"]),
-            percent(one["gone"]),
-            any(line[2] for line in one["lines"]),
-            [
-                {
-                    "at": _place(one["lines"], at),
-                    "unit": name,
-                    "value": measured(value, one["measure"], one["unit"]),
-                    "target": measured(target, one["measure"], one["unit"]) if target else "",
-                    "percent": percent(share),
-                    "growth": percent(growth[0] if growth else "", sign=True),
-                    "behind": bool(share) and Decimal(share) < Decimal(one["gone"]),
-                    "url": link(one["key"], "", name),
-                }
-                # What was published before the growth was told has none.
-                for at, (name, value, target, share, *growth) in enumerate(one["lines"])
-            ],
-        )
-        for one in content.get("ranks", ())
-    ]
+    return [_ranks(one, link) for one in content.get("ranks", ())]
+
+
+def _ranks(one: dict[str, Any], link: Link) -> Ranks:
+    """What was published before growth and verdict were kept has the one not, the other by its shares as they stand."""
+    lines = [(*line, "", "")[:6] for line in one["lines"]]
+    placed = ranking.places({
+        at: (Decimal(value or 0), number_of(share)) for at, (_name, value, _target, share, *_more) in enumerate(lines)
+    })  # fmt: skip
+    return Ranks(
+        one["key"],
+        said(one["msgid"]),
+        percent(one["gone"]),
+        any(target for _name, _value, target, *_more in lines),
+        [
+            {
+                "at": placed[at],
+                "unit": name,
+                "value": measured(value, one["measure"], one["unit"]),
+                "target": measured(target, one["measure"], one["unit"]) if target else "",
+                "percent": percent(share),
+                "growth": percent(growth, sign=True),
+                "verdict": _verdict(verdict, share, one["gone"]),
+                "url": link(one["key"], "", name),
+            }
+            for at, (name, value, target, share, growth, verdict) in enumerate(lines)
+        ],
+    )
+
+
+def _verdict(kept: str, share: str, gone: str) -> Verdict | None:
+    if kept or not share:
+        return Verdict(kept) if kept else None
+    return Verdict.BEHIND if Decimal(share) < Decimal(gone) else Verdict.ON_PACE
 
 
 def points(text: str) -> str:
@@ -140,12 +156,6 @@ def score_lines(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
                          "url": link(key, "", name)}  # fmt: skip
         found.append(line)
     return found
-
-
-def _place(lines: Sequence[Sequence[str]], at: int) -> int:
-    """名次: the same share, or without targets the same figure, is the same place."""
-    said = [(share, "" if share else value) for _name, value, _target, share, *_growth in lines]
-    return said.index(said[at]) + 1
 
 
 def stages(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
@@ -240,6 +250,10 @@ def definition(content: dict[str, Any], key: str) -> str:
 # --- two versions -------------------------------------------------------------------------------------------
 
 
+Version = tuple[dict[str, Any], dict[str, Any]]
+"""What one says and the rows behind its figures."""
+
+
 @dataclass(frozen=True)
 class Change:
     label: str
@@ -250,12 +264,12 @@ class Change:
 
 
 def changes(
-    before: tuple[dict[str, Any], dict[str, Any]],
-    after: tuple[dict[str, Any], dict[str, Any]],
+    before: Version,
+    after: Version,
     seen: Callable[[dict[str, Any]], list[Any]],
     public: bool,
 ) -> list[Change]:
-    """What a later version says otherwise: (content, rows) of each; of the rows those that `seen` leaves."""
+    """What a later version says otherwise; of the rows those that `seen` leaves."""
     found = []
     was, now = _said(before[0]), _said(after[0])
     for key in [*was, *(key for key in now if key not in was)]:

@@ -6,17 +6,17 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 
 from crm.audit.trail import record
 from crm.contacts import telling as trail
+from crm.contacts.views import history_of
 from crm.db import db
 from crm.indicators import catalogue
 from crm.indicators.progress import Window
 from crm.lib import clock
-from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.lists.exports.making import mark_of
 from crm.lists.page import context
@@ -24,8 +24,10 @@ from crm.lists.table import LISTS
 from crm.org import demo
 from crm.org import queries as org
 from crm.org.guard import me, permit
+from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
+from crm.web import errors
 from crm.web.forms import commit_and_go
 
 from . import actions, counting, paper, periods, queries, telling, workbook
@@ -56,13 +58,16 @@ trail.VERBS.update(
         "report.scheme_set": (N_("改考核办法"), "settings"),
     }
 )
+trail.LABELS[queries.NOUN] = {
+    "opening": N_("导语"), "problems": N_("存在问题"), "next_steps": N_("下一步打算"),
+}  # fmt: skip
 
 
 @bp.get("/reports")
 @permit(P.REPORT_VIEW)
 def index() -> Any:
     return render_template(
-        "reports/index.html", listing=context(PAGE, me()), may_draft=me().may(P.REPORT_DRAFT),
+        "reports/index.html", listing=context(PAGE, me()), may_draft=queries.drafts(me()), who_does=queries.who_does(),
         kinds=list(ReportKind) if me().may(P.REPORT_OUTLINE) else [],
         has_scores=actions.sees_all(me()),
         has_table=bool(demo.accounts()) and counting.sees_everything(me(), ["paid_in", "signed_deals"]),
@@ -70,8 +75,9 @@ def index() -> Any:
 
 
 @bp.route("/reports/new", methods=["GET", "POST"])
-@permit(P.REPORT_DRAFT)
+@permit(P.REPORT_VIEW)
 def new() -> Any:
+    _only(queries.drafts)
     asked = request.args.get("kind", "")
     kind = ReportKind(asked) if asked in {one.value for one in ReportKind} else ReportKind.MONTHLY
     year, number = periods.latest_over(kind, clock.today())
@@ -84,27 +90,33 @@ def new() -> Any:
             return commit_and_go(
                 form,
                 url_for("reports.show", id=report.id),
-                _("已起草《%(name)s》，数由记录得出", name=report.name),
+                _("已起草《%(name)s》，数由记录得出", name=report.title),
             )
-    return form.page("reports/new.html")
+    return form.page("reports/new.html", proposed=_proposed())
 
 
 @bp.get("/reports/<int:id>")
 @permit(P.REPORT_VIEW)
 def show(id: int) -> Any:
     """The draft for those who work on it; for everybody else the version in force."""
-    report = _load(id)
+    report = db.get_or_404(Report, id)
     edition = queries.edition(report)
     if edition and (report.state is ReportState.PUBLISHED or not queries.works_on(me())):
         return redirect(url_for("reports.version", id=id, number=edition.number))
-    told = _told_now(report)
+    if not queries.works_on(me()):
+        waits = _("《%(name)s》还没有发布，发布以后大家都能看。", name=report.title)
+        errors.forbid(f"{waits} {queries.who_does()}")
+    told = actions.tell(report, keep_rows=edition is not None)
     return render_template(
         "reports/draft.html",
         report=report,
         edition=edition,
         acts=_acts(report),
-        problem="" if told else _("通报是全区的数，要由看得到全区项目和资金的人来编"),
-        **(_said(told.content, report, _link_today(report, told.content)) if told else {}),
+        next_step=_next_step(report),
+        sees_all=counting.sees_everything(me(), [one["key"] for one in told.content["figures"]]),
+        changes=_changes(report, edition, (told.content, told.rows)) if edition else None,
+        history=_history(report),
+        **_said(told.content, report, _link_today(report, told.content)),
     )
 
 
@@ -119,8 +131,8 @@ def version(id: int, number: int) -> Any:
         edition=edition,
         latest=latest,
         editions=queries.editions(report),
-        acts=_acts(report) if latest and latest.number == number else [],
-        may_edit_draft=queries.works_on(me()) and report.state is not ReportState.PUBLISHED,
+        acts=_acts(report) if not report.correcting and latest and latest.number == number else [],
+        may_see_draft=queries.works_on(me()),
         **_said(edition.content, report, _link_frozen(edition)),
     )
 
@@ -172,18 +184,21 @@ def changes(id: int, number: int) -> Any:
     """What this version says otherwise than the one before."""
     report, edition = _edition(id, number)
     before = queries.edition(report, number - 1) or abort(404)
-    was, now = (before.content, before.rows), (edition.content, edition.rows)
-    found = telling.changes(was, now, _seen, report.kind.is_public)
     return render_template(
-        "reports/changes.html", report=report, edition=edition, before=before, changes=found
-    )
+        "reports/changes.html", report=report, edition=edition, before=before,
+        changes=_changes(report, before, (edition.content, edition.rows)),
+    )  # fmt: skip
+
+
+def _changes(report: Report, before: Edition, now: telling.Version) -> list[telling.Change]:
+    return telling.changes((before.content, before.rows), now, _seen, report.kind.is_public)
 
 
 @bp.get("/reports/<int:id>/versions/<int:number>/word")
 @permit(P.REPORT_VIEW)
 def word(id: int, number: int) -> Any:
     report, edition = _edition(id, number)
-    return _file(paper.word(edition), WORD, f"{report.name}.docx")
+    return _file(paper.word(edition), WORD, f"{report.title}.docx")
 
 
 @bp.post("/reports/<int:id>/versions/<int:number>/excel")
@@ -196,7 +211,7 @@ def excel(id: int, number: int) -> Any:
     db.session.commit()
     with_rows = me().scope_of(P.DEAL_EXPORT) is Scope.DISTRICT
     data = workbook.of(edition, with_rows=with_rows, mark=mark_of(me(), clock.business_now()))
-    return _file(data, EXCEL, f"{report.name}.xlsx")
+    return _file(data, EXCEL, f"{report.title}.xlsx")
 
 
 # --- the way to publication ---------------------------------------------------------------------------------
@@ -205,7 +220,7 @@ def excel(id: int, number: int) -> Any:
 @bp.route("/reports/<int:id>/words", methods=["GET", "POST"])
 @permit(P.REPORT_DRAFT)
 def write(id: int) -> Any:
-    report = _load(id)
+    report = _worked_on(id, queries.drafts)
     form = WordsForm.of(report)
     if form.submitted():
         with form.refusals():
@@ -214,59 +229,66 @@ def write(id: int) -> Any:
     return form.page("reports/words.html", report=report)
 
 
-def _act(verb: Callable[..., Any], id: int, said: str) -> Any:
-    report = _load(id)
-    here = url_for("reports.show", id=id)
+def _act(verb: Callable[..., Any], may: Callable[[User], bool], id: int, said: str) -> Any:
+    report = _worked_on(id, may)
     verb(report, actor=me())
-    return commit_and_go(None, here, said)
+    return commit_and_go(None, url_for("reports.show", id=id), said)
 
 
 @bp.post("/reports/<int:id>/submit")
 @permit(P.REPORT_DRAFT)
 def submit(id: int) -> Any:
-    return _act(actions.submit, id, _("已送审"))
+    return _act(actions.submit, queries.drafts, id, _("已送审"))
 
 
 @bp.post("/reports/<int:id>/check")
 @permit(P.REPORT_CHECK)
 def check(id: int) -> Any:
-    return _act(actions.check, id, _("审核通过，可以发布了"))
+    return _act(actions.check, queries.checks, id, _("审核通过，可以发布了"))
 
 
 @bp.post("/reports/<int:id>/publish")
 @permit(P.REPORT_PUBLISH)
 def publish(id: int) -> Any:
-    return _act(actions.publish, id, _("已发布，以后的改动不再影响这一版"))
+    return _act(actions.publish, queries.publishes, id, _("已发布，以后的改动不再影响这一版"))
 
 
 @bp.post("/reports/<int:id>/drop")
 @permit(P.REPORT_DRAFT)
 def drop(id: int) -> Any:
-    report = _load(id)
+    report = _worked_on(id, queries.drafts)
+    is_correction = report.correcting is not None
     actions.drop(report, actor=me())
+    if is_correction:
+        return commit_and_go(None, url_for("reports.show", id=id), _("已放弃更正，原来的一版不变"))
     return commit_and_go(None, url_for("reports.index"), _("已删除"))
 
 
 @bp.route("/reports/<int:id>/give-back", methods=["GET", "POST"])
 @permit(P.REPORT_CHECK)
 def give_back(id: int) -> Any:
-    return _with_reason(id, actions.give_back, _("退回修改"), _("已退回"))
+    report = _worked_on(id, queries.checks)
+    return _with_reason(report, actions.give_back, _("退回修改"), _("已退回"))
 
 
 @bp.route("/reports/<int:id>/correct", methods=["GET", "POST"])
 @permit(P.REPORT_DRAFT)
 def correct(id: int) -> Any:
-    return _with_reason(id, actions.correct, _("更正"), _("开始更正；新的一版发布以前，原来的一版仍然有效"))
+    """With what it would change so far, so that nobody corrects for nothing."""
+    report = _worked_on(id, queries.drafts)
+    said, edition = _("开始更正；新的一版发布以前，原来的一版仍然有效"), queries.edition(report)
+    told = actions.tell(report, keep_rows=True) if request.method == "GET" and edition else None
+    changes = _changes(report, edition, (told.content, told.rows)) if told and edition else None
+    return _with_reason(report, actions.correct, _("更正"), said, edition=edition, changes=changes)
 
 
-def _with_reason(id: int, verb: Callable[..., Any], title: str, said: str) -> Any:
-    report = _load(id)
+def _with_reason(report: Report, verb: Callable[..., Any], title: str, said: str, **more: Any) -> Any:
     form = ReasonForm.of(report)
     if form.submitted():
         with form.refusals():
             verb(report, form.reason.data or "", actor=me())
-            return commit_and_go(form, url_for("reports.show", id=id), said)
-    return form.page("reports/reason.html", report=report, title=title)
+            return commit_and_go(form, url_for("reports.show", id=report.id), said)
+    return form.page("reports/reason.html", report=report, title=title, **more)
 
 
 @bp.route("/reports/outlines/<kind>", methods=["GET", "POST"])
@@ -352,12 +374,30 @@ def _edition(id: int, number: int) -> tuple[Report, Edition]:
     return report, queries.edition(report, number) or abort(404)
 
 
-def _told_now(report: Report) -> Any:
-    """What would be published now; None for who does not see all of it."""
-    try:
-        return actions.preview(report, actor=me())
-    except Refused:
-        return None
+def _only(may: Callable[[User], bool]) -> None:
+    """Beside the right the office: whoever has not both is told whose business it is."""
+    if not may(me()):
+        errors.forbid(queries.who_does())
+
+
+def _worked_on(id: int, may: Callable[[User], bool]) -> Report:
+    report = _load(id)
+    _only(may)
+    return report
+
+
+def _proposed() -> list[tuple[str, str]]:
+    """Of each kind the last period that is over, where nobody has begun its report: (title, address of its form)."""
+    found = []
+    for kind in ReportKind:
+        year, number = periods.latest_over(kind, clock.today())
+        if queries.of(kind, year, number) is None:
+            found.append((kind.titled(year, number), url_for("reports.new", kind=kind.value)))
+    return found
+
+
+def _history(report: Report) -> list[dict[str, Any]]:
+    return history_of(queries.NOUN, report.id, began_with="report.drafted")
 
 
 def _link_today(report: Report, content: dict[str, Any]) -> telling.Link:
@@ -474,27 +514,59 @@ def _said(content: dict[str, Any], report: Report, link: telling.Link) -> dict[s
     }
 
 
-def _acts(report: Report) -> list[tuple[str, str, str, str]]:
-    """(label, address, icon, "post", "get" or "danger") of what may be done with it now."""
-    user, id = me(), report.id
-    state = report.state
-    drafts, checks = user.may(P.REPORT_DRAFT), user.may(P.REPORT_CHECK)
-    found: list[tuple[str, str, str, str]] = []
+class Act(NamedTuple):
+    """A button for what may be done now; `asks` before what cannot be taken back. Without `posts` a form comes first."""
+
+    name: str
+    label: str
+    url: str
+    icon: str
+    posts: bool = True
+    asks: str = ""
+
+
+def _acts(report: Report) -> list[Act]:
+    user, state = me(), report.state
+    drafts, checks = queries.drafts(user), queries.checks(user)
+
+    def act(name: str, label: str, icon: str, posts: bool = True, asks: str = "") -> Act:
+        return Act(name, label, url_for(f"reports.{name}", id=report.id), icon, posts, asks)
+
+    found: list[Act] = []
     if state is ReportState.DRAFT and drafts:
-        found.append((_("送审"), url_for("reports.submit", id=id), "check", "post"))
-        found.append((_("写文字"), url_for("reports.write", id=id), "pen", "get"))
+        found += [act("submit", _("送审"), "check"), act("write", _("写文字"), "pen", posts=False)]
     if state is ReportState.CHECKING and checks and report.drafted_by_id != user.id:
-        found.append((_("审核通过"), url_for("reports.check", id=id), "check", "post"))
-    if state is ReportState.CHECKED and user.may(P.REPORT_PUBLISH):
-        found.append((_("发布"), url_for("reports.publish", id=id), "check", "post"))
+        found.append(act("check", _("审核通过"), "check"))
+    if state is ReportState.CHECKED and queries.publishes(user):
+        found.append(
+            act(
+                "publish",
+                _("发布"),
+                "check",
+                asks=_("数再算一次并冻结，大家都能看到；以后只能用更正出新的一版。"),
+            )
+        )
     if state in (ReportState.CHECKING, ReportState.CHECKED) and checks:
-        found.append((_("退回修改"), url_for("reports.give_back", id=id), "undo", "get"))
+        found.append(act("give_back", _("退回修改"), "undo", posts=False))
     if state is ReportState.PUBLISHED and drafts:
-        found.append((_("更正"), url_for("reports.correct", id=id), "pen", "get"))
-    if state is ReportState.DRAFT and drafts:
-        label = _("放弃更正") if report.correction else _("删除草稿")
-        found.append((label, url_for("reports.drop", id=id), "close", "post"))
+        found.append(act("correct", _("更正"), "pen", posts=False))
+    if state is ReportState.DRAFT and drafts and report.correcting:
+        found.append(
+            act("drop", _("放弃更正"), "close", asks=_("更正的文字和原因不再保留；已经发布的一版不变。"))
+        )
+    elif state is ReportState.DRAFT and drafts:
+        found.append(act("drop", _("删除草稿"), "close", asks=_("这一期写的文字会一起删掉。")))
     return found
+
+
+def _next_step(report: Report) -> str:
+    """What it waits for."""
+    match report.state:
+        case ReportState.CHECKING:
+            return _("等另一人审核；%(who)s送审的，自己不能审。", who=report.drafted_by.name)
+        case ReportState.CHECKED:
+            return _("审核已通过，等区领导或管理员发布。")
+    return _("文字写好以后送审，由另一人审核。")
 
 
 def _file(data: bytes, kind: str, name: str) -> Any:

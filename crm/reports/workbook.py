@@ -38,7 +38,7 @@ def of(edition: Edition, *, with_rows: bool, mark: str) -> bytes:
         with_rows, mark = False, ""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "report.xlsx"
-        first, *others = [*_grids(edition), *([_behind(edition)] if with_rows else [])]
+        first, *others = [*grids(edition), *([_behind(edition)] if with_rows else [])]
         book = XlsxFile(path, first.title, first.heads, mark)
         for at, grid in enumerate([first, *others]):
             if at:
@@ -49,7 +49,7 @@ def of(edition: Edition, *, with_rows: bool, mark: str) -> bytes:
         return path.read_bytes()
 
 
-def _grids(edition: Edition) -> Iterator[Grid]:
+def grids(edition: Edition) -> Iterator[Grid]:
     content, public = edition.content, edition.report.kind.is_public
     wan = Heading(_("总投资（万元）"), "wan")
     yield _figures_grid(content)
@@ -70,7 +70,7 @@ def _grids(edition: Edition) -> Iterator[Grid]:
         ])  # fmt: skip
     if (names := telling.talks(content, public)).rows:
         heads = [*map(Heading, names.heads[:3]), wan, *map(Heading, names.heads[4:])]
-        yield Grid(Section.TALKS.label, heads, [
+        yield Grid(_("在谈亿元以上"), heads, [
             (*row[:3], number_of(row[3]), *row[4 : len(heads)]) for row in content["talks"]
         ])  # fmt: skip
     if content.get("starts"):
@@ -101,13 +101,13 @@ def _ranks_grid(content: dict[str, Any]) -> Grid:
     heads = [
         Heading(_("指标"), width=20), Heading(_("名次"), "number", 8), Heading(_("单位")), Heading(_("完成数"), "number", 14),
         Heading(_("计量单位"), width=9), Heading(_("同比"), "percent"), Heading(_("全年目标"), "number", 14), Heading(_("完成"), "percent"),
-        Heading(_("时间进度"), "percent"),
+        Heading(_("时间进度"), "percent"), Heading(_("比时间进度"), width=16),
     ]  # fmt: skip
     rows = [
-        (ranks.label, line["at"], name, number_of(value), said(one["unit"]), _ratio(growth[0] if growth else ""),
-         number_of(target), _ratio(share), _ratio(one["gone"]))
+        (ranks.label, line["at"], name, number_of(value), said(one["unit"]), _ratio(more[0] if more else ""),
+         number_of(target), _ratio(share), _ratio(one["gone"]), line["verdict"].label if line["verdict"] else "")
         for ranks, one in zip(telling.ranks(content, telling.nowhere), content["ranks"], strict=True)
-        for line, (name, value, target, share, *growth) in zip(ranks.lines, one["lines"], strict=True)
+        for line, (name, value, target, share, *more) in zip(ranks.lines, one["lines"], strict=True)
     ]  # fmt: skip
     return Grid(Section.RANKS.label, heads, rows)
 
@@ -145,7 +145,7 @@ def _behind(edition: Edition) -> Grid:
 def _about(edition: Edition) -> Iterator[tuple[str, str]]:
     """The words of the report, which are no numbers."""
     report, texts = edition.report, edition.content["texts"]
-    yield _("名称"), report.name
+    yield _("名称"), report.title
     yield _("版本"), _("第 %(n)s 版", n=edition.number)
     yield _("截至"), display.day(report.last_on)
     told = [(_("导语"), texts.get("opening", ""))]

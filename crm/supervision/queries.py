@@ -53,9 +53,3 @@ def deal_of_id(user: User, id: int | None) -> Deal | None:
 
 def project_of_id(user: User, id: int | None) -> KeyProject | None:
     return db.session.scalar(delivery.visible_to(user).filter_by(id=id)) if id else None
-
-
-def reader() -> User | None:
-    """Whose eyes the rule looks with: it must see the whole district, whoever presses the button."""
-    rows = org.people().where(User.role == Role.ADMINISTRATOR).order_by(None)
-    return db.session.scalar(rows.order_by(User.id).limit(1))

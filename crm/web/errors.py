@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Flask, redirect, render_template, request
+from flask import Flask, abort, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -40,6 +40,11 @@ def page(status: int, detail: str = "") -> tuple[Any, int]:
     if request.accept_mimetypes.best == "application/json":
         return {"ok": False, "message": detail or _(hint)}, status
     return render_template("_layout/error.html", code=status, title=_(title), text=detail or _(hint)), status
+
+
+def forbid(sentence: str) -> NoReturn:
+    """403 that says whose business it is, where the sentence for all would leave one at a loss."""
+    abort(make_response(*page(403, sentence)))
 
 
 def init_app(app: Flask) -> None:

@@ -29,6 +29,7 @@ from crm.lib.words import _
 
 MOST_ROWS = 1_048_575  # of one xlsx sheet, under its header
 LONGEST_CELL = 32_767
+LONGEST_NAME = 31  # of a sheet
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 A4 = 9  # its number in a workbook
@@ -284,13 +285,20 @@ def _plain(value: Any) -> str:
 
 
 def _sheet_name(text: str, taken: Collection[str] = ()) -> str:
-    """As Excel allows it, and no second time: 31 characters, whatever their case."""
-    name = "".join(c for c in text if c not in "[]:*?/\\'")[:31] or "Sheet1"
-    number = 1
+    """As Excel allows it, and no second time: LONGEST_NAME characters, whatever their case, and no word cut in two."""
+    text = " ".join("".join(c for c in text if c not in "[]:*?/\\'").split()) or "Sheet1"
+    name, number = _shortened(text, LONGEST_NAME), 1
     while name.lower() in taken:
         number += 1
-        name = f"{name[:27]} {number}"
+        name = f"{_shortened(text, LONGEST_NAME - len(str(number)) - 1)} {number}"
     return name
+
+
+def _shortened(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    words, cut = text[: most + 1].rpartition(" ")[0], text[:most]
+    return words if len(words) > most // 2 else cut  # Chinese has few blanks to end at
 
 
 def sha256_of(path: Path) -> str:

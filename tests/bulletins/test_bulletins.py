@@ -23,6 +23,8 @@ from crm.db import WrittenOnce, db
 from crm.leads.models import Conclusion, Judgement, Lead, LeadState
 from crm.lib import clock
 from crm.merchants.models import Direction
+from crm.org.permissions import Role
+from tests.cast import make_user
 from tests.deals.make import make_deal, make_lead
 
 D = dt.date.fromisoformat
@@ -146,15 +148,34 @@ def test_a_period_that_cannot_be_told_is_refused(
 @pytest.mark.on("sqlite")
 def test_who_may(cast: Any, as_user: Any) -> None:
     a_month(cast)
-    issue(as_user(cast.admin))
-    for user in cast.everybody:
-        as_user(user).see("/bulletins")
+    head = make_user("ma", "马镇长", Role.MANAGER, cast.li.unit)
+    db.session.commit()
+    issue(as_user(cast.chen))  # the head of an office that the settings name
+    for user in (*cast.everybody, head):
+        page = as_user(user).see("/bulletins")
+        assert ("/bulletins/new" in page.links) == (user in (cast.chen, cast.admin))
         as_user(user).see(f"/bulletins/{only().id}")
-    for user in (cast.wang, cast.chen, cast.zhou, cast.zheng):
-        as_user(user).see("/bulletins/new", 403)
+    for user in (cast.wang, head, cast.zhou, cast.zheng):
+        there = as_user(user)
+        told = there.see("/bulletins/new", 403).text
+        assert "信息通报由区督查室、区招商局的负责人或管理员编印" in told
+        assert there.post("/bulletins/new", data={"csrf_token": there.token()}).status_code == 403
     as_user(cast.admin).see("/bulletins/999", 404)
-    as_user(cast.admin).see("/bulletins/new")
+    as_user(cast.chen).see("/bulletins/new")
     assert len(db.session.scalars(sa.select(Bulletin)).all()) == 1, "looking at a draft issues nothing"
+
+
+@pytest.mark.on("sqlite")
+def test_its_title_is_in_the_readers_language_its_number_in_the_leads_is_not(cast: Any, as_user: Any) -> None:
+    made = a_month(cast)
+    issue(as_user(cast.admin))
+    cast.li.locale = "en"
+    db.session.commit()
+    reader, title = as_user(cast.li), "Investment news, bulletin no. 01 of 2013"
+    assert title in reader.see("/bulletins").text
+    assert reader.see(f"/bulletins/{only().id}").h1 == title
+    assert title in _words(reader.get(f"/bulletins/{only().id}/word").get_data())
+    assert made["new"].bulletin_no == only().name == "招商信息通报2013第01期"
 
 
 def _words(data: bytes) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crm.lib import texts
 from crm.web import sheets_in
-from crm.web.sheets_out import FORMULA_STARTS, Heading, harmless, meant, writer
+from crm.web.sheets_out import FORMULA_STARTS, Heading, XlsxFile, harmless, meant, writer
 
 # What the house can hold: every text passes through texts.clean_text on its way in.
 kept = st.text(max_size=60).map(texts.clean_text)
@@ -77,3 +77,28 @@ def _trimmed(row: tuple[str, ...]) -> tuple[str, ...]:
     while cells and not cells[-1]:
         cells.pop()
     return tuple(cells)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["Deals under negotiation of CNY 100 million or more"], ["Deals under negotiation of CNY"]),
+        (["Deals under negotiation of CNY 100 million or more"] * 2,
+         ["Deals under negotiation of CNY", "Deals under negotiation of 2"]),
+        (["Signed [2013]/Q2: all"], ["Signed 2013Q2 all"]),
+        (["项目" * 20, "项目" * 20], ["项目" * 15 + "项", "项目" * 14 + "项 2"]),
+        (["2013 " + "项目" * 20], ["2013 " + "项目" * 13]),
+        (["在谈", "在谈", "在谈"], ["在谈", "在谈 2", "在谈 3"]),
+        (["Signed", "SIGNED"], ["Signed", "SIGNED 2"]),
+        (["[]"], ["Sheet1"]),
+    ],
+)  # fmt: skip
+def test_a_sheets_name_is_one_that_excel_takes_and_ends_with_a_word(
+    tmp_path: Path, names: list[str], told: list[str]
+) -> None:
+    path = tmp_path / "names.xlsx"
+    book = XlsxFile(path, names[0], [Heading("甲")])
+    for name in names[1:]:
+        book.begin(name, [Heading("甲")])
+    book.close()
+    assert openpyxl.load_workbook(path).sheetnames == told

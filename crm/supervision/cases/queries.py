@@ -18,6 +18,7 @@ from crm.indicators import catalogue
 from crm.jobs import queries as jobs
 from crm.jobs.models import PeriodicRun
 from crm.lib import clock
+from crm.org import queries as org
 from crm.org import settings
 from crm.org.guard import reaches, within
 from crm.org.models import User
@@ -132,7 +133,7 @@ def in_force(case: SupervisionCase) -> CaseStep | None:
 
 def found(today: dt.date) -> list[Found]:
     """All that the three triggers find today, in a number of statements that does not grow with what there is."""
-    eyes = supervision.reader()
+    eyes = org.reader()
     if eyes is None:
         return []
     return [*_targets(eyes, today), *_projects(today), *_commitments(today)]
