@@ -23,7 +23,7 @@ from crm.org.permissions import Permission as P
 from crm.search import index
 
 from . import actions, queries, window
-from .models import MonthlyReturn, PaidIn, PaidInState, PaidKind, ReturnLine, VoucherKind
+from .models import Fulfilled, MonthlyReturn, PaidIn, PaidInState, PaidKind, ReturnLine, VoucherKind
 
 
 def _share_of(row: PaidIn) -> int:
@@ -283,6 +283,7 @@ DEALS = register(
             Column("amount_basis", N_("金额口径"), lambda one: one.deal.amount_basis, kind="state"),
             Column("recognised", N_("已认定到位"), lambda one: one.arrived.recognised.counted_wan, kind="wan"),
             Column("percent", N_("占协议（%）"), lambda one: one.arrived.percent, kind="number"),
+            Column("fulfilled", N_("到位情况"), lambda one: one.arrived.fulfilled, kind="state"),
             Column("waiting", N_("待初审、待认定"), lambda one: one.arrived.waiting.amount_wan or None, kind="wan",
                    default=False),
             Column("returned", N_("退回、不计入"), lambda one: one.arrived.returned.amount_wan or None, kind="wan",
@@ -298,6 +299,8 @@ DEALS = register(
                    lambda v, user: Deal.owner_id == int(v)),
             Filter("signed", N_("签约日期"), "days", where=lambda v, user: between(Deal.signed_on, v)),
             Filter("agreed", N_("协议引资"), "wan_range", where=lambda v, user: between(Deal.agreed_wan, v)),
+            Filter("fulfilled", N_("到位情况"), "choice", lambda user: Fulfilled.choices(),
+                   lambda v, user: queries.is_fulfilled(Fulfilled(v))),
             Filter("none", N_("一笔都没有认定的"), "flag", where=lambda v, user: sa.not_(queries.has_arrived())),
         ),
         sorts={

@@ -49,6 +49,22 @@ class VoucherKind(Labelled):
     NONE = "none", N_("暂无凭证")
 
 
+class Fulfilled(Labelled):
+    """How much of the agreed is here, once anything is."""
+
+    PART = "part", N_("部分到位"), "info"
+    WHOLE = "whole", N_("足额到位"), "good"
+    OVER = "over", N_("超过协议"), "warn"
+
+    @classmethod
+    def of(cls, counted_wan: Decimal, agreed_wan: Decimal | None) -> Fulfilled | None:
+        if not agreed_wan or counted_wan <= 0:
+            return None
+        if counted_wan == agreed_wan:
+            return cls.WHOLE
+        return cls.PART if counted_wan < agreed_wan else cls.OVER
+
+
 class Closed(RuntimeError):
     """Something tried to change a row that counted in a closed month. No verb may: one adjusts."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,7 +27,7 @@ from crm.org.permissions import Scope
 from crm.search import index
 
 from . import window
-from .models import MonthlyReturn, PaidIn, PaidInState, ReturnLine
+from .models import Fulfilled, MonthlyReturn, PaidIn, PaidInState, ReturnLine
 
 NOUN = "paid_in"
 MOST_MONTHS = 120
@@ -317,6 +318,10 @@ class Arrived:
     def percent(self) -> Decimal | None:
         return window.percent(self.recognised.counted_wan, self.agreed_wan)
 
+    @property
+    def fulfilled(self) -> Fulfilled | None:
+        return Fulfilled.of(self.recognised.counted_wan, self.agreed_wan)
+
 
 def arrived(deal: Deal) -> Arrived:
     return arrived_of([deal])[deal.id]
@@ -349,6 +354,16 @@ def has_arrived() -> Any:
     """Something of the deal's money has been recognised."""
     there = sa.select(PaidIn.id).where(PaidIn.deal_id == Deal.id, PaidIn.state == PaidInState.RECOGNISED)
     return there.correlate(Deal).exists()
+
+
+def is_fulfilled(wanted: Fulfilled) -> Any:
+    """Fulfilled.of() as a condition on deals."""
+    counted = sa.select(sa.func.sum(PaidIn.counted_wan)).where(
+        PaidIn.deal_id == Deal.id, PaidIn.state == PaidInState.RECOGNISED
+    )
+    arrived = counted.correlate(Deal).scalar_subquery()
+    compared = {Fulfilled.PART: operator.lt, Fulfilled.WHOLE: operator.eq, Fulfilled.OVER: operator.gt}
+    return sa.and_(Deal.agreed_wan > 0, arrived > 0, compared[wanted](arrived, Deal.agreed_wan))
 
 
 def deals_to_declare(user: User, text: str = "") -> list[Deal]:

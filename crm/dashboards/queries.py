@@ -21,10 +21,12 @@ from crm.indicators import catalogue, counting, ranking
 from crm.indicators import queries as indicators
 from crm.indicators.catalogue import CATALOGUE, Indicator
 from crm.indicators.counting import Count, total
+from crm.indicators.earlier import unknown
 from crm.indicators.progress import Against, Window, before, growth, months_of, percent
 from crm.lib import clock
 from crm.lists import asked
-from crm.org.models import Unit, UnitKind, User
+from crm.org.district_map import PLACES, Tile, drawn
+from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
 from crm.review import queries as review
@@ -36,18 +38,22 @@ from .whose import FIGURES, Whose
 
 MOST_RANKED = 15
 MOST_ROWS = 40
-PLACES = (UnitKind.TOWNSHIP, UnitKind.PLATFORM)
-"""Units that are a piece of the district's land, and so a tile of its map."""
 
 
 @dataclass(frozen=True)
 class Year:
-    """The months of a year so far, the same months of the year before; and what each unit did in this year's, if asked."""
+    """The months of a year so far, the same months of the year before; and what each unit did in this year's, if asked.
+    `unknown`: so many months of the year before ended before anything was recorded."""
 
     months: list[Window]
     now: list[Count]
     then: list[Count]
     by_unit: Sequence[Mapping[int | None, Count]]
+    unknown: int
+
+    @property
+    def has_then(self) -> bool:
+        return self.unknown < len(self.then)
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ class Look:
             else:
                 told = counting.counts(one, self.user, years, self.unit_id, self.person_id)
             n = len(months)
-            self.read[one.key] = Year(months, told[:n], told[n:], units[:n])
+            none = unknown(one, self.user, years[n:], [bool(count.rows) for count in told[n:]])
+            self.read[one.key] = Year(months, told[:n], told[n:], units[:n], none)
         return self.read[one.key]
 
     def count(self, one: Indicator, window: Window) -> Decimal:
@@ -129,6 +136,7 @@ class Figure:
     one: Indicator
     now: Cell
     growth: Decimal | None
+    has_then: bool
     months: list[Cell]
 
 
@@ -146,7 +154,7 @@ def figures(look: Look) -> list[Figure]:
             for at, count in enumerate(year.now)
         ]
         now = Cell(total(year.now).value, look.url(one, so_far(one)))
-        found.append(Figure(one, now, growth(now.value, total(year.then).value), cells))
+        found.append(Figure(one, now, growth(now.value, total(year.then).value), year.has_then, cells))
     return found
 
 
@@ -167,12 +175,16 @@ def trend(look: Look, one: Indicator) -> list[MonthPair]:
     period = one.of_year(one.year_now())
     if not one.days or not counting.has_figures(one, period):
         return []
+    pairs: list[tuple[Window, Decimal | None, Decimal | None]]
     if one.typed:  # where nothing was typed there is no figure, and not none
         typed = counting.months(one, look.user, period, so_far(one).last, look.unit_id, look.person_id)
         pairs = [(month.window, month.now, month.then) for month in typed]
     else:
         year = look.year(one)
-        pairs = [(month, year.now[at].value, year.then[at].value) for at, month in enumerate(year.months)]
+        pairs = [
+            (month, year.now[at].value, None if at < year.unknown else year.then[at].value)
+            for at, month in enumerate(year.months)
+        ]
     return [
         MonthPair(month, now, then, look.url(one, month), look.url(one, before(month)))
         for month, now, then in pairs
@@ -188,7 +200,10 @@ class Line:
     whole: Cell
     done: Decimal | None
     months: Sequence[Cell]
-    on_map: int | None = None  # where its tile always stands, whatever the figures
+    code: str = ""
+    cell: str | None = (
+        None  # of the district's map; empty while nobody has said where it lies, None: no piece of land
+    )
 
 
 def units(look: Look, one: Indicator) -> list[Line]:
@@ -204,7 +219,7 @@ def units(look: Look, one: Indicator) -> list[Line]:
         whole, *by_month = counting.by_unit(one, look.user, [window, *months])
     wanted = indicators.targets_of(one.key, one.of_year(one.year_now()))
     there = {id for id in (*whole, *wanted) if id is not None}
-    rows = sa.select(Unit.id, Unit.name, Unit.kind, Unit.active).where(
+    rows = sa.select(Unit.id, Unit.code, Unit.name, Unit.kind, Unit.active, Unit.map_cell).where(
         sa.or_(Unit.id.in_(there), sa.and_(Unit.active, Unit.kind.in_(PLACES)))
     )
     known = [row for row in db.session.execute(rows.order_by(Unit.code)) if one.sees(look.user, row.id)]
@@ -228,14 +243,16 @@ def units(look: Look, one: Indicator) -> list[Line]:
                 Cell(month.get(row.id, nothing).value, to(months[at], month.get(row.id, nothing)), cell_dark[row.id, at])
                 for at, month in enumerate(by_month)
             ],
-            on_map=known.index(row) if row.kind in PLACES else None,
+            code=row.code, cell=(row.map_cell if row.active else "") if row.kind in PLACES else None,
         )  # fmt: skip
     return [lines[id] for id in places]
 
 
-def map_of(lines: Sequence[Line]) -> list[Line]:
-    """The pieces of land in their own order, so that each is found where it was yesterday."""
-    return sorted((line for line in lines if line.on_map is not None), key=lambda line: line.on_map or 0)
+def map_of(lines: Sequence[Line]) -> list[Tile[Line]]:
+    """The pieces of land where they lie; the others in the order of their codes, so that each is found where it was
+    yesterday."""
+    by_code = sorted(lines, key=lambda line: line.code)
+    return drawn((line.cell, line) for line in by_code if line.cell is not None)
 
 
 def people(look: Look, one: Indicator) -> list[Line]:

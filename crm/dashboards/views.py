@@ -49,7 +49,8 @@ def _picture() -> dict[str, Any]:
     ranked = rank[: queries.MOST_RANKED]
     return {
         "look": look, "one": one, "window": window, "problems": [text for text in (problem, odd) if text],
-        "known": known, "figures": figures, "gauges": queries.gauges(look), "trend": queries.trend(look, one),
+        "known": known, "figures": figures, "gauges": queries.gauges(look),
+        "trend": (trend := queries.trend(look, one)), "has_then": any(month.then is not None for month in trend),
         "rank": ranked, "more": len(rank) - len(ranked), "by_share": (by_share := any(line.done is not None for line in rank)),
         "ranked_by": saying.ranked_by(by_share),
         "rows": [line for line in lines if any(cell.value for cell in line.months)][: queries.MOST_ROWS],

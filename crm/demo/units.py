@@ -28,6 +28,17 @@ UNIT_KINDS = {
     "部门": UnitKind.DEPARTMENT,
     "平台": UnitKind.PLATFORM,
 }
+# Where the townships lie to one another, north up: rough, from general knowledge of the district's layout, not surveyed.
+# The parks' places are not known so well; they stand beside the map until somebody says where they lie.
+MAP_CELLS = {
+    "七里乡": "B1",
+    "九华乡": "D2",
+    "石梁镇": "C3", "万田乡": "E3",
+    "沟溪乡": "A4", "双港街道": "D4", "荷花街道": "E4",
+    "航埠镇": "B5", "姜家山乡": "C5", "白云街道": "D5", "府山街道": "E5", "新新街道": "F5",
+    "华墅乡": "C6", "花园街道": "D6", "信安街道": "E6", "黄家乡": "F6",
+    "衢化街道": "E7", "石室乡": "F7",
+}  # fmt: skip
 
 
 def load_holidays() -> None:
@@ -48,6 +59,7 @@ def load_units() -> dict[str, Unit]:
                 name=row["name"],
                 kind=UNIT_KINDS[row["type"]],
                 is_economic=row["is_econ_dept"] == "1",
+                map_cell=MAP_CELLS.get(row["name"], ""),
             )
         )
         for row in rows("units")

@@ -30,6 +30,7 @@ from crm.web.forms import commit_and_go
 
 from . import actions, catalogue, counting, queries, ranking, saying
 from .catalogue import Group, Indicator
+from .earlier import recorded_by, unknown
 from .forms import CorrectForm, EditOwnForm, OwnForm, ValueForm
 from .lists import VALUES, name_of
 from .models import OwnIndicator, TypedValue
@@ -113,11 +114,16 @@ def _line(
     actual = told[0].value if known else None
     return {
         "one": one, "now": actual, "then": told[1].value, "until": until,
-        "has_then": bool(told[1].rows) or not one.typed, "growth": growth(actual, told[1].value),
+        "has_then": _has_then(one, then, told[1]), "growth": growth(actual, told[1].value),
         "month": told[2].value if one.days and known else None,
         "against": _against(target, actual, year, until if known else year.last),
         "url": one.url(window, unit_id), "then_url": one.url(then, unit_id), "month_url": one.url(month, unit_id),
     }  # fmt: skip
+
+
+def _has_then(one: Indicator, then: Window, told: counting.Count) -> bool:
+    """Whether the earlier figure is one, and not only nothing that was recorded."""
+    return bool(told.rows or told.value) or (not one.typed and recorded_by(one, me(), then.last))
 
 
 def _known_of(one: Indicator, year: Window, typed: list[queries.Typed]) -> tuple[dt.date, bool]:
@@ -144,7 +150,10 @@ def show(key: str) -> Any:
     unit = _unit_asked(one) or _own_unit(one)
     window = Window(year.first, until)
     unit_id = unit.id if unit else None
-    known = counting.has_figures(one, window)
+    # A year that is over and before the first record is not 0 but unknown; in this year's beginning 0 is the truth.
+    known = counting.has_figures(one, window) and (
+        year_number == one.year_now() or _has_then(one, window, counting.Count())
+    )
     months = counting.months(one, user, year, until, unit_id) if one.days and known else []
     if months and not one.typed:  # what a year of many rows comes to has just been added up, month by month
         told = [
@@ -161,14 +170,15 @@ def show(key: str) -> Any:
         "indicators/show.html",
         one=one, year=year_number, years=_years(one), until=until, window=window, unit=unit, known=known,
         problem=problem,
-        now=told[0] if known else None, then=told[1] if told[1].rows or not one.typed else None,
+        now=told[0] if known else None, then=told[1] if (has_then := _has_then(one, before(window), told[1])) else None,
         growth=growth(told[0].value, told[1].value) if known else None,
         url=one.url(window, unit_id), then_url=one.url(before(window), unit_id),
         against=against,
         lines=_months(one, year, months, unit_id, target),
+        has_then=has_then,
         units=units, ranked_by=saying.ranked_by(any(line["against"] for line in units)),
         unit_choices=org.unit_choices() if one.by_unit and user.scope_of(P.INDICATOR_VIEW) is Scope.DISTRICT else [],
-        month_choices=[f"{one_.last:%Y-%m}" for one_ in counting.months_of(Window(year.first, last))] if one.days else [],
+        month_choices=[(f"{each.last:%Y-%m}", display.month(each.last)) for each in counting.months_of(Window(year.first, last))] if one.days else [],
         everything=one.sees(user, unit_id),
         may_type=one.typed and (queries.may_type(user, one.key) or (one.by_unit and queries.may_type(user, one.key, user.unit_id))),
         own=queries.own(one.key), may_define=(own := queries.own(one.key)) is not None and queries.may_define(user, own),
@@ -182,13 +192,15 @@ def _months(
     one: Indicator, year: Window, months: list[counting.Month], unit_id: int | None, target: Decimal | None
 ) -> list[dict[str, Any]]:
     lines = []
-    for month in months:
+    those = [before(month.window) for month in months]
+    none = unknown(one, me(), those, [bool(month.then) for month in months])
+    for at, month in enumerate(months):
         so_far = Window(year.first, month.window.last)
         lines.append({
-            "label": f"{month.window.last:%Y-%m}", "now": month.now, "then": month.then,
+            "label": display.month(month.window.last), "number": f"{month.window.last:%m}", "now": month.now, "then": None if at < none else month.then,
             "growth": growth(month.now, month.then),
             "url": one.url(month.window, unit_id), "then_url": one.url(before(month.window), unit_id),
-            "so_far": month.now_so_far, "then_so_far": month.then_so_far, "so_far_url": one.url(so_far, unit_id),
+            "so_far": month.now_so_far, "then_so_far": None if at < none else month.then_so_far, "so_far_url": one.url(so_far, unit_id),
             "then_so_far_url": one.url(before(so_far), unit_id),
             "growth_so_far": growth(month.now_so_far, month.then_so_far),
             "pace": (target * month.gone).quantize(Decimal("0.01")) if target else None,

@@ -64,6 +64,7 @@ UNITS = register(
             Column("kind", N_("类别"), lambda unit: unit.kind, "state"),
             Column("code", N_("代码"), lambda unit: unit.code, "code"),
             Column("economic", N_("区直主要经济部门"), lambda unit: display.said(unit.is_economic)),
+            Column("map_cell", N_("地图位置"), lambda unit: unit.map_cell, "code"),
             Column("state", N_("状态"), lambda unit: _("在用") if unit.active else _("已停用")),
         ),
         filters=(),

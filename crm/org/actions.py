@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from crm.db import db
 from crm.lib.errors import Refused
 from crm.lib.words import _
 
-from . import sessions, settings
+from . import district_map, sessions, settings
 from .models import Unit, UnitKind, User
 from .permissions import Role
 
@@ -31,6 +32,22 @@ def edit_unit(unit: Unit, data: dict[str, Any], *, actor: Actor) -> None:
         raise Refused(_("还有 %(count)s 个在用账号属于这个单位，先把他们转走", count=count), "active")
     with recording("unit.edited", unit, actor=actor):
         _fill(unit, data, "code", "name", "kind", "is_economic", "active")
+
+
+def place_units(cells: Sequence[tuple[Unit, str]], *, actor: Actor) -> None:
+    """Where the tiles of the map lie, all at once, so that two can change places. One wrong cell refuses all."""
+    taken: dict[str, Unit] = {}
+    for unit, cell in cells:
+        field = f"cell_{unit.id}"
+        if cell and district_map.read(cell) is None:
+            most = {"column": district_map.COLUMNS[-1], "row": district_map.ROWS}
+            raise Refused(_("写列和行，如 C4：列从 A 到 %(column)s，行从 1 到 %(row)s", **most), field)
+        if cell and cell in taken:
+            raise Refused(_("%(cell)s 已经是%(name)s的位置", cell=cell, name=taken[cell].name), field)
+        taken[cell] = unit
+    for unit, cell in cells:
+        with recording("unit.placed", unit, actor=actor):
+            unit.map_cell = cell
 
 
 def create_user(data: dict[str, Any], *, actor: Actor) -> User:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import Regexp
 
 from crm.web.fields import ChoiceField, LineField, Needed, RecordField, _l
 from crm.web.forms import ActForm, EditForm
 
-from .models import UnitKind
+from .models import Unit, UnitKind
 from .permissions import Role
 
 LOGIN = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]{1,30}$", message=_l("用户名用 2 到 31 个字母、数字或 . _ -"))
@@ -70,3 +73,10 @@ class UnitForm(EditForm):
     kind = ChoiceField(_l("类别"), of=UnitKind)
     is_economic = BooleanField(_l("区直主要经济部门"))
     active = BooleanField(_l("在用"), default=True)
+
+
+def map_form(units: Sequence[Unit]) -> tuple[Any, list[str]]:
+    """One cell for each piece of land."""
+    fields = {f"cell_{unit.id}": LineField(unit.name, longest=3, render_kw={"size": 3}) for unit in units}
+    cells = {f"cell_{unit.id}": unit.map_cell for unit in units}
+    return type("MapForm", (ActForm,), fields).of(None, **cells), list(fields)

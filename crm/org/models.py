@@ -29,6 +29,9 @@ class Unit(Versioned, Model):
     name: Mapped[Line] = mapped_column(unique=True)
     kind: Mapped[UnitKind]
     is_economic: Mapped[bool] = mapped_column(default=False)  # 区直主要经济部门: has a reserve quota
+    map_cell: Mapped[str] = mapped_column(
+        sa.String(3), default=""
+    )  # C4: where its tile lies (district_map.py)
     active: Mapped[bool] = mapped_column(default=True)
 
 

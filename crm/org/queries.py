@@ -15,6 +15,7 @@ from crm.lib import texts
 from crm.lib.words import listed
 
 from . import settings
+from .district_map import PLACES
 from .models import Unit, User
 from .permissions import Permission, Role, Scope
 
@@ -39,6 +40,11 @@ def _asked_once(key: str, ask: Callable[[], Choices]) -> Choices:
 def units(*, only_active: bool = True) -> list[Unit]:
     rows = sa.select(Unit).order_by(*BY_KIND)
     return list(db.session.scalars(rows.where(Unit.active) if only_active else rows))
+
+
+def pieces_of_land() -> list[Unit]:
+    """Those that are a tile of the district's map."""
+    return [unit for unit in units() if unit.kind in PLACES]
 
 
 def unit_choices(*, only_active: bool = True) -> list[tuple[int, str]]:

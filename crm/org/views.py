@@ -15,7 +15,7 @@ from crm.lib.words import _
 from crm.web.forms import ActForm, commit_and_go, safe_next
 from crm.web.listing import page_of
 
-from . import actions, demo, queries, sessions, settings
+from . import actions, demo, district_map, queries, sessions, settings
 from .forms import (
     NewUserForm,
     PasswordForm,
@@ -24,6 +24,7 @@ from .forms import (
     SignInForm,
     UnitForm,
     UserForm,
+    map_form,
 )
 from .guard import me, permit, public
 from .models import Unit, User
@@ -175,6 +176,23 @@ def edit_unit(id: int) -> Any:
             actions.edit_unit(unit, form.data, actor=me())
             return commit_and_go(form, url_for("org.users"), _("已保存 %(name)s", name=unit.name))
     return form.page("org/edit_unit.html", unit=unit)
+
+
+@bp.route("/admin/units/map", methods=["GET", "POST"])
+@permit(Permission.USER_MANAGE)
+def place_units() -> Any:
+    """Where the tiles of the district's map lie, all on one page."""
+    units = queries.pieces_of_land()
+    tiles = district_map.drawn((unit.map_cell, unit) for unit in units)
+    form, names = map_form(units)
+    if form.submitted():
+        with form.refusals():
+            cells = [
+                (unit, district_map.tidied(form[name].data)) for unit, name in zip(units, names, strict=True)
+            ]
+            actions.place_units(cells, actor=me())
+            return commit_and_go(form, url_for("org.place_units"), _("地图已保存"))
+    return form.page("org/place_units.html", names=names, tiles=tiles)
 
 
 @bp.route("/admin/settings", methods=["GET", "POST"])

@@ -25,7 +25,7 @@ from crm.org.permissions import Scope
 from crm.web import display
 from crm.web.forms import commit_and_go
 
-from . import actions, queries
+from . import actions, queries, unseen
 from .clear import Clear
 from .forms import EditTargetForm, EditTaskForm, TargetForm, TaskForm, split_form
 from .lists import TARGETS, TASKS, indicator_name
@@ -66,12 +66,11 @@ def index() -> Any:
     found = queries.tasks_of_year(me(), year)
     roots = [root for task in found for root in task.roots]
     told = queries.standings(me(), roots)
+    tasks = [{"task": task, "lines": [_line(root, told) for root in task.roots]} for task in found]
     return render_template(
         "targets/index.html",
-        year=year, years=queries.years_known(), may_manage=me().may(P.TARGET_MANAGE),
-        tasks=[{"task": task, "lines": [_line(root, told) for root in task.roots]} for task in found],
-        partial=any(told[root.id].actual is None and not _silent(root) for root in roots),
-        unit=me().unit,
+        year=year, years=queries.years_known(), may_manage=me().may(P.TARGET_MANAGE), tasks=tasks,
+        partial=any(line["why"] for one in tasks for line in one["lines"]), unit=me().unit,
     )  # fmt: skip
 
 
@@ -254,7 +253,7 @@ def show(id: int) -> Any:
         may_split=queries.may_split(user, target) and (one is None or one.by_unit or target.unit_id is not None),
         history=_history("target", target.id, with_parts=not hidden), whose=_whose(target),
         basis=one.basis(target.task.last_on.year) if one else "",
-        explain_url=_explain(one, target) if one and one.may_see(user) else None,
+        mine=next((part for part in parts if part.unit_id == user.unit_id and part.person_id is None), None),
     )  # fmt: skip
 
 
@@ -366,19 +365,15 @@ def _whose(target: Target) -> str:
 
 def _line(target: Target, told: Any) -> dict[str, Any]:
     one = catalogue.find(target.indicator)
-    against = told[target.id]
-    seen = one is not None and one.may_see(me()) and against.actual is not None
+    against, why = told[target.id], unseen.reason(me(), one, target)
+    told_here = one is not None and not why and against.actual is not None
     return {
         "target": target, "one": one, "name": one.label if one else indicator_name(target), "against": against,
-        "whose": _whose(target), "hidden": against.actual is None and not _silent(target), "url": queries.rows_url(one, target) if seen and one else None, "gap": target.gap,
-        "frozen": target.task.state is TaskState.CLOSED,
+        "whose": _whose(target), "why": why if against.actual is None else "",
+        "url": queries.rows_url(one, target) if one and told_here else None,
+        "explain_url": _explain(one, target) if one and told_here else None,
+        "gap": target.gap, "frozen": target.task.state is TaskState.CLOSED,
     }  # fmt: skip
-
-
-def _silent(target: Target) -> bool:
-    """Nothing is known of it yet, whoever asks."""
-    one = catalogue.find(target.indicator)
-    return one is None or one.typed
 
 
 def _explain(one: catalogue.Indicator, target: Target) -> str:

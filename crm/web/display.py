@@ -55,6 +55,11 @@ def day(value: dt.date | dt.datetime | None) -> str:
     return value.isoformat() if language() == "zh" else format_date(value, "d MMM y")
 
 
+def month(value: dt.date) -> str:
+    """2013-06 / Jun 2013."""
+    return f"{value:%Y-%m}" if language() == "zh" else format_date(value, "MMM y")
+
+
 def moment(value: dt.datetime | None) -> str:
     if value is None:
         return "—"
@@ -107,6 +112,6 @@ def said(value: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (wan, number, size, day, moment, ago, marked, said, told, mask_text):
+    for filter_ in (wan, number, size, day, month, moment, ago, marked, said, told, mask_text):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(today=clock.today, _n=_n, _c=_c)

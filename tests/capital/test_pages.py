@@ -244,6 +244,17 @@ def test_what_was_agreed_against_what_arrived_deal_by_deal(cast: Any, deal: Any,
         chen.see("/capital/deals?q=阀门").rows()
         and bare.name not in as_user(cast.li).see("/capital/deals").text
     )
+    for agreed, word in ((4_800, "part"), (1_200, "whole"), (1_000, "over")):
+        deal.agreed_wan = Decimal(agreed)
+        db.session.commit()
+        for asked in ("part", "whole", "over"):
+            found = [row[1] for row in chen.see(f"/capital/deals?fulfilled={asked}").rows()]
+            assert found == (["阀门项目"] if asked == word else []), (agreed, asked)
+    assert "超过协议" in chen.see("/capital/deals").text
+    assert "比协议引资多 200万元" in chen.see(f"/capital/deals/{deal.id}").text
+    deal.agreed_wan = Decimal(4_800)
+    db.session.commit()
+    assert "比协议引资多" not in chen.see(f"/capital/deals/{deal.id}").text
     data = {"csrf_token": chen.token(), "format": "xlsx", "columns": ["agreed_wan", "recognised", "percent"]}
     answer = chen.post("/lists/capital_deals/export", data=data)
     sheet = openpyxl.load_workbook(io.BytesIO(answer.get_data())).worksheets[0]

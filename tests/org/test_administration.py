@@ -20,6 +20,7 @@ PAGES = [
     "/admin/users",
     "/admin/users/new",
     "/admin/units/new",
+    "/admin/units/map",
     "/admin/settings",
     "/admin/rights",
     "/admin/events",
