@@ -184,7 +184,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         compile_catalogues(HERE / "translations", app.config["CRM_DATA"] / "translations")
     )
     babel.init_app(app, locale_selector=locale)
-    words.install(translate, translate_one_or_many, translate_in_context)
+    words.install(translate, translate_one_or_many, translate_in_context, display.iso_day)
     clock.install_business_day(settings.business_day)
     history.watch()
     queue.init_app(app)

@@ -21,6 +21,7 @@ from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 from crm.search import index
+from crm.web import display
 
 from . import actions, queries, window
 from .models import Fulfilled, MonthlyReturn, PaidIn, PaidInState, PaidKind, ReturnLine, VoucherKind
@@ -41,7 +42,7 @@ def basis_of(row: PaidIn) -> str:
 
 
 def _months(user: User) -> list[tuple[str, str]]:
-    return [(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in queries.months_known()]
+    return [(f"{month:%Y-%m}", display.month(month)) for month in queries.months_known()]
 
 
 def _in_month(value: str) -> sa.ColumnElement[bool]:
@@ -111,7 +112,7 @@ PAGE = register(
             Column("reason", N_("不予认定的原因"), lambda r: _(r.reason) if r.reason else "", default=False),
             Column("reason_note", N_("退回说明"), lambda r: r.reason_note, default=False),
             Column("unit", N_("申报单位"), lambda r: r.unit.name, sort="unit"),
-            Column("month", N_("计入月份"), lambda r: f"{r.counts_on:%Y-%m}", sort="counts", default=False),
+            Column("month", N_("计入月份"), lambda r: display.month(r.counts_on), sort="counts", default=False),
             Column("late", N_("补报"), lambda r: _("是") if r.is_late else "", default=False),
             Column("investor", N_("投资方"), lambda r: r.deal.investor, default=False),
             Column("agreed_wan", N_("协议引资"), lambda r: r.deal.agreed_wan, kind="wan", default=False),

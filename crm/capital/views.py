@@ -476,7 +476,7 @@ def _by_month(deal: Deal) -> list[dict[str, Any]]:
         sums[f"{day:%Y-%m}"] = sums.get(f"{day:%Y-%m}", 0) + counted
     return [
         {
-            "label": month,
+            "label": display.iso_day(month),
             "value": float(max(total, 0)),
             "text": display.wan(total),
             "url": url_for("capital.index", deal=deal.id, month=month, state=PaidInState.RECOGNISED.value),

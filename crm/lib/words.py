@@ -12,12 +12,17 @@ language, is stored as that (`keep`) and said anew to each reader in his own lan
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _translate: Callable[[str], str] | None = None
 _translate_one_or_many: Callable[[str, int], str] | None = None
 _translate_in_context: Callable[[str, str], str] | None = None
+_day: Callable[[str], str] | None = None
+
+# A day or month among the values of a sentence, as the records have it: it is said as the reader's language does.
+ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?", re.ASCII)
 
 # In front of a sentence that is kept. Nothing that people type holds it: lib/texts takes control characters out.
 KEPT = "\x1e"
@@ -53,18 +58,20 @@ def install(
     translate: Callable[[str], str],
     one_or_many: Callable[[str, int], str] | None = None,
     in_context: Callable[[str, str], str] | None = None,
+    day: Callable[[str], str] | None = None,
 ) -> None:
     """Use `translate(msgid) -> text` from now on; it must return the msgid itself when it knows no better.
     `one_or_many(msgid, count)` the same for sentences that count something, `in_context(context, msgid)` for words
-    that are said in several ways."""
-    global _translate, _translate_one_or_many, _translate_in_context
+    that are said in several ways, `day("2013-06-30")` for days and months inside a sentence."""
+    global _translate, _translate_one_or_many, _translate_in_context, _day
     _translate, _translate_one_or_many, _translate_in_context = translate, one_or_many, in_context
+    _day = day
 
 
 def _(msgid: str, **values: object) -> str:
     """The sentence in the reader's language, `%(name)s` places filled."""
     text = _translate(msgid) if _translate else msgid
-    return Sentence.made(text % values if values else text, msgid, values)
+    return Sentence.made(text % _spoken(values) if values else text, msgid, values)
 
 
 def _n(msgid: str, n: int, /, **values: object) -> str:
@@ -72,7 +79,17 @@ def _n(msgid: str, n: int, /, **values: object) -> str:
     holds an `n` that reads better (1,000, 1000+). In the catalogue it has two forms; Chinese needs one."""
     text = _translate_one_or_many(msgid, n) if _translate_one_or_many else msgid
     places = {"n": n, **values}
-    return Sentence.made(text % places, msgid, places, many=n)
+    return Sentence.made(text % _spoken(places), msgid, places, many=n)
+
+
+def _spoken(values: Mapping[str, object]) -> Mapping[str, object]:
+    say = _day
+    if say is None:
+        return values
+    return {
+        name: say(one) if isinstance(one, str) and len(one) in (7, 10) and ISO_DAY.fullmatch(one) else one
+        for name, one in values.items()
+    }
 
 
 def _c(context: str, msgid: str) -> str:

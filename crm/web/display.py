@@ -60,6 +60,20 @@ def month(value: dt.date) -> str:
     return f"{value:%Y-%m}" if language() == "zh" else format_date(value, "MMM y")
 
 
+def iso_day(text: str) -> str:
+    """2013-06-30 or 2013-06 as the language has it; what is no day (2013-06-31) as it is."""
+    if language() == "zh":
+        return text
+    try:
+        return (
+            day(dt.date.fromisoformat(text))
+            if len(text) == 10
+            else month(dt.date.fromisoformat(f"{text}-01"))
+        )
+    except ValueError:
+        return text
+
+
 def moment(value: dt.datetime | None) -> str:
     if value is None:
         return "—"

@@ -141,18 +141,14 @@ def test_agreement_never_weighs_against():
         assert levels[code] < 0
 
 
-def test_words_follow_the_readers_language():
+def test_words_follow_the_readers_language(monkeypatch):
     from crm.lib import words
 
     reason = compare(
         Record("甲乙丙丁机械", phones="13800001111"), Record("甲乙丙丁机械", phones="13800001111")
     ).reasons
-    before = words._translate
-    words.install({"同手机": "Same mobile"}.get)
-    try:
-        assert "Same mobile" in [r.text for r in reason if r.code == "phone:mobile"]
-    finally:
-        words._translate = before
+    monkeypatch.setattr(words, "_translate", {"同手机": "Same mobile"}.get)
+    assert "Same mobile" in [r.text for r in reason if r.code == "phone:mobile"]
 
 
 FIELDS = st.fixed_dictionaries(

@@ -26,7 +26,7 @@ COUNTED = {"%(n)s 对": ("%(n)s pair", "%(n)s pairs")}
 
 @pytest.fixture(autouse=True)
 def _back() -> Iterator[None]:
-    before = words._translate, words._translate_one_or_many, words._translate_in_context
+    before = words._translate, words._translate_one_or_many, words._translate_in_context, words._day
     words.install(lambda msgid: msgid, lambda msgid, _count: msgid)
     yield
     words.install(*before)  # type: ignore[arg-type]
@@ -87,6 +87,17 @@ def test_a_word_that_has_two_translations_is_told_by_its_context() -> None:
         lambda msgid: ENGLISH.get(msgid, msgid), None, lambda context, msgid: f"one {ENGLISH[msgid].lower()}"
     )
     assert told(stored) == "Changed: one enterprise" and _("企业") == "Enterprise"
+
+
+def test_a_day_inside_a_sentence_is_said_as_the_language_does() -> None:
+    stored = keep(_("改了%(what)s", what="2013-06-30"))
+    assert told(stored) == "改了2013-06-30"
+    words.install(lambda msgid: ENGLISH.get(msgid, msgid), day=lambda text: f"<{text}>")
+    assert (
+        told(stored) == "Changed: <2013-06-30>" and _("改了%(what)s", what="2013-06") == "Changed: <2013-06>"
+    )
+    for other in ("2013-13", "2013-06-3", "12013-06-30", "P2013-6", 2013, "２０１３-06"):
+        assert _("改了%(what)s", what=other) == f"Changed: {other}"
 
 
 @pytest.mark.parametrize("text", ["", "他说了算", "100% 到位", "%(n)s", '{"say": "地址"}', "改了%(what)s"])
