@@ -57,7 +57,7 @@ class Fulfilled(Labelled):
     OVER = "over", N_("超过协议"), "warn"
 
     @classmethod
-    def of(cls, counted_wan: Decimal, agreed_wan: Decimal | None) -> Fulfilled | None:
+    def said_of(cls, counted_wan: Decimal, agreed_wan: Decimal | None) -> Fulfilled | None:
         if not agreed_wan or counted_wan <= 0:
             return None
         if counted_wan == agreed_wan:

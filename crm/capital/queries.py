@@ -320,7 +320,7 @@ class Arrived:
 
     @property
     def fulfilled(self) -> Fulfilled | None:
-        return Fulfilled.of(self.recognised.counted_wan, self.agreed_wan)
+        return Fulfilled.said_of(self.recognised.counted_wan, self.agreed_wan)
 
 
 def arrived(deal: Deal) -> Arrived:
@@ -357,7 +357,7 @@ def has_arrived() -> Any:
 
 
 def is_fulfilled(wanted: Fulfilled) -> Any:
-    """Fulfilled.of() as a condition on deals."""
+    """Fulfilled.said_of() as a condition on deals."""
     counted = sa.select(sa.func.sum(PaidIn.counted_wan)).where(
         PaidIn.deal_id == Deal.id, PaidIn.state == PaidInState.RECOGNISED
     )

@@ -376,7 +376,7 @@ def measured(one: Indicator, value: Decimal | None) -> str:
 @bp.app_template_global("signed_percent")
 def signed_percent(value: Decimal | None) -> Markup:
     """+25.8%."""
-    return Markup("—") if value is None else Markup(f"{value:+}%")
+    return Markup("—") if value is None else Markup(f"{value:+}%" if value else "0.0%")
 
 
 def _known(key: str) -> Indicator:

@@ -79,4 +79,5 @@ def map_form(units: Sequence[Unit]) -> tuple[Any, list[str]]:
     """One cell for each piece of land."""
     fields = {f"cell_{unit.id}": LineField(unit.name, longest=3, render_kw={"size": 3}) for unit in units}
     cells = {f"cell_{unit.id}": unit.map_cell for unit in units}
-    return type("MapForm", (ActForm,), fields).of(None, **cells), list(fields)
+    of_these: Any = type("MapFormOf", (ActForm,), fields)
+    return of_these.of(None, **cells), list(fields)

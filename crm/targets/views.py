@@ -66,7 +66,9 @@ def index() -> Any:
     found = queries.tasks_of_year(me(), year)
     roots = [root for task in found for root in task.roots]
     told = queries.standings(me(), roots)
-    tasks = [{"task": task, "lines": [_line(root, told) for root in task.roots]} for task in found]
+    tasks: list[dict[str, Any]] = [
+        {"task": task, "lines": [_line(root, told) for root in task.roots]} for task in found
+    ]
     return render_template(
         "targets/index.html",
         year=year, years=queries.years_known(), may_manage=me().may(P.TARGET_MANAGE), tasks=tasks,

@@ -138,6 +138,7 @@ NOT_PURE = {
     "imports/writing.py": "what a run does with a lot of rows, many at once",
     "imports/results.py": "writes the rows of a list and what became of them into a workbook",
     "indicators/catalogue.py": "names the lists and filters that figures are counted from",
+    "indicators/earlier.py": "asks those lists whether they held anything by a day",
     "indicators/counting.py": "counts the rows of those lists, and reads who changed them",
     "jobs/periodic.py": "claims the runs of what recurs in their table",
     "jobs/queue.py": "the queue's own connection to the application",

@@ -68,9 +68,9 @@ def land(cast: Any, session: Any) -> list[Unit]:
 def test_an_administrator_places_all_at_once(as_user: Any, cast: Any, session: Any, land: list[Unit]) -> None:
     town, other, park = land
     admin = as_user(cast.admin)
-    assert (
-        MAP in admin.see("/admin/users").links
-        and "区招商局" not in admin.see(MAP).one("form", method="post").text_content()
+    assert MAP in admin.see("/admin/users").links
+    assert not admin.see(MAP).all("input", name=f"cell_{cast.wang.unit_id}"), (
+        "a department is no piece of land"
     )
     answer = admin.submit(MAP, **{f"cell_{town.id}": " c3 ", f"cell_{other.id}": "Ｄ2"})
     assert answer.went_to == MAP
@@ -87,10 +87,8 @@ def test_an_administrator_places_all_at_once(as_user: Any, cast: Any, session: A
     assert lies == {"航埠镇": "map-row-2 map-column-1", "石梁镇": "map-row-1 map-column-2", "东港园": None}
     other.active = False
     session.commit()
-    assert (
-        "石梁镇"
-        not in as_user(cast.zhou).see("/dashboards?of=signed_deals").one(class_="district-map").text_content()
-    )
+    tiles = as_user(cast.zhou).see("/dashboards?of=signed_deals").one(class_="district-map")
+    assert "石梁镇" not in "".join(tiles.itertext())
     assert "石梁镇" not in admin.see(MAP).text
 
 
@@ -116,7 +114,9 @@ def test_nobody_else_places_and_looking_does_nothing(
 ) -> None:
     town = land[0]
     for user in (cast.chen, cast.zheng):
-        assert as_user(user).post(MAP, data={f"cell_{town.id}": "B2"}).status_code == 403
+        assert (client := as_user(user)).post(
+            MAP, data={"csrf_token": client.token(), f"cell_{town.id}": "B2"}
+        ).status_code == 403
     as_user(cast.admin).see(f"{MAP}?cell_{town.id}=B2")
     session.expire_all()
     assert town.map_cell == ""

@@ -29,11 +29,12 @@ def whole(cast: Any, session: Any) -> Target:
                     last_on=dt.date(2013, 12, 31))  # fmt: skip
     whole = Target(task=task, indicator="signed_deals", amount=Decimal(8))
     part = Target(task=task, parent=whole, indicator="signed_deals", unit_id=bureau, amount=Decimal(6))
+    starts = Target(task=task, indicator="starts", amount=Decimal(4), unit_id=bureau)
     session.add_all([
         task, whole, part,
         Target(task=task, parent=whole, indicator="signed_deals", unit_id=town, amount=Decimal(2)),
         Target(task=task, parent=part, indicator="signed_deals", unit_id=bureau, person_id=cast.wang.id, amount=Decimal(2)),
-        Target(task=task, indicator="starts", amount=Decimal(4), unit_id=bureau, person_id=cast.wang.id),
+        starts, Target(task=task, parent=starts, indicator="starts", amount=Decimal(4), unit_id=bureau, person_id=cast.wang.id),
         Target(task=task, indicator="fixed_assets", amount=Decimal(100), unit_id=bureau),
         Target(task=task, indicator="fixed_assets", amount=Decimal(900)),
     ])  # fmt: skip
