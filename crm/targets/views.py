@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm.contacts import telling
 from crm.contacts.views import history
 from crm.db import db
 from crm.indicators import catalogue
+from crm.indicators.progress import Against
 from crm.lib import clock
 from crm.lib.words import N_, _
 from crm.lists.page import context
@@ -32,6 +34,7 @@ from .lists import TARGETS, TASKS, indicator_name
 from .models import Target, TaskState, WorkTask
 
 bp = Blueprint("targets", __name__)
+Told = tuple[dict[int, Against], unseen.Reasons]  # where each target stands, and why one is not told
 VERBS = {
     "work_task.drafted": (N_("草拟任务"), "plus"),
     "work_task.edited": (N_("修改任务"), "pen"),
@@ -65,7 +68,7 @@ def index() -> Any:
     year = _year_asked()
     found = queries.tasks_of_year(me(), year)
     roots = [root for task in found for root in task.roots]
-    told = queries.standings(me(), roots)
+    told = _told(roots)
     tasks: list[dict[str, Any]] = [
         {"task": task, "lines": [_line(root, told) for root in task.roots]} for task in found
     ]
@@ -131,7 +134,7 @@ def of_person(id: int) -> Any:
 def _sheet(whose: str, year: int, held: list[Target], leads: Any, here: str, people: Any = (), *,
            unit: Unit | None = None, person: User | None = None) -> Any:  # fmt: skip
     all_of = [*held, *(root for task in leads for root in task.roots)]
-    told = queries.standings(me(), all_of)
+    told = _told(all_of)
     return render_template(
         "targets/sheet.html",
         whose=whose, year=year, here=here, years=queries.years_known(), lines=[_line(one, told) for one in held],
@@ -147,7 +150,7 @@ def _sheet(whose: str, year: int, held: list[Target], leads: Any, here: str, peo
 @permit(P.TARGET_VIEW)
 def show_task(id: int) -> Any:
     task = _task(id)
-    told = queries.standings(me(), task.roots)
+    told = _told(task.roots)
     mine = queries.may_manage(me(), task)
     return render_template(
         "targets/task.html",
@@ -202,7 +205,7 @@ def issue(id: int) -> Any:
             return commit_and_go(
                 form, url_for("targets.show_task", id=id), _("已下达“%(name)s”", name=task.name)
             )
-    told = queries.standings(me(), task.roots)
+    told = _told(task.roots)
     return form.page(
         "targets/issue.html", task=task, five=_five(task), lines=[_line(root, told) for root in task.roots]
     )
@@ -240,7 +243,7 @@ def show(id: int) -> Any:
     user = me()
     parts = [part for part in target.parts if queries.sees(user, part)]
     hidden = len(target.parts) - len(parts)
-    told = queries.standings(user, [target, *parts])
+    told = _told([target, *parts])
     lines = [_line(part, told) for part in parts]
     lines.sort(key=lambda line: (line["against"].percent is None, -(line["against"].percent or 0)))
     one = catalogue.find(target.indicator)
@@ -365,9 +368,14 @@ def _whose(target: Target) -> str:
     return target.unit.name if target.unit else _("全区")
 
 
-def _line(target: Target, told: Any) -> dict[str, Any]:
+def _told(targets: Iterable[Target]) -> Told:
+    return queries.standings(me(), targets), unseen.Reasons(me())
+
+
+def _line(target: Target, told: Told) -> dict[str, Any]:
     one = catalogue.find(target.indicator)
-    against, why = told[target.id], unseen.reason(me(), one, target)
+    standings, reasons = told
+    against, why = standings[target.id], reasons.of(one, target)
     told_here = one is not None and not why and against.actual is not None
     return {
         "target": target, "one": one, "name": one.label if one else indicator_name(target), "against": against,

@@ -45,11 +45,11 @@ def whole(cast: Any, session: Any) -> Target:
 def test_a_reason_is_given_for_just_what_is_not_told(cast: Any, session: Any, whole: Target) -> None:
     every = session.scalars(sa.select(Target).options(selectinload(Target.task))).all()
     for user in cast.everybody:
-        told = queries.standings(user, every)
+        told, reasons = queries.standings(user, every), unseen.Reasons(user)
         for target in every:
             one = catalogue.find(target.indicator)
-            nobody_has_any = one is not None and one.typed and not unseen.reason(user, one, target)
-            has_reason = bool(unseen.reason(user, one, target))
+            nobody_has_any = one is not None and one.typed and not reasons.of(one, target)
+            has_reason = bool(reasons.of(one, target))
             assert has_reason == (told[target.id].actual is None and not nobody_has_any), (
                 user.login,
                 target.name,
