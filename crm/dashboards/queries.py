@@ -201,9 +201,7 @@ class Line:
     done: Decimal | None
     months: Sequence[Cell]
     code: str = ""
-    cell: str | None = (
-        None  # of the district's map; empty while nobody has said where it lies, None: no piece of land
-    )
+    cell: str | None = None  # of the map; empty while nobody has said where it lies, None: no piece of land
 
 
 def units(look: Look, one: Indicator) -> list[Line]:
