@@ -8,8 +8,7 @@ from crm.deals.models import Deal
 from crm.deals.stages import AgreementKind
 from crm.lib import clock
 from crm.lib.words import N_
-from crm.lists.table import Column, Filter, ListPage, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -39,8 +38,7 @@ PAGE = register(
         filters=(
             Filter("kind", N_("协议类型"), "choice", lambda user: AgreementKind.choices(),
                    lambda v, user: Agreement.kind == AgreementKind(v)),
-            Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Agreement.deal.has(Deal.unit_id == int(v))),
+            of_unit(N_("责任单位"), lambda id: Agreement.deal.has(Deal.unit_id == id)),
             Filter("mine", N_("我跟进的项目"), "flag",
                    where=lambda v, user: Agreement.deal.has(Deal.owner_id == user.id)),
             Filter("expiring", N_("快到期或已过期"), "flag", where=lambda v, user: queries.is_expiring(clock.today())),

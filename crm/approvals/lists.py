@@ -12,8 +12,7 @@ from crm.delivery.models import KeyProject
 from crm.delivery.status import Status
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_leader, of_unit, register
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.search import index
@@ -90,8 +89,7 @@ PAGE = register(
             Filter("agent", N_("代办员"), "choice", lambda user: [("me", _("我")), *queries.agents(user)], _agent),
             of_unit(N_("本区审批部门"), lambda id: Approval.unit_id == id),
             of_unit(N_("项目责任单位"), lambda id: _of_projects(KeyProject.unit_id == id), key="project_unit"),
-            Filter("leader", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()],
-                   lambda v, user: _of_projects(projects.led_by(user.id if v == "me" else int(v)))),
+            of_leader(N_("挂联领导"), lambda id: _of_projects(projects.led_by(id))),
             Filter("status", N_("项目状态"), "choice", lambda user: Status.choices(),
                    lambda v, user: _of_projects(KeyProject.status == Status(v))),
             Filter("early", N_("容缺受理"), "flag", where=lambda v, user: Approval.early_reason != ""),

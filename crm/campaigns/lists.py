@@ -13,8 +13,7 @@ from crm.delivery.models import KeyProject
 from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.words import N_, _
-from crm.lists.table import BulkAct, Column, Filter, ListPage, of_unit, register
-from crm.org import queries as org
+from crm.lists.table import BulkAct, Column, Filter, ListPage, of_leader, of_unit, register
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.search import index
@@ -22,10 +21,6 @@ from crm.search import index
 from . import actions, queries
 from .batches import Batch, Standing
 from .models import Campaign, CampaignEntry
-
-
-def _leader(value: str, user: User) -> sa.ColumnElement[bool]:
-    return queries.led_by(user.id if value == "me" else int(value))
 
 
 def _matching(text: str) -> sa.ColumnElement[bool]:
@@ -67,7 +62,7 @@ PAGE = register(
                    lambda value, user: CampaignEntry.batch == Batch(value)),
             Filter("standing", N_("状态"), "choice", lambda user: Standing.choices(),
                    lambda value, user: queries.stands(Standing(value), clock.today())),
-            Filter("leader", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()], _leader),
+            of_leader(N_("挂联领导"), queries.led_by),
             of_unit(N_("责任单位"), queries.answered_by),
         ),
         sorts={

@@ -14,7 +14,7 @@ from crm.lib import clock
 from crm.lib.errors import Refused
 from crm.lib.money import Band
 from crm.lib.words import N_, _
-from crm.lists.table import BulkAct, Column, Filter, ListPage, between, register
+from crm.lists.table import BulkAct, Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.lists import contact_of, phones_of
 from crm.merchants.models import Direction, Enterprise, Person, Position
 from crm.org import queries as org
@@ -109,8 +109,7 @@ FILTERS = [
     Filter("stage", N_("阶段"), "choice", lambda user: Stage.choices(), lambda v, user: Deal.stage == Stage(v)),
     Filter("state", N_("状态"), "choice", lambda user: DealState.choices(),
            lambda v, user: Deal.state == DealState(v)),
-    Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(),
-           lambda v, user: Deal.unit_id == int(v)),
+    of_unit(N_("责任单位"), lambda id: Deal.unit_id == id),
     Filter("owner", N_("跟进人"), "choice",
            lambda user: [("me", _("我")), ("none", _("还没有人")), *_people(user)], _owned_by),
     Filter("sponsor", N_("挂联领导"), "choice", lambda user: [("any", _("有挂联领导")), *org.leader_choices()],

@@ -10,9 +10,8 @@ from flask import url_for
 from crm.deals.models import Deal
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
+from crm.lists.table import Column, Filter, ListPage, between, of_colleague, of_unit, register
 from crm.merchants.models import Direction
-from crm.org import queries as org
 from crm.org.permissions import Permission as P
 from crm.search import index
 
@@ -31,13 +30,7 @@ def _unit(column: Any) -> Filter:
 
 
 def _owner(column: Any) -> Filter:
-    return Filter(
-        "owner",
-        N_("跟进人"),
-        "choice",
-        lambda user: [("me", _("我")), *org.colleague_choices(user, P.ENTRY_VIEW)],
-        lambda v, user: column.in_(_of_deals(Deal.owner_id == (user.id if v == "me" else int(v)))),
-    )
+    return of_colleague(N_("跟进人"), lambda id: column.in_(_of_deals(Deal.owner_id == id)), P.ENTRY_VIEW)
 
 
 def _matching(column: Any) -> Any:

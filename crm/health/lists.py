@@ -12,9 +12,8 @@ from flask import url_for
 from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.lib import clock
-from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
-from crm.org import queries as org
+from crm.lib.words import N_, listed
+from crm.lists.table import Column, Filter, ListPage, between, of_colleague, of_leader, of_unit, register
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 
@@ -50,14 +49,6 @@ def _checked(rows: Sequence[Any], user: User) -> list[Checked]:
     return found
 
 
-def _whose(value: str, user: User) -> sa.ColumnElement[bool]:
-    return Deal.owner_id == (user.id if value == "me" else int(value))
-
-
-def _led(value: str, user: User) -> sa.ColumnElement[bool]:
-    return Deal.sponsor_id == (user.id if value == "me" else int(value))
-
-
 PAGE = register(
     ListPage(
         name="health",
@@ -84,9 +75,8 @@ PAGE = register(
         filters=(
             Filter("flag", N_("亮什么灯"), "choice", lambda user: Flag.choices(),
                    lambda value, user: queries.raised(Flag(value), queries.limits(), clock.today())),
-            Filter("owner", N_("跟进人"), "choice",
-                   lambda user: [("me", _("我")), *org.colleague_choices(user, P.DEAL_VIEW)], _whose),
-            Filter("sponsor", N_("挂联领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()], _led),
+            of_colleague(N_("跟进人"), lambda id: Deal.owner_id == id, P.DEAL_VIEW),
+            of_leader(N_("挂联领导"), lambda id: Deal.sponsor_id == id, key="sponsor"),
             of_unit(N_("责任单位"), lambda id: Deal.unit_id == id),
             Filter("signed", N_("签约日期"), "days", where=lambda value, user: between(Deal.signed_on, value)),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -153,30 +154,27 @@ def edit(id: int) -> Any:
 @permit(P.LAND_MANAGE)
 def advance(id: int) -> Any:
     parcel = _mine(id)
-    target = parcel.state.next
-    if target is None:
-        abort(404)
-    form = MoveForm.of(parcel, on_day=clock.today())
-    if form.submitted():
-        with form.refusals():
-            actions.advance(parcel, on_day=_day(form), reason=form.reason.data or "", actor=me())
-            return commit_and_go(form, url_for(".show", id=id), _("已推进到“%(state)s”", state=target.label))
-    return _form(form, _("推进到“%(state)s”", state=target.label), url_for(".show", id=id), parcel)
+    target = parcel.state.next or abort(404)
+    title, said = _("推进到“%(state)s”", state=target.label), _("已推进到“%(state)s”", state=target.label)
+    return _move(parcel, actions.advance, title, said)
 
 
 @bp.route("/land/<int:id>/step-back", methods=["GET", "POST"])
 @permit(P.LAND_MANAGE)
 def step_back(id: int) -> Any:
     parcel = _mine(id)
-    target = parcel.state.previous
-    if target is None:
-        abort(404)
-    form = MoveForm.of(parcel, on_day=clock.today())
+    target = parcel.state.previous or abort(404)
+    title, said = _("退回“%(state)s”", state=target.label), _("已退回“%(state)s”", state=target.label)
+    return _move(parcel, actions.step_back, title, said)
+
+
+def _move(parcel: Parcel, act: Callable[..., None], title: str, said: str) -> Any:
+    form, back = MoveForm.of(parcel, on_day=clock.today()), url_for(".show", id=parcel.id)
     if form.submitted():
         with form.refusals():
-            actions.step_back(parcel, on_day=_day(form), reason=form.reason.data or "", actor=me())
-            return commit_and_go(form, url_for(".show", id=id), _("已退回“%(state)s”", state=target.label))
-    return _form(form, _("退回“%(state)s”", state=target.label), url_for(".show", id=id), parcel)
+            act(parcel, on_day=_day(form), reason=form.reason.data or "", actor=me())
+            return commit_and_go(form, back, said)
+    return _form(form, title, back, parcel)
 
 
 # --- for whom it is kept ------------------------------------------------------------------------------------

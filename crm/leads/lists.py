@@ -10,7 +10,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, User
@@ -90,12 +90,9 @@ PAGE = register(
                    lambda v, user: Lead.source == LeadSource(v)),
             Filter("direction", N_("招商方向"), "choice", lambda user: Direction.choices(),
                    lambda v, user: Lead.direction == Direction(v)),
-            Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Lead.unit_id == int(v)),
-            Filter("judge_unit", N_("研判部门"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Lead.judge_unit_id == int(v)),
-            Filter("report_unit", N_("首报单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Lead.report_unit_id == int(v)),
+            of_unit(N_("责任单位"), lambda id: Lead.unit_id == id),
+            of_unit(N_("研判部门"), lambda id: Lead.judge_unit_id == id, key="judge_unit"),
+            of_unit(N_("首报单位"), lambda id: Lead.report_unit_id == id, key="report_unit"),
             Filter("owner", N_("跟进人"), "choice",
                    lambda user: [("me", _("我")), ("none", _("还没有人")),
                                  *org.colleague_choices(user, P.LEAD_VIEW)], _owned_by),

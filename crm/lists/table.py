@@ -110,6 +110,27 @@ def of_unit(msgid: str, where: Callable[[int], Any], *, key: str = "unit") -> Fi
     )
 
 
+def of_colleague(msgid: str, where: Callable[[int], Any], right: Permission, *, key: str = "owner") -> Filter:
+    """To one of those whom a record may be given to by `right`, the user first."""
+    return _of_somebody(key, msgid, lambda user: org.colleague_choices(user, right), where)
+
+
+def of_leader(msgid: str, where: Callable[[int], Any], *, key: str = "leader") -> Filter:
+    return _of_somebody(key, msgid, lambda user: org.leader_choices(), where)
+
+
+def _of_somebody(
+    key: str, msgid: str, people: Callable[[User], list[tuple[int, str]]], where: Callable[[int], Any]
+) -> Filter:
+    return Filter(
+        key,
+        msgid,
+        "choice",
+        lambda user: [("me", _("我")), *people(user)],
+        lambda value, user: where(user.id if value == "me" else int(value)),
+    )
+
+
 def between(column: Any, ends: tuple[Any, Any]) -> sa.ColumnElement[bool]:
     """From the one to the other, both included; an end that is None is open. What a range filter asks."""
     low, high = ends

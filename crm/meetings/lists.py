@@ -7,8 +7,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_
-from crm.lists.table import Column, Filter, ListPage, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -35,8 +34,7 @@ MEETINGS = register(
                    lambda v, user: Meeting.kind == MeetingKind(v)),
             Filter("state", N_("状态"), "choice", lambda user: MeetingState.choices(),
                    lambda v, user: Meeting.state == MeetingState(v)),
-            Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Meeting.unit_id == int(v)),
+            of_unit(N_("单位"), lambda id: Meeting.unit_id == id),
         ),
         sorts={"day": Meeting.on_day},
         default_sort="-day",

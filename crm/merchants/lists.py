@@ -227,14 +227,6 @@ def _common_columns(model: Any) -> list[Column]:
     ]  # fmt: skip
 
 
-def _enterprise_rows(user: User) -> sa.Select[Any]:
-    return loaded(visible_to(user), Enterprise)
-
-
-def _people_rows(user: User) -> sa.Select[Any]:
-    return loaded(people_visible_to(user), Person)
-
-
 def _belongs(row: Any) -> dict[str, Iterable[int | None]]:
     return {
         "units": (row.follow_unit_id, row.first_report_unit_id),
@@ -273,6 +265,24 @@ def _first_steps(new: str) -> Callable[[User], list[tuple[str, str]]]:
     return steps
 
 
+def _alike(model: Any, see: Callable[[User], sa.Select[Any]]) -> dict[str, Any]:
+    """What the two lists have in common but their columns."""
+    return {
+        "sorts": {"name": model.name, "next_due": model.next_due_on, "last_contact": model.last_contact_at,
+                  "first_at": model.first_reported_at},
+        "default_sort": "-first_at",
+        "base": lambda user: loaded(see(user), model),
+        "in_bulk": lambda user: loaded_in_bulk(see(user), model),
+        "many": True,
+        "view_permission": P.MERCHANT_VIEW,
+        "export_permission": P.MERCHANT_EXPORT,
+        "export_full_permission": P.MERCHANT_EXPORT_FULL,
+        "tag_permission": P.MERCHANT_ASSIGN,
+        "belongs": _belongs,
+        "acts": ACTS,
+    }  # fmt: skip
+
+
 # --- the lists ---------------------------------------------------------------------------------------------
 
 
@@ -307,18 +317,7 @@ ENTERPRISES = register(ListPage(
         Filter("former", N_("曾用名"), where=lambda value, _user: Enterprise.id.in_(
             sa.select(FormerName.enterprise_id).where(FormerName.name.contains(value[:100], autoescape=True)))),
     ],
-    sorts={"name": Enterprise.name, "next_due": Enterprise.next_due_on,
-           "last_contact": Enterprise.last_contact_at, "first_at": Enterprise.first_reported_at},
-    default_sort="-first_at",
-    base=lambda user: loaded(visible_to(user), Enterprise),
-    in_bulk=lambda user: loaded_in_bulk(visible_to(user), Enterprise),
-    many=True,
-    view_permission=P.MERCHANT_VIEW,
-    export_permission=P.MERCHANT_EXPORT,
-    export_full_permission=P.MERCHANT_EXPORT_FULL,
-    tag_permission=P.MERCHANT_ASSIGN,
-    belongs=_belongs,
-    acts=ACTS,
+    **_alike(Enterprise, visible_to),
     endpoint="merchants.index",
     empty_actions=_first_steps("merchants.new"),
 ))  # fmt: skip
@@ -346,18 +345,7 @@ PEOPLE = register(ListPage(
         Column("intent_note", N_("意愿说明"), lambda row: row.intent_note, default=False),
     ],
     filters=_common_filters(Person),
-    sorts={"name": Person.name, "next_due": Person.next_due_on,
-           "last_contact": Person.last_contact_at, "first_at": Person.first_reported_at},
-    default_sort="-first_at",
-    base=lambda user: loaded(people_visible_to(user), Person),
-    in_bulk=lambda user: loaded_in_bulk(people_visible_to(user), Person),
-    many=True,
-    view_permission=P.MERCHANT_VIEW,
-    export_permission=P.MERCHANT_EXPORT,
-    export_full_permission=P.MERCHANT_EXPORT_FULL,
-    tag_permission=P.MERCHANT_ASSIGN,
-    belongs=_belongs,
-    acts=ACTS,
+    **_alike(Person, people_visible_to),
     endpoint="merchants.people",
     empty_actions=_first_steps("merchants.new_person"),
 ))  # fmt: skip

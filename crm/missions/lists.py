@@ -9,7 +9,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_colleague, of_unit, register
 from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -85,12 +85,9 @@ PAGE = register(
                    lambda value, user: Mission.kind == MissionKind(value)),
             Filter("phase", N_("状态"), "choice", lambda user: Phase.choices(),
                    lambda value, user: queries.is_in(Phase(value), clock.today())),
-            Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: Mission.unit_id == int(value)),
+            of_unit(N_("单位"), lambda id: Mission.unit_id == id),
             Filter("leader", N_("带队领导"), "choice", _leaders, _led_by),
-            Filter("owner", N_("负责人"), "choice",
-                   lambda user: [("me", _("我")), *org.colleague_choices(user, P.MISSION_VIEW)],
-                   lambda value, user: Mission.owner_id == (user.id if value == "me" else int(value))),
+            of_colleague(N_("负责人"), lambda id: Mission.owner_id == id, P.MISSION_VIEW),
             Filter("starts", N_("开始日期"), "days", where=lambda value, user: between(Mission.starts_on, value)),
             Filter("held", N_("没有取消"), "flag", where=lambda value, user: Mission.cancelled_on.is_(None)),
         ),
@@ -145,8 +142,7 @@ STOPS = register(
             Filter("mine", N_("由我去办"), "flag", where=lambda value, user: Stop.follow_user_id == user.id),
             Filter("leader", N_("带队领导"), "choice", _leaders,
                    lambda value, user: _of_mission(_led_by(value, user))),
-            Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: _of_mission(Mission.unit_id == int(value))),
+            of_unit(N_("单位"), lambda id: _of_mission(Mission.unit_id == id)),
             Filter("starts", N_("日期"), "days",
                    where=lambda value, user: _of_mission(between(Mission.starts_on, value))),
         ),

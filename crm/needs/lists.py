@@ -10,8 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.models import User
 from crm.org.permissions import Permission as P
 
@@ -65,8 +64,7 @@ PAGE = register(
                    lambda v, user: Need.state == NeedState(v)),
             Filter("tier", N_("优先保障"), "choice", lambda user: queries.Tier.choices(),
                    lambda v, user: queries.tier() == v),
-            Filter("unit", N_("提出单位"), "choice", lambda user: [(one.id, one.name) for one in org.units(only_active=False)],
-                   lambda v, user: Need.unit_id == int(v)),
+            of_unit(N_("提出单位"), lambda id: Need.unit_id == id),
             Filter("lacking", N_("还有缺口"), "flag", where=lambda v, user: queries.lacking()),
             Filter("mine", N_("由我负责"), "flag", where=_whose),
             Filter("asked_of_us", N_("要本单位解决"), "flag", where=lambda v, user: Need.kind.in_(queries.provided_by(user))),

@@ -13,8 +13,7 @@ from crm.deals.lists import PAGE as DEALS
 from crm.deals.models import Deal
 from crm.leads.lists import PAGE as LEADS
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_colleague, of_unit, register
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 
@@ -82,11 +81,8 @@ PAGE = register(
             Filter("expiring", N_("有协议快到期"), "flag", where=lambda value, user: queries.is_expiring()),
             Filter("overdue", N_("下一步已逾期"), "flag", where=lambda value, user: queries.is_overdue()),
             Filter("due", N_("下一步日期"), "days", where=lambda value, user: between(Partner.next_due_on, value)),
-            Filter("unit", N_("牵头单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: Partner.unit_id == int(value)),
-            Filter("owner", N_("负责人"), "choice",
-                   lambda user: [("me", _("我")), *org.colleague_choices(user, P.PARTNER_VIEW)],
-                   lambda value, user: Partner.owner_id == (user.id if value == "me" else int(value))),
+            of_unit(N_("牵头单位"), lambda id: Partner.unit_id == id),
+            of_colleague(N_("负责人"), lambda id: Partner.owner_id == id, P.PARTNER_VIEW),
         ),
         sorts={
             "id": Partner.id,

@@ -9,9 +9,8 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_colleague, of_unit, register
 from crm.merchants.models import Direction
-from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 
@@ -59,11 +58,8 @@ PAGE = register(
             Filter("late", N_("过了期限还没有接触"), "flag", where=_late),
             Filter("direction", N_("招商方向"), "choice", lambda user: Direction.choices(),
                    lambda value, user: Prospect.direction == Direction(value)),
-            Filter("unit", N_("牵头单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: Prospect.unit_id == int(value)),
-            Filter("owner", N_("负责人"), "choice",
-                   lambda user: [("me", _("我")), *org.colleague_choices(user, P.PROSPECT_VIEW)],
-                   lambda value, user: Prospect.owner_id == (user.id if value == "me" else int(value))),
+            of_unit(N_("牵头单位"), lambda id: Prospect.unit_id == id),
+            of_colleague(N_("负责人"), lambda id: Prospect.owner_id == id, P.PROSPECT_VIEW),
             Filter("contact_by", N_("首次接触期限"), "days", where=lambda value, user: between(Prospect.contact_by, value)),
         ),
         sorts={

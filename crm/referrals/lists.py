@@ -7,8 +7,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -47,8 +46,7 @@ PAGE = register(
             Filter("overdue", N_("已逾期"), "flag",
                    where=lambda value, user: sa.and_(Introduction.state == Asking.ASKED,
                                                      Introduction.due_on < clock.today())),
-            Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: Introduction.unit_id == int(value)),
+            of_unit(N_("单位"), lambda id: Introduction.unit_id == id),
             Filter("due", N_("什么时候以前"), "days", where=lambda value, user: sa.and_(Introduction.state == Asking.ASKED,
                                                      between(Introduction.due_on, value))),
         ),

@@ -7,8 +7,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_
-from crm.lists.table import Column, Filter, ListPage, between, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -49,8 +48,7 @@ PAGE = register(
             Filter("kind", N_("提醒什么"), "choice", lambda user: [(kind.key, kind.label) for kind in KINDS],
                    lambda v, user: Reminder.kind == v),
             Filter("step", N_("第几级"), "choice", lambda user: Step.choices(), lambda v, user: Reminder.step == Step(v)),
-            Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Reminder.unit_id == int(v)),
+            of_unit(N_("责任单位"), lambda id: Reminder.unit_id == id),
             Filter("day", N_("提醒日期"), "days", where=lambda v, user: between(Reminder.on_day, v)),
         ),
         sorts={"day": Reminder.on_day, "due": Reminder.due_on, "id": Reminder.id},

@@ -6,9 +6,8 @@ import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.models import Direction
-from crm.org import queries as org
 from crm.org.models import Unit, UnitKind
 from crm.org.permissions import Permission as P
 
@@ -49,8 +48,7 @@ PAGE = register(
         filters=(
             Filter("year", N_("谋划年度"), "choice", lambda user: [(str(one), str(one)) for one in queries.years_known()],
                    lambda v, user: ReserveItem.year == int(v)),
-            Filter("unit", N_("谋划单位"), "choice", lambda user: [(one.id, one.name) for one in org.units(only_active=False)],
-                   lambda v, user: ReserveItem.unit_id == int(v)),
+            of_unit(N_("谋划单位"), lambda id: ReserveItem.unit_id == id),
             Filter("kind", N_("单位类别"), "choice", lambda user: UnitKind.choices(), lambda v, user: _of_kind(v)),
             Filter("state", N_("状态"), "choice", lambda user: ReserveState.choices(),
                    lambda v, user: ReserveItem.state == ReserveState(v)),

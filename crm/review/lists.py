@@ -21,7 +21,7 @@ from crm.lib.dates import parse_day
 from crm.lib.errors import Refused
 from crm.lib.money import Band
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.models import Direction
 from crm.org import queries as org
 from crm.org.models import Unit, User
@@ -107,8 +107,7 @@ AS_OF = register(
                    lambda v, user: DealSpan.stage == Stage(v)),
             Filter("state", N_("状态"), "choice", lambda user: DealState.choices(),
                    lambda v, user: DealSpan.state == DealState(v)),
-            Filter("unit", N_("责任单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: DealSpan.unit_id == int(v)),
+            of_unit(N_("责任单位"), lambda id: DealSpan.unit_id == id),
             Filter("owner", N_("跟进人"), "choice",
                    lambda user: [("me", _("我")), ("none", _("还没有人")), *org.colleague_choices(user, P.DEAL_VIEW)],
                    _owned_by),

@@ -7,7 +7,7 @@ from flask import url_for
 
 from crm.lib import clock
 from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_leader, register
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -15,10 +15,6 @@ from crm.org.permissions import Permission as P
 from . import queries
 from .models import Slip
 from .states import OPEN, Level, Obstacle, SlipState
-
-
-def _leader(value: str, user: User) -> sa.ColumnElement[bool]:
-    return Slip.leader_id == (user.id if value == "me" else int(value))
 
 
 def _unit(value: str, user: User) -> sa.ColumnElement[bool]:
@@ -67,7 +63,7 @@ PAGE = register(
                    lambda v, user: Slip.level == Level(v)),
             Filter("unit", N_("责任单位"), "choice",
                    lambda user: [("mine", _("本单位（含协办）")), *org.unit_choices()], _unit),
-            Filter("leader", N_("牵头领导"), "choice", lambda user: [("me", _("我")), *org.leader_choices()], _leader),
+            of_leader(N_("牵头领导"), lambda id: Slip.leader_id == id),
             Filter("round", N_("汇总期"), "choice", lambda user: queries.round_choices(),
                    lambda v, user: Slip.round_id == int(v)),
             Filter("open", N_("没有销号"), "flag", where=lambda v, user: Slip.state.in_(OPEN)),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from crm.indicators import catalogue
 from crm.lib import clock
 from crm.lib.words import N_, _, listed
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
@@ -56,8 +56,7 @@ TASKS = register(
             Filter("year", N_("年度"), "choice", _years, lambda v, user: _in_year(v)),
             Filter("state", N_("状态"), "choice", lambda user: TaskState.choices(),
                    lambda v, user: WorkTask.state == TaskState(v)),
-            Filter("unit", N_("牵头单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: WorkTask.unit_id == int(v)),
+            of_unit(N_("牵头单位"), lambda id: WorkTask.unit_id == id),
             Filter("mine", N_("我负责的"), "flag", where=lambda v, user: WorkTask.owner_id == user.id),
             Filter("last", N_("期限"), "days", where=lambda v, user: between(WorkTask.last_on, v)),
             Filter("unclear", N_("五明确不全"), "flag", where=lambda v, user: sa.or_(
@@ -134,7 +133,7 @@ TARGETS = register(
             Filter("level", N_("哪一级"), "choice",
                    lambda user: [("whole", _("总目标")), ("unit", _("单位")), ("person", _("个人"))],
                    lambda v, user: _level(v)),
-            Filter("unit", N_("单位"), "choice", lambda user: org.unit_choices(), lambda v, user: Target.unit_id == int(v)),
+            of_unit(N_("单位"), lambda id: Target.unit_id == id),
             Filter("person", N_("个人"), "choice", lambda user: org.colleague_choices(user, P.TARGET_VIEW),
                    lambda v, user: Target.person_id == int(v)),
             Filter("mine", N_("我的"), "flag", where=lambda v, user: Target.person_id == user.id),

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from flask import url_for
 
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.merchants.lists import ENTERPRISES, PEOPLE
 from crm.merchants.models import Enterprise, Intent, Person
-from crm.org import queries as org
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -66,8 +65,7 @@ INTENTS = register(
                    lambda user: [(one.value, one.label) for one in Intent if one is not Intent.UNKNOWN],
                    lambda value, user: ReturnIntent.intent == Intent(value)),
             Filter("said", N_("哪一天说的"), "days", where=lambda value, user: between(ReturnIntent.said_on, value)),
-            Filter("unit", N_("记录单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: ReturnIntent.unit_id == int(value)),
+            of_unit(N_("记录单位"), lambda id: ReturnIntent.unit_id == id),
             Filter("mine", N_("我跟进的"), "flag", where=lambda value, user: ReturnIntent.enterprise_id.in_(
                 sa.select(Enterprise.id).where(Enterprise.follow_user_id == user.id))),
             Filter("ours", N_("本单位跟进的"), "flag", where=lambda value, user: ReturnIntent.enterprise_id.in_(

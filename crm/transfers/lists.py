@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from crm.lib.words import N_
-from crm.lists.table import Column, Filter, ListPage, register
-from crm.org import queries as org
+from crm.lists.table import Column, Filter, ListPage, of_unit, register
 from crm.org.permissions import Permission as P
 
 from . import queries
@@ -34,10 +33,8 @@ PAGE = register(
         filters=(
             Filter("state", N_("状态"), "choice", lambda user: TransferState.choices(),
                    lambda v, user: Transfer.state == TransferState(v)),
-            Filter("from_unit", N_("原单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Transfer.from_unit_id == int(v)),
-            Filter("to_unit", N_("接收单位"), "choice", lambda user: org.unit_choices(),
-                   lambda v, user: Transfer.to_unit_id == int(v)),
+            of_unit(N_("原单位"), lambda id: Transfer.from_unit_id == id, key="from_unit"),
+            of_unit(N_("接收单位"), lambda id: Transfer.to_unit_id == id, key="to_unit"),
         ),
         sorts={"proposed": Transfer.proposed_at},
         default_sort="-proposed",

@@ -11,7 +11,7 @@ from crm.deals import lists as deal_lists
 from crm.delivery import lists as project_lists
 from crm.lib import clock
 from crm.lib.words import N_, _
-from crm.lists.table import Column, Filter, ListPage, between, register
+from crm.lists.table import Column, Filter, ListPage, between, of_unit, register
 from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission as P
@@ -102,8 +102,7 @@ REQUESTS = register(
             Filter("kind", N_("哪方面"), "choice", lambda user: RequestKind.choices(),
                    lambda value, user: FirmRequest.kind == RequestKind(value)),
             Filter("mine", N_("由我或本单位答复的"), "flag", where=lambda value, user: queries.asked_of(user)),
-            Filter("unit", N_("答复单位"), "choice", lambda user: org.unit_choices(),
-                   lambda value, user: FirmRequest.unit_id == int(value)),
+            of_unit(N_("答复单位"), lambda id: FirmRequest.unit_id == id),
             Filter("due", N_("答复期限"), "days", where=lambda value, user: between(FirmRequest.due_on, value)),
         ),
         sorts={"id": FirmRequest.id, "kind": FirmRequest.kind, "asked": FirmRequest.asked_on,
