@@ -68,6 +68,8 @@ def test_a_story_is_written_down_published_and_found_where_it_belongs(cast: Any,
                   f"/targets/units/{cast.li.unit_id}"):  # fmt: skip
         assert url in li.see(where).links, where
     assert {f"/projects/{project.id}", f"/deals/{deal.id}"} <= set(li.see(url).links)
+    begun = f"/stories/new?project={project.id}"
+    assert begun in li.see(f"/projects/{project.id}").links and "石华线改建" in li.see(begun).html
     for asked in (
         "kind=clearance",
         f"unit={cast.li.unit_id}",

@@ -26,7 +26,10 @@ class _Facts(About):
     text = ParagraphField(_l("事迹"), [Needed()], render_kw={"rows": 8}, longest=20_000)
     unit_id = RecordField(_l("讲的单位"), description=_l("选了个人的不用选"))
     person_id = RecordField(_l("讲的个人"))
-    files = MultipleFileField(_l("照片、材料"))
+    files = MultipleFileField(
+        _l("照片、材料"),
+        description=_l("照片、PDF、Office、WPS、录音，每个不超过 20 MB；没存成时要重新选一次"),
+    )
 
 
 class RegisterForm(_Facts, ActForm):

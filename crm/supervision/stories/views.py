@@ -127,7 +127,9 @@ def stories_of(
     found = queries.of(me(), deal=deal, project=project, person=person, unit=unit)
     if not found:
         return Markup("")
-    return Markup(render_template("supervision/stories/_of.html", stories=found))
+    about = {"deal": deal.id} if deal else {"project": project.id} if project else None
+    url = url_for("stories.register", **about) if about and me().may(P.STORY_WRITE) else None
+    return Markup(render_template("supervision/stories/_of.html", stories=found, url=url))
 
 
 # --- what the views share -----------------------------------------------------------------------------------
