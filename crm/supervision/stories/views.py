@@ -127,7 +127,7 @@ def stories_of(
     found = queries.of(me(), deal=deal, project=project, person=person, unit=unit)
     if not found:
         return Markup("")
-    about = {"deal": deal.id} if deal else {"project": project.id} if project else None
+    about: dict[str, Any] = {"deal": deal.id} if deal else {"project": project.id} if project else {}
     url = url_for("stories.register", **about) if about and me().may(P.STORY_WRITE) else None
     return Markup(render_template("supervision/stories/_of.html", stories=found, url=url))
 
