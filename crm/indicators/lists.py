@@ -13,7 +13,7 @@ from crm.org import queries as org
 from crm.org.models import Unit, User
 from crm.org.permissions import Permission as P
 
-from . import queries
+from . import queries, saying
 from .models import HOUSE_NAMES, TypedValue
 
 
@@ -43,7 +43,7 @@ VALUES = register(
         noun=queries.NOUN,
         model=TypedValue,
         columns=(
-            Column("months", N_("月份"), lambda v: v.months, sort="months",
+            Column("months", N_("月份"), lambda v: saying.months(v.months), sort="months",
                    url=lambda v: url_for("indicators.show_value", id=v.id)),
             Column("indicator", N_("指标"), lambda v: name_of(v)),
             Column("amount", N_("数值"), lambda v: v.amount, kind="number", sort="amount"),
@@ -73,6 +73,6 @@ VALUES = register(
         belongs=lambda v: {"units": [v.unit_id], "owners": [v.typed_by_id]},
         endpoint="indicators.values",
         empty_text=N_("统计部门公布的数，比如固定资产投资，按月填在这里。"),
-        row_label=lambda v: f"{name_of(v)} {v.months}",
+        row_label=lambda v: f"{name_of(v)} {saying.months(v.months)}",
     )
 )  # fmt: skip

@@ -32,3 +32,8 @@ def measured(value: Decimal | None, measure: str, unit_word: str) -> str:
 def ranked_by(has_targets: bool) -> str:
     """By what ranking.py puts them in their places; said wherever there are places."""
     return _("有目标的按完成目标的比例排，其余按数值排") if has_targets else _("按数值排")
+
+
+def months(text: str) -> str:
+    """The months of what is typed, as the reader's language has them: 2012-01–2012-06, Jan 2012–Jun 2012."""
+    return "–".join(display.iso_day(one) for one in text.split("–"))

@@ -373,6 +373,9 @@ def measured(one: Indicator, value: Decimal | None) -> str:
     return saying.measured(value, one.measure.value, one.unit_word)
 
 
+bp.add_app_template_filter(saying.months, "months_said")
+
+
 @bp.app_template_global("signed_percent")
 def signed_percent(value: Decimal | None) -> Markup:
     """+25.8%."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask_babel import force_locale
@@ -40,3 +41,13 @@ def test_every_counted_unit_of_the_house_has_a_form_for_one(app) -> None:
             assert saying.measured(Decimal(1), "count", unit_word) + "s" == saying.measured(
                 Decimal(2), "count", unit_word
             ).replace("2 ", "1 ")
+
+
+def test_months_of_what_is_typed_follow_the_language(app: Any) -> None:
+    with app.test_request_context("/"):
+        assert saying.months("2012-01–2012-06") == "2012-01–2012-06"
+        with force_locale("en"):
+            assert (
+                saying.months("2012-01–2012-06") == "Jan 2012–Jun 2012"
+                and saying.months("2013-06") == "Jun 2013"
+            )
