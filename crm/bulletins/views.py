@@ -133,7 +133,14 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     words = {name: content.said(name, row.get(name, "")) for name in content.WORDS}
     names = {name: mask_text(row[name]) for name in ("title", "company")}  # it goes to the whole district
     planned = row["planned_wan"]
-    return {**row, **words, **names, "planned": display.wan(Decimal(planned)) if planned else ""}
+    reported = display.day(dt.date.fromisoformat(row["reported_on"]))
+    return {
+        **row,
+        **words,
+        **names,
+        "reported_on": reported,
+        "planned": display.wan(Decimal(planned)) if planned else "",
+    }
 
 
 def _as_word(bulletin: Bulletin) -> bytes:

@@ -26,7 +26,7 @@ PAGE = register(
             Column("editions", N_("已发布的版本"), lambda r: len(r.editions), kind="number"),
             Column("correcting", N_("更正进度"), lambda r: r.correcting, kind="state"),
             Column("published", N_("发布时间"), lambda r: r.editions[-1].published_at if r.editions else None, kind="moment"),
-            Column("unit", N_("编印单位"), lambda r: r.unit.name),
+            Column("unit", N_("编印单位"), lambda r: r.unit.name, default=False),
             Column("drafted_by", N_("起草人"), lambda r: r.drafted_by.name, default=False),
             Column("checked_by", N_("审核人"), lambda r: r.checked_by.name if r.checked_by else "", default=False),
         ),

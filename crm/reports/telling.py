@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,10 @@ def said(msgid: str) -> str:
 
 def number_of(text: str) -> Decimal | None:
     return Decimal(text) if text else None
+
+
+def day_of(text: str) -> str:
+    return display.day(dt.date.fromisoformat(text)) if text else ""
 
 
 def measured(text: str, measure: str, unit: str) -> str:
@@ -208,7 +213,7 @@ class Sheet:
 def signed(content: dict[str, Any]) -> Sheet:
     return Sheet(
         (_c("一个", "项目"), _("投资方"), _("责任单位"), _("总投资"), _("签约日期")),
-        [[*one[:3], display.wan(number_of(one[3])), one[4]] for one in content.get("signed", ())],
+        [[*one[:3], display.wan(number_of(one[3])), day_of(one[4])] for one in content.get("signed", ())],
         (3,),
     )
 
@@ -219,10 +224,17 @@ def talks(content: dict[str, Any], public: bool) -> Sheet:
     return Sheet(heads[:4], [one[:4] for one in rows], (3,)) if public else Sheet(heads, rows, (3,))
 
 
+PLANNED_START = 3
+"""Which column of not_started is a day."""
+
+
 def not_started(content: dict[str, Any], public: bool) -> Sheet:
     """「不出现个人和期限」: who is asked by name and by when stays in the house, and so does what is in the way."""
-    heads = [_("重点项目"), _("责任单位"), _("挂联领导"), _("计划开工"), _("未开工原因")]
-    rows = [[*one[:4], *(why or _("没有写") for why in one[4:])] for one in content.get("not_started", ())]
+    heads = [_c("一个", "重点项目"), _("责任单位"), _("挂联领导"), _("计划开工"), _("未开工原因")]
+    rows = [
+        [*one[:PLANNED_START], *map(day_of, one[PLANNED_START:4]), *(why or _("没有写") for why in one[4:])]
+        for one in content.get("not_started", ())
+    ]
     told = 2 if public else min(map(len, rows), default=len(heads))
     return Sheet(heads[:told], [one[:told] for one in rows])
 

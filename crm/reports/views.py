@@ -78,8 +78,9 @@ def index() -> Any:
 @permit(P.REPORT_VIEW)
 def new() -> Any:
     _only(queries.drafts)
-    asked = request.args.get("kind", "")
-    kind = ReportKind(asked) if asked in {one.value for one in ReportKind} else ReportKind.MONTHLY
+    proposed, asked = _proposed(), request.args.get("kind", "")
+    usual = next(iter(proposed), ReportKind.MONTHLY)
+    kind = ReportKind(asked) if asked in {one.value for one in ReportKind} else usual
     year, number = periods.latest_over(kind, clock.today())
     form = DraftForm(kind=kind, year=year, number=number)
     if form.submitted():
@@ -92,7 +93,7 @@ def new() -> Any:
                 url_for("reports.show", id=report.id),
                 _("已起草《%(name)s》，数由记录得出", name=report.title),
             )
-    return form.page("reports/new.html", proposed=_proposed())
+    return form.page("reports/new.html", proposed=proposed.items())
 
 
 @bp.get("/reports/<int:id>")
@@ -386,14 +387,10 @@ def _worked_on(id: int, may: Callable[[User], bool]) -> Report:
     return report
 
 
-def _proposed() -> list[tuple[str, str]]:
-    """Of each kind the last period that is over, where nobody has begun its report: (title, address of its form)."""
-    found = []
-    for kind in ReportKind:
-        year, number = periods.latest_over(kind, clock.today())
-        if queries.of(kind, year, number) is None:
-            found.append((kind.titled(year, number), url_for("reports.new", kind=kind.value)))
-    return found
+def _proposed() -> dict[ReportKind, str]:
+    """The titles of what nobody has begun: of each kind the last period that is over."""
+    over = {kind: periods.latest_over(kind, clock.today()) for kind in ReportKind}
+    return {kind: kind.titled(*period) for kind, period in over.items() if queries.of(kind, *period) is None}
 
 
 def _history(report: Report) -> list[dict[str, Any]]:

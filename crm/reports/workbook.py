@@ -81,7 +81,15 @@ def grids(edition: Edition) -> Iterator[Grid]:
             for one, raw in zip(telling.starts(content, telling.nowhere), content["starts"], strict=True)
         ])  # fmt: skip
     if (left := telling.not_started(content, public)).rows:
-        yield Grid(_("还没有开工的新建项目"), [Heading(head) for head in left.heads], left.rows)
+        heads = [
+            Heading(head, "day" if at == telling.PLANNED_START else "text")
+            for at, head in enumerate(left.heads)
+        ]
+        yield Grid(_("还没有开工的新建项目"), heads, [
+            (*row[: telling.PLANNED_START], *map(_day, raw[telling.PLANNED_START :][:1]), *row[telling.PLANNED_START + 1 :])
+            if len(row) > telling.PLANNED_START else row
+            for row, raw in zip(left.rows, content["not_started"], strict=True)
+        ])  # fmt: skip
 
 
 def _figures_grid(content: dict[str, Any]) -> Grid:
@@ -153,6 +161,10 @@ def _about(edition: Edition) -> Iterator[tuple[str, str]]:
         told = [(_("更正原因"), edition.correction), *told, (_("存在问题"), texts.get("problems", "")),
                 (_("下一步打算"), texts.get("next_steps", ""))]  # fmt: skip
     yield from ((label, mask_text(text)) for label, text in told if text)
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _ratio(percent: str) -> Decimal | None:

@@ -13,13 +13,14 @@ import pytest
 from docx import Document
 
 from crm.db import db
+from crm.delivery.status import NodeKind
 from crm.indicators import queries as indicators
 from crm.indicators.progress import Verdict
 from crm.reports import telling, workbook
 from crm.reports.periods import ReportKind
 from crm.web.sheets_out import LONGEST_NAME
-from tests.delivery.make import make_project
-from tests.reports.make import lines_of, published, signed
+from tests.delivery.make import make_node, make_project
+from tests.reports.make import D, lines_of, published, signed
 
 MONTH = "Investment and projects, monthly report no. 6 of 2013"
 
@@ -121,3 +122,18 @@ def test_what_was_published_before_verdicts_were_kept_has_those_of_its_figures()
         (1, Verdict.ON_PACE), (2, Verdict.BEHIND), (3, None)
     ]  # fmt: skip
     assert [one["growth"] for one in told.lines] == ["", "+5.0%", ""]
+
+
+@pytest.mark.on("sqlite")
+def test_days_of_a_report_are_written_as_the_reader_writes_them(cast: Any, as_user: Any) -> None:
+    signed("甲项目", cast.wang, "2013-06-05", 60_000)
+    late = make_project("未开工路", cast.li)
+    make_node(late, "开工", D("2013-08-31"), kind=NodeKind.START)
+    db.session.commit()
+    report = published(cast)
+    here = f"/reports/{report.id}/versions/1"
+    chinese, english = as_user(cast.admin).see(here).text, reading_english(cast.zhou, as_user).see(here).text
+    assert "2013-06-05" in chinese and "2013-08-31" in chinese
+    assert "5 Jun 2013" in english and "31 Aug 2013" in english and "2013-06-05" not in english
+    book = openpyxl.load_workbook(io.BytesIO(as_user(cast.admin).press(here, f"{here}/excel").data))
+    assert book["还没有开工的新建项目"]["D2"].is_date, "in a workbook a day is a day"
