@@ -24,11 +24,21 @@ from crm.org.models import User
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
-from . import queries, window
+from . import foreign, queries, window
 from .models import MonthlyReturn, PaidIn, PaidInState, ReturnLine, VoucherKind
 from .queries import NOUN
 
-FACTS = ("arrived_on", "amount_wan", "payer", "origin", "kind", "voucher_kind", "voucher_no", "note")
+FACTS = (
+    "arrived_on",
+    "amount_wan",
+    "usd_wan",
+    "payer",
+    "origin",
+    "kind",
+    "voucher_kind",
+    "voucher_no",
+    "note",
+)
 MOST_REASONS = 30
 LONGEST_REASON = 40
 A_LOT = 500
@@ -81,16 +91,23 @@ def adjust(row: PaidIn, data: dict[str, Any], *, actor: User) -> PaidIn:
         raise Refused(_("没有关账的可以直接撤回认定；调整只用于已经关账的"))
     if row.adjusts_id:
         raise Refused(_("调整不能再调整，请对原来那一笔另报调整"))
-    amount: Decimal = data["change_wan"]
-    left = row.amount_wan + queries.adjusted_wan(row) + amount
-    if left < 0:
+    amount: Decimal = data.get("change_wan") or Decimal(0)
+    usd: Decimal | None = data.get("change_usd_wan")
+    if not amount and not usd:
+        raise Refused(_("请填写调整金额"), "change_wan")
+    if usd and row.origin is not SourceScope.OVERSEAS:
+        raise Refused(_("只有来自境外的资金才填外资金额，请核对资金来源地"), "change_usd_wan")
+    before = queries.adjusted(row)
+    if row.amount_wan + before.amount_wan + amount < 0:
         raise Refused(_("调减超过了这一笔的金额，调整后不能小于零"), "change_wan")
+    if (row.usd_wan or 0) + before.usd_wan + (usd or 0) < 0:
+        raise Refused(_("调减超过了这一笔的外资金额，调整后不能小于零"), "change_usd_wan")
     why = texts.clean_text(data.get("why") or "")
     if not why:
         raise Refused(_("请写明为什么调整"), "why")
     change = PaidIn(
         deal=row.deal, unit_id=row.unit_id, adjusts_id=row.id, arrived_on=clock.today(), counts_on=clock.today(),
-        amount_wan=amount, payer=row.payer, origin=row.origin, kind=row.kind, voucher_kind=row.voucher_kind,
+        amount_wan=amount, usd_wan=usd, payer=row.payer, origin=row.origin, kind=row.kind, voucher_kind=row.voucher_kind,
         voucher_no=row.voucher_no, note=why,
     )  # fmt: skip
     _stamp(change, actor)
@@ -124,6 +141,8 @@ def recognise(row: PaidIn, *, actor: User, share_percent: int | None = None, not
         raise Refused(_("市内资金不计入到位资金，请退回并选“本地资金”"))
     if row.voucher_kind is VoucherKind.NONE:
         raise Refused(_("没有凭证不能认定，请退回补凭证"))
+    if row.origin is SourceScope.OVERSEAS and row.usd_wan is None and not row.adjusts_id:
+        raise Refused(_("来自境外的资金没有填外资金额（万美元），不能认定，请退回补填"))
     usual = queries.usual_share(row)
     share = usual if share_percent is None else share_percent
     if not 1 <= share <= 100:
@@ -235,6 +254,7 @@ def _freeze(ids: Sequence[int], closed: MonthlyReturn) -> None:
                 "unit_id": row.unit_id, "unit_name": row.unit.name, "arrived_on": row.arrived_on,
                 "counts_on": row.counts_on, "payer": row.payer, "origin": row.origin, "kind": row.kind,
                 "voucher_kind": row.voucher_kind, "voucher_no": row.voucher_no, "amount_wan": row.amount_wan,
+                "usd_wan": row.usd_wan,
                 "share_percent": row.share_percent, "counted_wan": row.counted_wan,
                 "is_adjustment": row.adjusts_id is not None,
             }
@@ -289,6 +309,7 @@ def _fill(row: PaidIn, data: dict[str, Any]) -> None:
             setattr(row, name, data[name])
     if row.amount_wan <= 0 and not row.adjusts_id:
         raise Refused(_("金额要大于零"), "amount_wan")
+    foreign.check(row.origin, row.usd_wan)
     if row.arrived_on > clock.today():
         raise Refused(_("到位日期还没有到"), "arrived_on")
     signed_on = row.deal.signed_on

@@ -11,14 +11,15 @@ from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from crm.deals.stages import SourceScope
 from crm.lib.errors import Refused
-from crm.lib.numerals import parse_wan
+from crm.lib.numerals import parse_usd_wan, parse_wan
 from crm.lib.words import _
-from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, WanField, _l
+from crm.web.fields import ChoiceField, DayField, LineField, Needed, ParagraphField, UsdField, WanField, _l
 from crm.web.forms import ActForm, EditForm
 
 from .models import PaidKind, VoucherKind
 
 WAN = {"unit": _l("万元"), "inputmode": "decimal"}
+USD = {"unit": _l("万美元"), "inputmode": "decimal"}
 ACCEPT = "image/*,.pdf,.ofd,.doc,.docx,.xls,.xlsx,.wps,.et,.zip"
 
 
@@ -27,6 +28,11 @@ class _Declared:
     arrived_on = DayField(_l("到位日期"), [Needed()])
     payer = LineField(_l("出资方"), [Needed()], description=_l("照凭证上的名称写"))
     origin = ChoiceField(_l("资金来源地"), of=SourceScope, default=SourceScope.OUT_OF_PROVINCE)
+    usd_wan = UsdField(
+        _l("外资金额"),
+        render_kw=USD,
+        description=_l("只有境外资金要填：照外商投资信息报告或银行单据，不要折算"),
+    )
     kind = ChoiceField(_l("资金用途"), of=PaidKind, default=PaidKind.CASH)
     voucher_kind = ChoiceField(_l("凭证种类"), of=VoucherKind, default=VoucherKind.BANK)
     voucher_no = LineField(_l("凭证号"))
@@ -79,18 +85,25 @@ class TakeBackForm(EditForm):
 class SignedWanField(WanField):
     """More, or with a minus less."""
 
+    reads = staticmethod(parse_wan)
+
     def parse(self, text: str) -> Decimal:
         line = text.replace("－", "-").replace("−", "-").strip()
         less = line.startswith("-")
-        amount = parse_wan(line.lstrip("+-").strip())
+        amount: Decimal = self.reads(line.lstrip("+-").strip())
         if not amount:
             raise Refused(_("调整金额不能是零"))
         return -amount if less else amount
 
 
+class SignedUsdField(SignedWanField):
+    reads = staticmethod(parse_usd_wan)
+
+
 class AdjustForm(EditForm):
-    change_wan = SignedWanField(
-        _l("调整金额"), [Needed()], render_kw=WAN, description=_l("调减写负数，例如 -200")
+    change_wan = SignedWanField(_l("调整金额"), render_kw=WAN, description=_l("调减写负数，例如 -200"))
+    change_usd_wan = SignedUsdField(
+        _l("调整外资金额"), render_kw=USD, description=_l("外资金额不变的空着；只改外资金额的，上面空着")
     )
     why = ParagraphField(_l("为什么调整"), [Needed()], render_kw={"rows": 3})
 

@@ -45,6 +45,7 @@ class VoucherKind(Labelled):
     EQUIPMENT = "equipment", N_("设备发票")
     LAND = "land", N_("土地出让金票据")
     CAPITAL = "capital", N_("验资报告")
+    FOREIGN = "foreign", N_("外商投资信息报告")
     OTHER = "other", N_("其他凭证")
     NONE = "none", N_("暂无凭证")
 
@@ -92,7 +93,16 @@ class PaidIn(Versioned, Model):
         # In the order of the register, with what it is narrowed by: a month of one state is found on the way.
         sa.Index("ix_paid_in_arrived", "arrived_on", "id", "state", "counts_on"),
         sa.Index("ix_paid_in_alike", "amount_wan", "arrived_on"),
-        sa.CheckConstraint("amount_wan > 0 OR (adjusts_id IS NOT NULL AND amount_wan <> 0)", name="amount_is_some"),
+        sa.Index(  # 实际使用外资: few sums are from overseas, and all that is added up of them is here
+            "ix_paid_in_usd", "state", "counts_on", "usd_wan", "unit_id", "deal_id",
+            sqlite_where=sa.text("usd_wan IS NOT NULL"), postgresql_where=sa.text("usd_wan IS NOT NULL"),
+        ),
+        sa.CheckConstraint(
+            "amount_wan > 0 OR (adjusts_id IS NOT NULL AND (amount_wan <> 0 OR COALESCE(usd_wan, 0) <> 0))",
+            name="amount_is_some",
+        ),
+        sa.CheckConstraint("usd_wan IS NULL OR usd_wan > 0 OR adjusts_id IS NOT NULL", name="usd_is_some"),
+        sa.CheckConstraint("usd_wan IS NULL OR origin = 'overseas'", name="usd_is_from_overseas"),
         sa.CheckConstraint("state <> 'returned' OR reason <> ''", name="returned_has_a_reason"),
         sa.CheckConstraint("(state = 'recognised') = (share_percent IS NOT NULL)", name="recognised_has_a_share"),
         sa.CheckConstraint("state = 'recognised' OR counted_wan = 0", name="only_recognised_counts"),
@@ -107,6 +117,9 @@ class PaidIn(Versioned, Model):
     arrived_on: Mapped[dt.date]
     counts_on: Mapped[dt.date] = mapped_column(index=True)
     amount_wan: Mapped[WanAmount]  # negative only in an adjustment
+    usd_wan: Mapped[Decimal | None] = mapped_column(
+        Wan
+    )  # 万美元 as they arrived from overseas; never converted
     payer: Mapped[Line] = mapped_column(default="")  # 出资方, as the voucher names it
     origin: Mapped[SourceScope]
     kind: Mapped[PaidKind]
@@ -214,7 +227,7 @@ class ReturnLine(Model):
     )  # fmt: skip
     __final__ = frozenset({
         "monthly_return_id", "paid_in_id", "deal_id", "deal_name", "unit_id", "unit_name", "arrived_on", "counts_on",
-        "payer", "origin", "kind", "voucher_kind", "voucher_no", "amount_wan", "share_percent", "counted_wan",
+        "payer", "origin", "kind", "voucher_kind", "voucher_no", "amount_wan", "usd_wan", "share_percent", "counted_wan",
         "is_adjustment",
     })  # fmt: skip
 
@@ -232,6 +245,7 @@ class ReturnLine(Model):
     voucher_kind: Mapped[VoucherKind]
     voucher_no: Mapped[Line]
     amount_wan: Mapped[WanAmount]
+    usd_wan: Mapped[Decimal | None] = mapped_column(Wan)
     share_percent: Mapped[int]
     counted_wan: Mapped[WanAmount]
     is_adjustment: Mapped[bool]

@@ -207,11 +207,12 @@ def in_days(first: dt.date, last: dt.date) -> sa.ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Sum:
-    """How many rows, what they say, and what of it counts."""
+    """How many rows, what they say, and what of it counts; of those from overseas the dollars, where they were asked."""
 
     rows: int
     amount_wan: Decimal
     counted_wan: Decimal
+    usd_wan: Decimal = Decimal(0)
 
 
 def sum_of(rows: sa.Select[Any]) -> Sum:
@@ -313,6 +314,20 @@ class Arrived:
     recognised: Sum
     waiting: Sum
     returned: Sum
+    contract_usd_wan: Decimal | None = None  # 合同外资
+
+    @property
+    def used_usd_wan(self) -> Decimal:
+        """实际使用外资."""
+        return self.recognised.usd_wan
+
+    @property
+    def usd_percent(self) -> Decimal | None:
+        return window.percent(self.used_usd_wan, self.contract_usd_wan)
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.contract_usd_wan is not None or bool(self.used_usd_wan)
 
     @property
     def percent(self) -> Decimal | None:
@@ -329,11 +344,13 @@ def arrived(deal: Deal) -> Arrived:
 
 def arrived_of(some: Sequence[Deal]) -> dict[int, Arrived]:
     """The same of many deals, in one statement."""
-    sums = (sa.func.count(), sa.func.sum(PaidIn.amount_wan), sa.func.sum(PaidIn.counted_wan))
+    sums = (
+        sa.func.count(), sa.func.sum(PaidIn.amount_wan), sa.func.sum(PaidIn.counted_wan), sa.func.sum(PaidIn.usd_wan),
+    )  # fmt: skip
     rows = sa.select(PaidIn.deal_id, PaidIn.state, *sums).where(PaidIn.deal_id.in_([one.id for one in some]))
     found = {
-        (deal_id, state): Sum(count, Decimal(amount), Decimal(counted))
-        for deal_id, state, count, amount, counted in db.session.execute(
+        (deal_id, state): Sum(count, Decimal(amount), Decimal(counted), Decimal(usd or 0))
+        for deal_id, state, count, amount, counted, usd in db.session.execute(
             rows.group_by(PaidIn.deal_id, PaidIn.state)
         )
     }
@@ -346,6 +363,7 @@ def arrived_of(some: Sequence[Deal]) -> dict[int, Arrived]:
             found.get((deal.id, PaidInState.RECOGNISED), none),
             Sum(sum(one.rows for one in waits), sum((one.amount_wan for one in waits), Decimal(0)), Decimal(0)),
             found.get((deal.id, PaidInState.RETURNED), none),
+            deal.contract_usd_wan,
         )  # fmt: skip
     return told
 
@@ -443,12 +461,21 @@ def doubled_among(ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(rows)) | set(db.session.scalars(same_file))
 
 
-def adjusted_wan(row: PaidIn) -> Decimal:
+@dataclass(frozen=True)
+class Adjusted:
+    """More or less by adjustments: 万元, and of what is from overseas 万美元."""
+
+    amount_wan: Decimal
+    usd_wan: Decimal
+
+
+def adjusted(row: PaidIn) -> Adjusted:
     """What all adjustments of a row together say, those that wait included; returned ones say nothing."""
-    told = sa.select(sa.func.sum(PaidIn.amount_wan)).where(
+    sums = sa.select(sa.func.sum(PaidIn.amount_wan), sa.func.sum(PaidIn.usd_wan)).where(
         PaidIn.adjusts_id == row.id, PaidIn.state != PaidInState.RETURNED
     )
-    return Decimal(db.session.scalar(told) or 0)
+    amount, usd = db.session.execute(sums).one()
+    return Adjusted(Decimal(amount or 0), Decimal(usd or 0))
 
 
 def adjustments_of(row: PaidIn) -> Sequence[PaidIn]:

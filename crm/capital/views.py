@@ -15,6 +15,7 @@ from crm.contacts.views import history_of
 from crm.db import db
 from crm.deals import queries as deals
 from crm.deals.models import Deal
+from crm.deals.stages import SourceScope
 from crm.files.store import hand_out, hanging_on
 from crm.lib import clock, texts
 from crm.lib.words import N_, _
@@ -26,7 +27,7 @@ from crm.org.permissions import Permission as P
 from crm.web import display
 from crm.web.forms import ActForm, commit_and_go
 
-from . import actions, queries, window
+from . import actions, foreign, queries, window
 from .forms import AdjustForm, DeclareForm, PaidInForm, ReasonsForm, RecogniseForm, SendBackForm, TakeBackForm
 from .lists import DEALS, LINES, PAGE, basis_of
 from .models import MonthlyReturn, PaidIn, PaidInState, ReturnLine
@@ -48,6 +49,7 @@ VERBS = {
 telling.VERBS.update(VERBS)
 telling.LABELS["paid_in"] = {
     "amount_wan": N_("到位金额"),
+    "usd_wan": N_("外资金额（万美元）"),
     "arrived_on": N_("到位日期"),
     "payer": N_("出资方"),
     "origin": N_("资金来源地"),
@@ -103,6 +105,8 @@ def show(id: int) -> Any:
         row=row,
         basis=basis_of(row),
         files=hanging_on(queries.NOUN, [row.id]).get(row.id, []),
+        rate=foreign.rate(row.amount_wan, row.usd_wan),
+        rate_is_odd=foreign.is_odd(row.amount_wan, row.usd_wan),
         deal_seen=queries.deal_seen(user, row.deal),
         doubles=doubles,
         seen=_seen([one.row.id for one in doubles]),
@@ -212,13 +216,15 @@ def adjust(id: int) -> Any:
     if not queries.may_adjust(me(), row):
         abort(403)
     form = AdjustForm.of(row)
+    if row.origin is not SourceScope.OVERSEAS:
+        del form.change_usd_wan
     if form.submitted():
         with form.refusals():
             change = actions.adjust(row, form.data, actor=me())
             return commit_and_go(
                 form, url_for("capital.show", id=change.id), _("已报调整，等初审；原来的月报不变")
             )
-    return form.page("capital/adjust.html", row=row, adjusted=queries.adjusted_wan(row))
+    return form.page("capital/adjust.html", row=row, adjusted=queries.adjusted(row))
 
 
 # --- judging ------------------------------------------------------------------------------------------------
@@ -274,6 +280,8 @@ def recognise(id: int) -> Any:
     return form.page(
         "capital/recognise.html",
         row=row,
+        rate=foreign.rate(row.amount_wan, row.usd_wan),
+        rate_is_odd=foreign.is_odd(row.amount_wan, row.usd_wan),
         doubles=doubles,
         seen=_seen([one.row.id for one in doubles]),
         counts_on=queries.counts_on(row.arrived_on, queries.last_closed()),
@@ -486,11 +494,11 @@ def _by_month(deal: Deal) -> list[dict[str, Any]]:
 
 
 def _odd_lines(closed: MonthlyReturn, seen: Any) -> dict[str, int]:
-    """How many rows of a return came late, and how many adjust earlier ones."""
+    """How many rows of a return came late, how many adjust earlier ones; the 外资 among them in 万美元, None for none."""
     late = sa.func.sum(sa.case((ReturnLine.counts_on != ReturnLine.arrived_on, 1), else_=0))
     adjusting = sa.func.sum(sa.case((ReturnLine.is_adjustment, 1), else_=0))
     rows = seen.where(ReturnLine.monthly_return_id == closed.id).with_only_columns(
-        sa.func.count(), late, adjusting, sa.func.sum(ReturnLine.counted_wan)
+        sa.func.count(), late, adjusting, sa.func.sum(ReturnLine.counted_wan), sa.func.sum(ReturnLine.usd_wan)
     )
-    count, late_count, adjusted, total = db.session.execute(rows).one()
-    return {"rows": count, "late": late_count or 0, "adjusted": adjusted or 0, "wan": total or 0}
+    count, late_count, adjusted, total, usd = db.session.execute(rows).one()
+    return {"rows": count, "late": late_count or 0, "adjusted": adjusted or 0, "wan": total or 0, "usd": usd}

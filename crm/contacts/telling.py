@@ -142,6 +142,7 @@ LABELS: dict[str, dict[str, str]] = {
         "planned_wan": N_("总投资"),
         "fixed_asset_wan": N_("固定资产投资"),
         "agreed_wan": N_("协议引资"),
+        "contract_usd_wan": N_("合同外资（万美元）"),
         "amount_basis": N_("金额口径"),
         "source_scope": N_("资金来源"),
         "direction": N_("招商方向"),

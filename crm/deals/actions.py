@@ -26,7 +26,7 @@ from .models import Deal, Party, PartyRole, StageMove
 from .stages import MoveKind, Stage
 
 FACTS = (
-    "name", "content", "enterprise_id", "planned_wan", "fixed_asset_wan", "agreed_wan", "amount_basis",
+    "name", "content", "enterprise_id", "planned_wan", "fixed_asset_wan", "agreed_wan", "contract_usd_wan", "amount_basis",
     "source_scope", "direction", "land_mu", "is_return", "is_shanhai", "admission", "admission_note",
     "expected_sign_on", "local_company", "local_uscc", "next_step", "next_due_on",
 )  # fmt: skip
@@ -215,6 +215,9 @@ def _check(data: dict[str, Any], before: Deal | None = None) -> None:
     planned, fixed = data.get("planned_wan"), data.get("fixed_asset_wan")
     if planned is not None and fixed is not None and fixed > planned:
         raise Refused(_("固定资产投资不能大于总投资"), "fixed_asset_wan")
+    usd = data.get("contract_usd_wan")
+    if usd is not None and usd <= 0:
+        raise Refused(_("合同外资要大于零，没有外资的请空着"), "contract_usd_wan")
     open_ = before is None or before.is_open
     if open_ and not data.get("next_step"):
         raise Refused(_("项目还在推进，请写明下一步做什么；不再跟进的请先暂缓或终止"), "next_step")

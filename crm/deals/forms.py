@@ -18,6 +18,7 @@ from crm.web.fields import (
     Needed,
     ParagraphField,
     RecordField,
+    UsdField,
     WanField,
     _l,
     _one,
@@ -29,6 +30,7 @@ from .models import PartyRole
 from .stages import AmountBasis, SourceScope
 
 WAN = {"unit": _l("万元"), "inputmode": "decimal"}
+USD = {"unit": _l("万美元"), "inputmode": "decimal"}
 
 
 class PickField(RecordField):
@@ -91,6 +93,9 @@ class DealFields(InvestorFields):
     planned_wan = WanField(_l("总投资"), render_kw=WAN, description=_l("可写 5000 或 1.2亿"))
     fixed_asset_wan = WanField(_l("其中固定资产投资"), render_kw=WAN)
     agreed_wan = WanField(_l("协议引资"), render_kw=WAN)
+    contract_usd_wan = UsdField(
+        _l("合同外资"), render_kw=USD, description=_l("有外资的才填，照合同的美元数，不要折算")
+    )
     amount_basis = ChoiceField(_l("金额口径"), of=AmountBasis)
     source_scope = ChoiceField(_l("资金来源地"), of=SourceScope)
     land_mu = MuField(_l("用地"), render_kw={"unit": _l("亩"), "inputmode": "decimal"})

@@ -131,6 +131,7 @@ FILTERS = [
     Filter("no_step", N_("没有下一步"), "flag",
            where=lambda v, user: sa.and_(queries.is_open(), Deal.next_due_on.is_(None))),
     Filter("open", N_("推进中（未达产）"), "flag", where=lambda v, user: queries.is_open()),
+    Filter("foreign", N_("有合同外资的"), "flag", where=lambda v, user: Deal.contract_usd_wan.is_not(None)),
     Filter("is_return", N_("浙商回归"), "flag", where=lambda v, user: Deal.is_return),
     Filter("is_shanhai", N_("山海协作"), "flag", where=lambda v, user: Deal.is_shanhai),
 ]  # fmt: skip
@@ -152,6 +153,7 @@ PAGE = register(
             Column("fixed_asset_wan", N_("固定资产投资"), lambda d: d.fixed_asset_wan, kind="wan", sort="fixed",
                    default=False),
             Column("agreed_wan", N_("协议引资"), lambda d: d.agreed_wan, kind="wan", sort="agreed", default=False),
+            Column("contract_usd_wan", N_("合同外资"), lambda d: d.contract_usd_wan, kind="usd", sort="usd", default=False),
             Column("amount_basis", N_("金额口径"), lambda d: d.amount_basis, kind="state"),
             Column("source_scope", N_("资金来源地"), lambda d: d.source_scope, kind="state", default=False),
             Column("direction", N_("招商方向"), lambda d: d.direction, kind="state", default=False),
@@ -198,6 +200,7 @@ PAGE = register(
             "planned": Deal.planned_wan,
             "fixed": Deal.fixed_asset_wan,
             "agreed": Deal.agreed_wan,
+            "usd": Deal.contract_usd_wan,
             "unit": sa.select(Unit.code).where(Unit.id == Deal.unit_id).scalar_subquery(),
             "owner": sa.select(User.name).where(User.id == Deal.owner_id).scalar_subquery(),
             "signed": Deal.signed_on,

@@ -37,7 +37,13 @@ class Deal(Versioned, Model):
         sa.Index("ix_deal_lanes", "state", "stage", "planned_wan", "next_due_on"),  # heads of the board
         sa.Index("ix_deal_unit", "unit_id", "state", "stage"),
         sa.Index(
-            "ix_deal_signed", "signed_on", "planned_wan", "agreed_wan", "unit_id", "owner_id"
+            "ix_deal_signed",
+            "signed_on",
+            "planned_wan",
+            "agreed_wan",
+            "unit_id",
+            "owner_id",
+            "contract_usd_wan",
         ),  # what was signed in a year, counted
         sa.Index("ix_deal_due", "state", "next_due_on"),
         sa.Index("ix_deal_contact", "state", "last_contact_at"),
@@ -56,6 +62,7 @@ class Deal(Versioned, Model):
         sa.CheckConstraint("state = 'active' OR state_reason <> ''", name="stopped_has_a_reason"),
         sa.CheckConstraint("planned_wan IS NULL OR planned_wan >= 0", name="planned_not_negative"),
         sa.CheckConstraint("fixed_asset_wan IS NULL OR fixed_asset_wan >= 0", name="fixed_not_negative"),
+        sa.CheckConstraint("contract_usd_wan IS NULL OR contract_usd_wan > 0", name="contract_usd_is_some"),
         NEVER_AGAIN,
     )
 
@@ -70,6 +77,9 @@ class Deal(Versioned, Model):
     planned_wan: Mapped[Decimal | None] = mapped_column(Wan)  # 总投资
     fixed_asset_wan: Mapped[Decimal | None] = mapped_column(Wan)  # 其中固定资产投资
     agreed_wan: Mapped[Decimal | None] = mapped_column(Wan)  # 协议引资
+    contract_usd_wan: Mapped[Decimal | None] = mapped_column(
+        Wan
+    )  # 合同外资, 万美元 as contracted; never converted
     amount_basis: Mapped[AmountBasis] = mapped_column(default=AmountBasis.WISH)
     source_scope: Mapped[SourceScope] = mapped_column(default=SourceScope.OUT_OF_PROVINCE)
     direction: Mapped[Direction | None] = mapped_column(index=True)

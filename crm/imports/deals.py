@@ -38,6 +38,7 @@ COLUMNS = Columns((
           note=N_("不写单位算万元")),
     Known("fixed_asset_wan", N_("其中固定资产投资"), ("其中固定资产投资", "固定资产投资", "固定资产")),
     Known("agreed_wan", N_("协议引资"), ("协议引资", "协议资金", "协议投资")),
+    Known("contract_usd_wan", N_("合同外资"), ("合同外资", "合同外资额", "合同利用外资"), note=N_("有外资的才填，不写单位算万美元")),
     Known("source_scope", N_("资金来源地"), ("资金来源地", "资金来源"), note=N_("可以写“省外、市外省内、境外、市内”")),
     Known("direction", N_("招商方向"), ("招商方向", "产业方向", "产业类别", "所属产业"), example="先进制造业"),
     Known("land_mu", N_("用地"), ("用地", "用地面积", "拟用地", "用地需求", "亩数"), example="30", note=N_("亩")),
@@ -95,6 +96,9 @@ def _read(one: Read, enterprise_id: int | None, people: Mapping[str, User], acto
     planned, fixed = one.wan("planned_wan"), one.wan("fixed_asset_wan")
     if planned is not None and fixed is not None and fixed > planned:
         one.fault("fixed_asset_wan", _("固定资产投资不能大于总投资"))
+    usd = one.usd("contract_usd_wan")
+    if usd is not None and usd <= 0:
+        one.fault("contract_usd_wan", _("合同外资要大于零，没有外资的请空着"))
     due = one.day("next_due_on")
     if not one.line("next_due_on"):
         one.lack("next_due_on", _("没有填写"))
@@ -107,6 +111,7 @@ def _read(one: Read, enterprise_id: int | None, people: Mapping[str, User], acto
         "planned_wan": planned,
         "fixed_asset_wan": fixed,
         "agreed_wan": one.wan("agreed_wan"),
+        "contract_usd_wan": usd,
         "amount_basis": AmountBasis.WISH,
         "source_scope": one.choice("source_scope", SourceScope, SourceScope.OUT_OF_PROVINCE),
         "direction": one.choice("direction", Direction, None),
@@ -184,7 +189,8 @@ PLAIN = Plain(
     Renew(
         facts={
             "content": "content", "enterprise_id": "company", "planned_wan": "planned_wan",
-            "fixed_asset_wan": "fixed_asset_wan", "agreed_wan": "agreed_wan", "source_scope": "source_scope",
+            "fixed_asset_wan": "fixed_asset_wan", "agreed_wan": "agreed_wan",
+            "contract_usd_wan": "contract_usd_wan", "source_scope": "source_scope",
             "direction": "direction", "land_mu": "land_mu", "is_return": "is_return", "is_shanhai": "is_shanhai",
             "expected_sign_on": "expected_sign_on", "owner_id": "owner", "next_step": "next_step",
             "next_due_on": "next_due_on", "name": "name",

@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm.capital import actions, queries
+from crm.capital import actions, foreign, queries
 from crm.capital.models import PaidIn, PaidInState, PaidKind, VoucherKind
 from crm.db import db, plain
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, SourceScope
 from crm.lib import clock
+from crm.lib.errors import Refused
 from crm.lib.words import N_, _
 from crm.merchants import identity
 from crm.org.models import User
@@ -36,6 +37,7 @@ COLUMNS = Columns((
           note=N_("照凭证上的名称写；空着就算主投资方")),
     Known("origin", N_("资金来源地"), ("资金来源地", "资金来源", "来源地", "scope"), example="省外",
           note=N_("可以写“省外、市外省内、境外、市内”；空着就用项目的")),
+    Known("usd_wan", N_("外资金额"), ("外资金额", "实际使用外资", "实际利用外资", "到账外资"), note=N_("境外资金必填，不写单位算万美元")),
     Known("kind", N_("资金用途"), ("资金用途", "资金类别", "用途"), example="设备购置"),
     Known("voucher_kind", N_("凭证种类"), ("凭证种类", "凭证类型", "凭证", "凭证名称", "voucher"), example="设备发票"),
     Known("voucher_no", N_("凭证号"), ("凭证号", "凭证编号", "票据号", "发票号"), example="No.0012345"),
@@ -73,6 +75,13 @@ def _read(one: Read, named: Mapping[str, Deal], actor: User) -> None:
     amount = one.wan("amount_wan") if one.line("amount_wan", needed=True) else None
     if amount is not None and amount <= 0:
         one.fault("amount_wan", _("金额要大于零"))
+    origin = one.choice("origin", SourceScope, deal.source_scope if deal else SourceScope.OUT_OF_PROVINCE)
+    usd = one.usd("usd_wan")
+    try:
+        foreign.check(origin, usd)
+    except Refused as refused:
+        if usd is not None or not one.line("usd_wan"):  # what is no amount at all has been said already
+            one.fault("usd_wan", refused.message)
     number = one.line("voucher_no")
     voucher = one.choice("voucher_kind", VoucherKind, VoucherKind.OTHER if number else VoucherKind.NONE)
     if voucher is VoucherKind.NONE:
@@ -81,9 +90,8 @@ def _read(one: Read, named: Mapping[str, Deal], actor: User) -> None:
         "arrived_on": arrived_on,
         "amount_wan": amount,
         "payer": one.line("payer") or (deal.investor if deal else ""),
-        "origin": one.choice(
-            "origin", SourceScope, deal.source_scope if deal else SourceScope.OUT_OF_PROVINCE
-        ),
+        "origin": origin,
+        "usd_wan": usd,
         "kind": one.choice("kind", PaidKind, PaidKind.OTHER),
         "voucher_kind": voucher,
         "voucher_no": number,
@@ -137,7 +145,7 @@ PLAIN = Plain(
     create,
     naming.removal(PaidIn),
     Renew(
-        facts={key: key for key in ("origin", "kind", "voucher_kind", "voucher_no", "note")},
+        facts={key: key for key in ("origin", "usd_wan", "kind", "voucher_kind", "voucher_no", "note")},
         may=_may,
         edit=_edit,
         restore=set_back("paid_in.edited", lambda row: index.put(queries.NOUN, row.id, actions.search_fields(row))),

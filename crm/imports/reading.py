@@ -13,7 +13,7 @@ from crm.lib import clock, texts
 from crm.lib.dates import parse_day
 from crm.lib.enums import Labelled
 from crm.lib.errors import Refused
-from crm.lib.numerals import parse_wan
+from crm.lib.numerals import parse_usd_wan, parse_wan
 from crm.lib.words import _
 from crm.merchants import handles
 from crm.reference import regions
@@ -153,6 +153,16 @@ class Read:
             return None
         try:
             return parse_wan(text)
+        except Refused as refused:
+            self.fault(key, refused.message)
+            return None
+
+    def usd(self, key: str) -> Decimal | None:
+        text = self.line(key)
+        if not text:
+            return None
+        try:
+            return parse_usd_wan(text)
         except Refused as refused:
             self.fault(key, refused.message)
             return None

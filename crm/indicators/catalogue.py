@@ -229,6 +229,11 @@ CATALOGUE: dict[str, Indicator] = {
         replace(_MONEY, key="paid_in_overseas", msgid=N_("其中境外资金"),
                 definition_msgid=N_("实际到位资金中来源地为境外的"),
                 fixed=(*_MONEY.fixed, ("origin", SourceScope.OVERSEAS.value))),
+        replace(_MONEY, key="used_usd", msgid=N_("实际使用外资"),
+                definition_msgid=N_("已认定的境外资金的外资金额（万美元）相加，照外商投资信息报告的到账数，不折算，也不按计入比例打折"),
+                # Not "其中" of the money: these few have an index of their own.
+                fixed=(("usd", "1"), *_MONEY.fixed), amount=PaidIn.usd_wan, measure=Measure.USD, unit_word=N_("万美元"),
+                basis_of=None),
         _SIGNED,
         _signed_from("signed_1yi", N_("亿元以上签约项目"), 10_000),
         _signed_from("signed_5yi", N_("5亿元以上签约项目"), 50_000),
@@ -238,6 +243,9 @@ CATALOGUE: dict[str, Indicator] = {
                 amount=Deal.planned_wan, measure=Measure.WAN, unit_word=N_("万元")),
         replace(_SIGNED, key="agreed_wan", msgid=N_("协议引资"), definition_msgid=N_("签约项目的协议引资相加"),
                 amount=Deal.agreed_wan, measure=Measure.WAN, unit_word=N_("万元")),
+        replace(_SIGNED, key="contract_usd", msgid=N_("合同外资"),
+                definition_msgid=N_("签约项目的合同外资（万美元）相加，不折算"), fixed=(("foreign", "1"),),
+                amount=Deal.contract_usd_wan, measure=Measure.USD, unit_word=N_("万美元")),
         _LEADS,
         replace(_LEADS, key="valid_leads", msgid=N_("有效线索"),
                 definition_msgid=N_("报送的线索中研判为跟进或培育的，按首报单位和报送时间计"),
@@ -259,7 +267,12 @@ CATALOGUE: dict[str, Indicator] = {
 }  # fmt: skip
 
 # What a district counts for itself need not be projects.
-UNIT_WORDS = {Measure.WAN: N_("万元"), Measure.COUNT: N_("项"), Measure.MU: N_("亩")}
+UNIT_WORDS = {
+    Measure.WAN: N_("万元"),
+    Measure.USD: N_("万美元"),
+    Measure.COUNT: N_("项"),
+    Measure.MU: N_("亩"),
+}
 
 
 def of_own(own: OwnIndicator) -> Indicator:

@@ -16,6 +16,7 @@ from crm.org.models import Unit, User
 
 class Measure(Labelled):
     WAN = "wan", N_("金额（万元）")
+    USD = "usd", N_("外资（万美元）")
     COUNT = "count", N_("个数")
     MU = "mu", N_("面积（亩）")
 
@@ -61,7 +62,7 @@ class TypedValue(Versioned, Model):
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"), index=True)  # none: the district
     first_on: Mapped[dt.date]
     last_on: Mapped[dt.date]
-    amount: Mapped[WanAmount]  # 万元, 个 or 亩, as the indicator measures
+    amount: Mapped[WanAmount]  # 万元, 万美元, 个 or 亩, as the indicator measures
     source: Mapped[Line] = mapped_column(default="")  # who published it, and where
     note: Mapped[Text] = mapped_column(default="")
     typed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))

@@ -1,4 +1,4 @@
-"""A figure as it is read: 8.05亿元, 23 个; in English one project, two projects."""
+"""A figure as it is read: 8.05亿元, 1,234万美元, 23 个; in English one project, two projects."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from .models import Measure
 
 
 def measured(value: Decimal | None, measure: str, unit_word: str) -> str:
-    """An amount of money in 亿元 or 万元, anything else with its own unit; a dash for what is not known."""
+    """An amount of money in 亿元 or 万元, of dollars in 万美元, anything else with its own unit; a dash for what is not known."""
     if value is None:
         return "—"
     if measure == Measure.WAN.value:
         return display.wan(value)
+    if measure == Measure.USD.value:
+        return display.usd(value)
     number, count = display.number(value), 1 if abs(value) == 1 else 2
     match unit_word:
         case "个":

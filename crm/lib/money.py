@@ -1,4 +1,4 @@
-"""Money as it is shown, and the size classes that reports count by. Amounts are Decimal 万元."""
+"""Money as it is shown, and the size classes that reports count by. Amounts are Decimal 万元, of dollars 万美元."""
 
 from __future__ import annotations
 
@@ -52,23 +52,32 @@ def _round(amount: Decimal, places: str) -> Decimal:
 
 def wan_text(wan: Decimal | int | float | None, lang: str = "zh") -> str:
     """'1.20亿元' from one 亿 on, else '5,000万元'; English 'CNY 120.0 million'. '' for no amount."""
+    return _text(wan, lang, "元", "CNY", "0.1")
+
+
+def usd_text(wan: Decimal | int | float | None, lang: str = "zh") -> str:
+    """'1.20亿美元', '1,234万美元'; English 'USD 12.34 million': of dollars there are fewer, so a place more is told."""
+    return _text(wan, lang, "美元", "USD", "0.01")
+
+
+def _text(wan: Decimal | int | float | None, lang: str, yuan: str, code: str, millions: str) -> str:
     if wan is None:
         return ""
     amount = _round(Decimal(str(wan)), "0.01")
     sign, amount = ("-" if amount < 0 else ""), abs(amount)
     if lang.startswith("en"):
-        return sign + _english(amount)
+        return f"{sign}{code} {_english(amount, millions)}"
     if amount >= WAN_PER_YI:
-        return f"{sign}{_round(amount / WAN_PER_YI, '0.01'):,}亿元"
-    return f"{sign}{_trimmed(amount)}万元"
+        return f"{sign}{_round(amount / WAN_PER_YI, '0.01'):,}亿{yuan}"
+    return f"{sign}{_trimmed(amount)}万{yuan}"
 
 
-def _english(wan: Decimal) -> str:
+def _english(wan: Decimal, millions: str) -> str:
     if wan >= 100_000:
-        return f"CNY {_round(wan / 100_000, '0.01'):,} billion"
+        return f"{_round(wan / 100_000, '0.01'):,} billion"
     if wan >= 100:
-        return f"CNY {_round(wan / 100, '0.1'):,} million"
-    return f"CNY {_trimmed(wan * 10_000)}"
+        return f"{_round(wan / 100, millions):,} million"
+    return _trimmed(wan * 10_000)
 
 
 def read_wan_text(text: str) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""Amounts as people write them, read as 万元."""
+"""Amounts as people write them, read as 万元 or 万美元."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _LATIN_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+"
 _PART = re.compile(rf"(?P<number>{_LATIN_NUMBER})(?P<tens>[十拾百佰千仟]?)")
 _HAN_PART = re.compile(f"[{''.join(_DIGITS)}{''.join(_TENS)}]+")
 _BEFORE = re.compile(r"^(?:人民币|rmb|cny|[¥￥]|约|共|计|合计|总投资)+", re.IGNORECASE)
+_DOLLARS = re.compile(r"美元|美金|us\$|usd|\$", re.IGNORECASE)
+_OTHER = re.compile(r"元|¥|人民币|rmb|cny|港币|英镑|hkd|eur|[€£]", re.IGNORECASE)
 _FOREIGN = re.compile(r"美元|美金|港元|港币|欧元|日元|英镑|usd|hkd|eur|[$€£]", re.IGNORECASE)
 _INEXACT = re.compile(r"[多余超近左右上下几数]|以上|以内|不到|至|到|~|[-—–－](?=\d)")
 
@@ -47,6 +49,29 @@ def parse_wan(text: str | None) -> Decimal:
         raise Refused(_("看不懂金额“%(text)s”，请写成 5000 或 1.2亿 这样，单位万元", text=shown))
     if wan > MOST_WAN:
         raise Refused(_("金额太大（超过 10 万亿元），请检查单位"))
+    return wan.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def parse_usd_wan(text: str | None) -> Decimal:
+    """万美元, in the forms of `parse_wan`: 500 · 500万美元 · 1.2亿 · 5,600,000美元 · USD 500 (no unit: 万美元).
+
+    Never converts: an amount of another currency, yuan included, is refused.
+    """
+    line = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).replace("，", ",")
+    shown = (text or "").strip()[:30]
+    if not line:
+        raise Refused(_("请填写金额"))
+    bare = _DOLLARS.sub("", line)
+    if _OTHER.search(bare):
+        raise Refused(_("请填美元的数，单位万美元；别的币种不要填在这里，也不要自己折算"))
+    if bare[:1] in ("-", "−") or bare.startswith("负"):
+        raise Refused(_("金额不能是负数"))
+    says_dollars_last = re.search(rf"(?:{_DOLLARS.pattern})$", line, re.IGNORECASE)
+    wan = _read(f"{bare}元" if says_dollars_last else bare)
+    if wan is None:
+        raise Refused(_("看不懂金额“%(text)s”，请写成 500 或 1.2亿 这样，单位万美元", text=shown))
+    if wan > MOST_WAN:
+        raise Refused(_("金额太大，请检查单位（万美元）"))
     return wan.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 

@@ -24,8 +24,8 @@ from crm.org import queries as org
 from crm.org.models import User
 from crm.org.permissions import Permission
 
-NUMERIC = {"number", "wan", "mu"}
-UNITS = {"wan": N_("万元"), "mu": N_("亩")}
+NUMERIC = {"number", "wan", "usd", "mu"}
+UNITS = {"wan": N_("万元"), "usd": N_("万美元"), "mu": N_("亩")}
 UNIT_COLUMNS = ("unit_id", "follow_unit_id", "first_report_unit_id", "report_unit_id")
 OWNER_COLUMNS = (
     "owner_id",
@@ -41,7 +41,7 @@ OWNER_COLUMNS = (
 class Column:
     """One column. `value(row)` gives what `kind` says:
 
-    text, code: str · number: int or Decimal · wan (万元), mu (亩): Decimal · day: date · moment: aware datetime ·
+    text, code: str · number: int or Decimal · wan (万元), usd (万美元), mu (亩): Decimal · day: date · moment: aware datetime ·
     state: Labelled · phones: list of str, unmasked; the list and the export mask them. None is an empty cell.
     `sort` is a key of the page's `sorts`; `url(row)` makes the cell a link. `options` load what only this column
     reads. `numbers_of(row)` says whose phones they are when they are not the row's own: they leave in full only where

@@ -10,6 +10,7 @@ from typing import Any
 
 from crm.deals.stages import Stage
 from crm.indicators import ranking, saying
+from crm.indicators.models import Measure
 from crm.indicators.progress import Verdict
 from crm.lib.words import _, _c
 from crm.web import display
@@ -251,6 +252,14 @@ def labels(content: dict[str, Any]) -> dict[str, str]:
     found |= {one["key"]: Stage(one["stage"]).label for one in content.get("stages", ())}
     items = content.get("scores", {}).get("items", ())
     return found | {one["key"]: said(one["msgid"]) for one in (*items, *content["figures"])}
+
+
+def counted_in(content: dict[str, Any], key: str) -> tuple[str, str]:
+    """(measure, unit) of the amounts behind a figure: 万元 unless it says otherwise."""
+    items = content.get("scores", {}).get("items", ())
+    said_so = {one["key"]: (one["measure"], one["unit"]) for one in (*items, *content["figures"])}
+    measure, unit = said_so.get(key, (Measure.WAN.value, "万元"))
+    return (measure, unit) if measure != Measure.COUNT.value else (Measure.WAN.value, "万元")
 
 
 def definition(content: dict[str, Any], key: str) -> str:

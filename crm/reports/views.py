@@ -153,6 +153,8 @@ def rows(id: int, number: int) -> Any:
         return [line for line in some if (not unit or line[2] == unit) and wanted in (None, line[4])]
 
     lines = asked(_seen(kept))
+    amounts = [Decimal(line[3]) for line in lines if line[3]]
+    how = telling.counted_in(edition.content, key)
     start = max(0, request.args.get("from", 0, type=int))
     shown = lines[start : start + ROWS_A_PAGE]
     return render_template(
@@ -166,9 +168,8 @@ def rows(id: int, number: int) -> Any:
         addresses=_addresses(kept["list"], [line[1] for line in shown]),
         start=start,
         total=len(lines),
-        sum_wan=sum((Decimal(line[3]) for line in lines if line[3]), Decimal(0))
-        if any(line[3] for line in lines)
-        else None,
+        sum=telling.measured(str(sum(amounts, Decimal(0))), *how) if amounts else "",
+        amount_unit=_(how[1]),
         hidden=len(asked(kept["lines"])) - len(lines),
         step=ROWS_A_PAGE,
         more=kept["more"],

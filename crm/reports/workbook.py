@@ -140,13 +140,14 @@ def _scores_grid(content: dict[str, Any]) -> Grid:
 
 def _behind(edition: Edition) -> Grid:
     names = telling.labels(edition.content)
-    heads = [Heading(_("指标"), width=24), Heading(_("记录"), width=40), Heading(_("单位")), Heading(_("金额（万元）"), "wan"),
-             Heading(_("属于本期（已开工）"), width=12)]  # fmt: skip
+    heads = [Heading(_("指标"), width=24), Heading(_("记录"), width=40), Heading(_("单位")), Heading(_("数额"), "wan"),
+             Heading(_("计量单位"), width=9), Heading(_("属于本期（已开工）"), width=12)]  # fmt: skip
     rows = (
-        (names.get(key, key), name, unit, number_of(value), _("是") if within else "")
+        (names.get(key, key), name, unit, number_of(value), said(telling.counted_in(edition.content, key)[1]) if value else "",
+         _("是") if within else "")
         for key, kept in edition.rows.items()
         for name, _id, unit, value, within in kept["lines"]
-    )
+    )  # fmt: skip
     return Grid(_("数背后的记录"), heads, rows)
 
 

@@ -41,7 +41,7 @@ class _Target:
     indicator = SelectField(_l("指标"), choices=[])
     unit_id = RecordField(_l("由谁承担"), description=_l("全区的指标选“全区”，再分解到单位"))
     amount = WanField(_l("目标"), [Needed()], render_kw={"inputmode": "decimal"},
-                      description=_l("金额单位万元，可写 17.5亿；其他指标直接写数"))  # fmt: skip
+                      description=_l("金额单位万元（外资万美元），可写 17.5亿；其他指标直接写数"))  # fmt: skip
     stretch = WanField(_l("力争目标"), render_kw={"inputmode": "decimal"})
     scope = LineField(_l("口径说明"), description=_l("和指标自己的口径不同时写明"))
     why = LineField(WHY, description=_l("已经下达的任务变更时必填"))

@@ -100,7 +100,7 @@ class Target(Versioned, Model):
     scope: Mapped[Line] = mapped_column(default="")  # 口径, beside the indicator's own
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))  # none: the district
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    amount: Mapped[WanAmount]  # 目标: 万元, 个 or 亩, as the indicator measures
+    amount: Mapped[WanAmount]  # 目标: 万元, 万美元, 个 or 亩, as the indicator measures
     stretch: Mapped[Decimal | None] = mapped_column(Wan)  # 力争
     closed_actual: Mapped[Decimal | None] = mapped_column(Wan)  # as it stood when the task was frozen
 

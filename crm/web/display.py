@@ -26,6 +26,11 @@ def wan(value: Decimal | None) -> str:
     return "—" if value is None else money.wan_text(value, language())
 
 
+def usd(value: Decimal | None) -> str:
+    """1,234万美元 / USD 12.34 million, from 万美元; an em dash for none."""
+    return "—" if value is None else money.usd_text(value, language())
+
+
 def number(value: Any) -> str:
     """1,234 as both languages write it; a whole number without asking Babel, for a page may show a thousand."""
     if value is None:
@@ -126,6 +131,6 @@ def said(value: Any) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (wan, number, size, day, month, moment, ago, marked, said, told, mask_text):
+    for filter_ in (wan, usd, number, size, day, month, moment, ago, marked, said, told, mask_text):
         app.add_template_filter(filter_)
     app.jinja_env.globals.update(today=clock.today, _n=_n, _c=_c)

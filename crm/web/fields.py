@@ -24,7 +24,7 @@ from crm.lib import clock, texts
 from crm.lib.dates import parse_day, parse_month
 from crm.lib.enums import Labelled
 from crm.lib.errors import Refused
-from crm.lib.numerals import parse_wan
+from crm.lib.numerals import parse_usd_wan, parse_wan
 from crm.lib.words import _, singular
 
 __all__ = [
@@ -139,6 +139,13 @@ class WanField(_TypedField):
 
     def say(self, value: Decimal) -> str:
         return f"{Decimal(value):f}".rstrip("0").rstrip(".") if "." in f"{Decimal(value):f}" else str(value)
+
+
+class UsdField(WanField):
+    """An amount in 万美元, never converted. `data` is a Decimal."""
+
+    def parse(self, text: str) -> Decimal:
+        return parse_usd_wan(text)
 
 
 class MuField(_TypedField):

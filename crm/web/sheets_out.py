@@ -33,13 +33,14 @@ LONGEST_NAME = 31  # of a sheet
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 A4 = 9  # its number in a workbook
-NUMBERS = ("number", "percent", "wan", "yi", "mu")
+NUMBERS = ("number", "percent", "wan", "usd", "yi", "mu")
 WIDE_FROM = 6  # columns from which a page lies on its side
 _WIDTHS = {
     "code": 22,
     "number": 12,
     "percent": 12,
     "wan": 14,
+    "usd": 14,
     "yi": 12,
     "mu": 12,
     "day": 12,
@@ -48,7 +49,7 @@ _WIDTHS = {
     "phones": 20,
 }
 SIGNS_APART = " " * 12
-_FORMATS = {"number": "#,##0.##########", "percent": "0.0%", "wan": "#,##0.00", "yi": "#,##0.00##", "mu": "#,##0.00", "day": "yyyy-mm-dd",
+_FORMATS = {"number": "#,##0.##########", "percent": "0.0%", "wan": "#,##0.00", "usd": "#,##0.00", "yi": "#,##0.00##", "mu": "#,##0.00", "day": "yyyy-mm-dd",
             "moment": "yyyy-mm-dd hh:mm"}  # fmt: skip
 
 

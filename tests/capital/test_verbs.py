@@ -333,7 +333,14 @@ def test_the_figures_of_a_return_are_its_frozen_rows(cast: Any, deal: Any, sessi
     other = signed("乡镇项目", cast.li)
     recognised(deal, cast.wang, cast.chen, arrived_on=dt.date(2013, 5, 7))
     recognised(deal, cast.wang, cast.chen, arrived_on=dt.date(2013, 6, 7), amount_wan=Decimal("0.01"))
-    recognised(other, cast.li, cast.chen, arrived_on=dt.date(2013, 6, 8), origin=SourceScope.OVERSEAS)
+    recognised(
+        other,
+        cast.li,
+        cast.chen,
+        arrived_on=dt.date(2013, 6, 8),
+        origin=SourceScope.OVERSEAS,
+        usd_wan=Decimal(195),
+    )
     actions.close_month(MAY, actor=cast.chen)
     june = actions.close_month(JUNE, actor=cast.chen)
     db.session.commit()

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.lib.money import Band, band, wan_text
+from crm.lib.money import Band, band, usd_text, wan_text
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,21 @@ def test_an_amount_is_told_in_the_size_people_say_it(wan, zh, en):
     assert wan_text(Decimal(wan), "en") == en
 
 
+@pytest.mark.parametrize(
+    ("wan", "zh", "en"),
+    [
+        (1_234, "1,234万美元", "USD 12.34 million"), ("560.5", "560.5万美元", "USD 5.61 million"),
+        (12_000, "1.20亿美元", "USD 120.00 million"), (3, "3万美元", "USD 30,000"), (-200, "-200万美元", "-USD 2.00 million"),
+        (0, "0万美元", "USD 0"), (100_000, "10.00亿美元", "USD 1.00 billion"),
+    ],
+)  # fmt: skip
+def test_dollars_are_told_as_dollars(wan, zh, en):
+    assert usd_text(Decimal(wan)) == zh
+    assert usd_text(Decimal(wan), "en") == en
+
+
 def test_no_amount_is_no_text():
+    assert usd_text(None) == ""
     assert wan_text(None) == ""
     assert band(None) is None
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.lib.errors import Refused
-from crm.lib.numerals import parse_wan
+from crm.lib.numerals import parse_usd_wan, parse_wan
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,28 @@ def test_anything_is_an_amount_or_refused(text):
     else:
         assert 0 <= wan <= 10**9
         assert wan == round(wan, 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wan"),
+    [
+        ("500", "500"), ("500万美元", "500"), ("５００万美金", "500"), ("1.2亿", "12000"), ("1.2亿美元", "12000"),
+        ("5,600,000美元", "560"), ("5600000 USD", "560"), ("USD 500", "500"), ("US$500万", "500"), ("$12.345", "12.35"), ("$5", "5"),
+        ("一千二百万美元", "1200"), ("0", "0"),
+    ],
+)  # fmt: skip
+def test_dollars_are_read_as_dollars(typed, wan):
+    assert parse_usd_wan(typed) == Decimal(wan)
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("3100万元", "不要自己折算"), ("￥3100", "不要自己折算"), ("人民币3100万", "不要自己折算"), ("500万港币", "不要自己折算"),
+        ("500万港元", "不要自己折算"), ("€500", "不要自己折算"), ("-5", "负数"), ("-5万美元", "负数"), ("abc", "看不懂"),
+        ("500余万美元", "看不懂"), ("美元", "看不懂"), ("9" * 30, "太大"), ("", "请填写"), (None, "请填写"),
+    ],
+)  # fmt: skip
+def test_nothing_is_converted_into_dollars(typed, part):
+    with pytest.raises(Refused, match=part):
+        parse_usd_wan(typed)
