@@ -16,10 +16,10 @@ from crm.capital.models import Closed, PaidIn, PaidInState, ReturnLine, VoucherK
 from crm.db import db
 from crm.deals.models import Deal
 from crm.deals.stages import SourceScope
+from crm.imports.models import Finding
 from crm.indicators import catalogue, counting
 from crm.indicators.progress import Window
 from crm.lib.errors import Refused
-from crm.imports.models import Finding
 from crm.org import settings
 from tests.capital.make import declared, recognised, said, signed
 from tests.imports.lists import rows, run
