@@ -143,6 +143,7 @@ def recognise(row: PaidIn, *, actor: User, share_percent: int | None = None, not
         raise Refused(_("没有凭证不能认定，请退回补凭证"))
     if row.origin is SourceScope.OVERSEAS and row.usd_wan is None and not row.adjusts_id:
         raise Refused(_("来自境外的资金没有填外资金额（万美元），不能认定，请退回补填"))
+    _refuse_counted_before(row)
     usual = queries.usual_share(row)
     share = usual if share_percent is None else share_percent
     if not 1 <= share <= 100:
@@ -338,6 +339,7 @@ def _attach(row: PaidIn, uploads: Sequence[FileStorage], actor: User) -> None:
 
 def _refuse_doubles(row: PaidIn, reason: str, actor: User) -> None:
     """Say what it looks like; of another unit's row only the unit."""
+    _refuse_counted_before(row)
     if reason:
         return
     doubles = queries.doubles_of(row)
@@ -353,6 +355,18 @@ def _refuse_doubles(row: PaidIn, reason: str, actor: User) -> None:
             for one in doubles
         )  # fmt: skip
         raise Refused(_("可能已经申报过：%(said)s。确实是另一笔，请写明理由", said=said), "duplicate_reason")
+
+
+def _refuse_counted_before(row: PaidIn) -> None:
+    """增资只计增加部分: no reason makes the first investment's money an increase."""
+    if found := queries.counted_before(row):
+        raise Refused(
+            _(
+                "同一个项目的原投资或增资里已经认定过这一笔（%(why)s）；增资只计增加部分，不能再报",
+                why=found.why,
+            ),
+            "amount_wan",
+        )
 
 
 def _refuse_own(row: PaidIn, actor: User) -> None:

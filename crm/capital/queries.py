@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from crm.db import db
+from crm.deals import increases
 from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState, SourceScope
@@ -399,10 +400,12 @@ def deals_to_declare(user: User, text: str = "") -> list[Deal]:
 
 @dataclass(frozen=True)
 class Double:
-    """Another row that may be about the same money, and what says so."""
+    """Another row that may be about the same money, and what says so. `is_sure`: it cannot be another one, as two sums
+    with two numbers of vouchers can."""
 
     row: PaidIn
     why: str
+    is_sure: bool
 
 
 def doubles_of(row: PaidIn) -> list[Double]:
@@ -427,8 +430,20 @@ def doubles_of(row: PaidIn) -> list[Double]:
     for where, why in tests:
         others = with_names(sa.select(PaidIn)).where(where, PaidIn.id != row.id, PaidIn.adjusts_id.is_(None))
         for other in db.session.scalars(others.order_by(PaidIn.id).limit(MOST_ALIKE)).unique():
-            found.setdefault(other.id, Double(other, why))
+            two_numbers = where is same_money and "" not in (row.voucher_no, other.voucher_no)
+            found.setdefault(other.id, Double(other, why, not two_numbers))
     return list(found.values())[:MOST_ALIKE]
+
+
+def counted_before(row: PaidIn) -> Double | None:
+    """A sum that was recognised for the same project already: under the deal that this one increases, under another
+    increase of it, or under this deal's own increase. 增资只计增加部分."""
+    project = increases.project_of(row.deal)
+    for one in doubles_of(row):
+        same = increases.project_of(one.row.deal) == project and one.row.deal_id != row.deal_id
+        if same and one.is_sure and one.row.state is PaidInState.RECOGNISED:
+            return one
+    return None
 
 
 def doubled_among(ids: Sequence[int]) -> set[int]:

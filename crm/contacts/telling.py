@@ -143,6 +143,7 @@ LABELS: dict[str, dict[str, str]] = {
         "fixed_asset_wan": N_("固定资产投资"),
         "agreed_wan": N_("协议引资"),
         "contract_usd_wan": N_("合同外资（万美元）"),
+        "increases_id": N_("增资的原项目"),
         "amount_basis": N_("金额口径"),
         "source_scope": N_("资金来源"),
         "direction": N_("招商方向"),

@@ -21,12 +21,12 @@ from crm.org.queries import whom_to_ask
 from crm.search import index
 from crm.search.tokens import Field, Kind
 
-from . import likeness, queries
+from . import increases, likeness, queries
 from .models import Deal, Party, PartyRole, StageMove
 from .stages import MoveKind, Stage
 
 FACTS = (
-    "name", "content", "enterprise_id", "planned_wan", "fixed_asset_wan", "agreed_wan", "contract_usd_wan", "amount_basis",
+    "name", "content", "enterprise_id", "planned_wan", "fixed_asset_wan", "agreed_wan", "contract_usd_wan", "increases_id", "amount_basis",
     "source_scope", "direction", "land_mu", "is_return", "is_shanhai", "admission", "admission_note",
     "expected_sign_on", "local_company", "local_uscc", "next_step", "next_due_on",
 )  # fmt: skip
@@ -39,13 +39,18 @@ def create(data: dict[str, Any], *, actor: User, lead: Lead | None = None) -> De
     """
     _check(data)
     reason = data.get("duplicate_reason") or ""
-    if data.get("enterprise_id") and not reason and (others := queries.open_deals_of(data["enterprise_id"])):
+    adds = data.get("increases_id") is not None  # which is the reason why there are two
+    if (
+        data.get("enterprise_id")
+        and not (reason or adds)
+        and (others := queries.open_deals_of(data["enterprise_id"]))
+    ):
         names = _said_of(others, actor)
         raise Refused(
             _("这家企业已有正在推进的项目：%(names)s。确实是另一个项目，请写明理由", names=names),
             "duplicate_reason",
         )
-    if not reason and (others := likeness.of_title(data["name"], data.get("enterprise_id"))):
+    if not (reason or adds) and (others := likeness.of_title(data["name"], data.get("enterprise_id"))):
         said = _said_of(others, actor)
         raise Refused(
             _("已有同名的正在推进的项目：%(names)s。确实是另一个项目，请写明理由", names=said),
@@ -65,6 +70,7 @@ def create(data: dict[str, Any], *, actor: User, lead: Lead | None = None) -> De
     )
     _fill(deal, data)
     _check_owner(deal)
+    _check_increase(deal)
     db.session.add(deal)
     with recording("deal.created", deal, actor=actor, note=reason):
         db.session.flush()
@@ -110,8 +116,11 @@ def firm_from(lead: Lead, name: str, *, actor: User) -> Enterprise:
 
 def edit(deal: Deal, data: dict[str, Any], *, actor: Actor) -> None:
     _check(data, before=deal)
+    before = deal.increases_id, deal.enterprise_id
     with recording("deal.edited", deal, actor=actor):
         _fill(deal, data)
+        if before != (deal.increases_id, deal.enterprise_id):
+            _check_increase(deal)
     put_in_index(deal)
 
 
@@ -226,6 +235,14 @@ def _check(data: dict[str, Any], before: Deal | None = None) -> None:
     due = data.get("next_due_on")
     if due and due < clock.today() and not (before and before.next_due_on == due):
         raise Refused(_("下一步的日期已经过了，请填今天或以后"), "next_due_on")
+
+
+def _check_increase(deal: Deal) -> None:
+    if deal.increases_id is None:
+        return
+    with db.session.no_autoflush:
+        first = db.session.get_one(Deal, deal.increases_id)
+        increases.check(deal, first, queries.increased_by(deal), queries.firms_of(first))
 
 
 def _check_owner(deal: Deal) -> None:

@@ -15,6 +15,7 @@ from crm.web.fields import (
     DayField,
     LineField,
     MuField,
+    NamedField,
     Needed,
     ParagraphField,
     RecordField,
@@ -88,6 +89,13 @@ class DealFields(InvestorFields):
     name = LineField(
         _l("项目名称"), [Needed()], render_kw={"autocomplete": "off", "data-duplicates-url": "1"}
     )
+    increases = NamedField(
+        _l("增资的原项目"),
+        names="deals.names",
+        description=_l(
+            "在已签约项目上追加投资的，填原项目的名称，金额只填增加的部分；换了股东或所有者的是新项目，不填"
+        ),
+    )
     content = ParagraphField(_l("项目内容"), render_kw={"rows": 4})
     direction = ChoiceField(_l("招商方向"), of=Direction, empty=_l("暂未确定"))
     planned_wan = WanField(_l("总投资"), render_kw=WAN, description=_l("可写 5000 或 1.2亿"))
@@ -104,6 +112,11 @@ class DealFields(InvestorFields):
     expected_sign_on = DayField(_l("预计签约"))
     next_step = LineField(_l("下一步"), [Needed()], description=_l("例如：请对方来看地块"))
     next_due_on = DayField(_l("下一步日期"), [Needed()])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        first = self.increases.record
+        return {**super().facts, "increases_id": first.id if first else None}
 
 
 class NewDealForm(DealFields, ActForm):

@@ -132,6 +132,7 @@ FILTERS = [
            where=lambda v, user: sa.and_(queries.is_open(), Deal.next_due_on.is_(None))),
     Filter("open", N_("推进中（未达产）"), "flag", where=lambda v, user: queries.is_open()),
     Filter("foreign", N_("有合同外资的"), "flag", where=lambda v, user: Deal.contract_usd_wan.is_not(None)),
+    Filter("increase", N_("增资的"), "flag", where=lambda v, user: Deal.increases_id.is_not(None)),
     Filter("is_return", N_("浙商回归"), "flag", where=lambda v, user: Deal.is_return),
     Filter("is_shanhai", N_("山海协作"), "flag", where=lambda v, user: Deal.is_shanhai),
 ]  # fmt: skip
@@ -167,6 +168,7 @@ PAGE = register(
             Column("signed_on", N_("签约日期"), lambda d: d.signed_on, kind="day", sort="signed", default=False),
             Column("admission", N_("决策咨询结论"), lambda d: d.admission, kind="state", default=False),
             Column("local_company", N_("项目公司"), lambda d: d.local_company, default=False),
+            Column("increase", N_("增资"), lambda d: _("是") if d.increases_id else "", default=False),
             Column("is_return", N_("浙商回归"), lambda d: _("是") if d.is_return else "", default=False),
             Column("is_shanhai", N_("山海协作"), lambda d: _("是") if d.is_shanhai else "", default=False),
             Column("next_step", N_("下一步"), lambda d: d.next_step),

@@ -55,6 +55,12 @@ class Deal(Versioned, Model):
             sqlite_where=sa.text("sponsor_id IS NOT NULL"),
             postgresql_where=sa.text("sponsor_id IS NOT NULL"),
         ),
+        sa.Index(  # few add to another
+            "ix_deal_increases_id",
+            "increases_id",
+            sqlite_where=sa.text("increases_id IS NOT NULL"),
+            postgresql_where=sa.text("increases_id IS NOT NULL"),
+        ),
         sa.CheckConstraint(
             "stage IN ('intended', 'new_talks', 'negotiating') OR signed_on IS NOT NULL",
             name="signed_has_a_day",
@@ -92,6 +98,9 @@ class Deal(Versioned, Model):
         sa.ForeignKey("enterprise.id"), index=True, info=moves()
     )
     lead_id: Mapped[int | None] = mapped_column(sa.ForeignKey("lead.id"), index=True)
+    increases_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("deal.id")
+    )  # 增资的原项目: see increases.py
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))  # 责任单位
     owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)  # 跟进人
     sponsor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))  # 挂联领导
@@ -114,6 +123,7 @@ class Deal(Versioned, Model):
 
     enterprise: Mapped[Enterprise | None] = relationship()
     lead: Mapped[Lead | None] = relationship(foreign_keys=[lead_id])
+    increases: Mapped[Deal | None] = relationship(foreign_keys=[increases_id], remote_side="Deal.id")
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     sponsor: Mapped[User | None] = relationship(foreign_keys=[sponsor_id])

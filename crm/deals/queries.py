@@ -106,6 +106,26 @@ def with_names(rows: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
+def increased_by(deal: Deal) -> Sequence[int]:
+    """The deals that add to this one (增资), by their numbers."""
+    if deal.id is None:
+        return []
+    rows = sa.select(Deal.id).where(Deal.increases_id == deal.id, Deal.increases_id.is_not(None))
+    return db.session.scalars(rows.order_by(Deal.id)).all()
+
+
+def firms_of(deal: Deal) -> set[int]:
+    """Its investor and its parties."""
+    parties = db.session.scalars(sa.select(Party.enterprise_id).where(Party.deal_id == deal.id))
+    return {*parties, *([deal.enterprise_id] if deal.enterprise_id is not None else [])}
+
+
+def increases_of(deal: Deal, user: User) -> Sequence[Deal]:
+    """The increases of this deal that the user sees, in the order they were signed."""
+    rows = visible_to(user).where(Deal.increases_id == deal.id, Deal.increases_id.is_not(None))
+    return db.session.scalars(rows.order_by(Deal.signed_on, Deal.id).limit(50)).all()
+
+
 def with_parties(rows: sa.Select[Any]) -> sa.Select[Any]:
     """One deal and the firms in it: two statements more, however many parties it has."""
     return rows.options(selectinload(Deal.parties).selectinload(Party.enterprise))

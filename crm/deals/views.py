@@ -54,6 +54,8 @@ def show(id: int) -> Any:
         may_assign=queries.may(me(), P.DEAL_ASSIGN, deal),
         lead_seen=bool(deal.lead and leads.seen_by(me(), [deal.lead])),
         investor_seen=_sees(deal.enterprise),
+        first=deal.increases if deal.increases and queries.seen_by(me(), [deal.increases]) else None,
+        increases=queries.increases_of(deal, me()),
         party_form=PartyForm(formdata=None),
         uscc_warning=uscc.warning(deal.local_uscc),
         tag_words=tags_of("deal", [id]).get(id, []),
@@ -85,6 +87,7 @@ def new() -> Any:
     form = NewDealForm(**_first_values(lead))
     _offer_people(form, P.DEAL_EDIT, lead)
     form.look_up(me())
+    form.increases.among(queries.visible_to(me()))
     form.offer_new_firm(lead)
     if form.submitted() and (form.brings_firm or form.chosen()):
         with form.refusals():
@@ -109,6 +112,7 @@ def edit(id: int) -> Any:
     deal = _load(id, P.DEAL_EDIT)
     form = DealForm.of(deal)
     form.look_up(me())
+    form.increases.among(queries.visible_to(me()), deal.increases)
     if not deal.is_open:
         form.next_step.validators = form.next_due_on.validators = ()
         form.next_step.flags.required = form.next_due_on.flags.required = False

@@ -145,7 +145,9 @@ def set_outline(kind: ReportKind, data: dict[str, Any], *, actor: User) -> None:
         outline.ranked = [key for key in keys if key in data["ranked"]]
 
 
-def set_scheme(weights: dict[str, int], cap: int, reason: str, *, actor: User) -> AppraisalScheme:
+def set_scheme(
+    weights: dict[str, int], cap: int, reason: str, *, actor: User, once: bool = True
+) -> AppraisalScheme:
     """考核办法: a new version for what is published from now on."""
     weighed = {key: weight for key, weight in weights.items() if weight}
     total = sum(weighed.values())
@@ -159,6 +161,7 @@ def set_scheme(weights: dict[str, int], cap: int, reason: str, *, actor: User) -
         number=queries.scheme().number + 1,
         items=[list(one) for one in weighed.items()],
         cap=cap,
+        once=once,
         reason=reason,
         actor_id=actor.id,
     )

@@ -6,7 +6,7 @@ no target for does not count for or against it: the denominators are fair only t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -29,13 +29,14 @@ class Scheme:
     number: int
     items: tuple[Item, ...]
     cap: int = CAP
+    once: bool = True  # whether a project counts once within two years: once.py
 
     def plain(self) -> list[list[Any]]:
         return [[one.key, one.weight] for one in self.items]
 
     @classmethod
-    def of(cls, number: int, cap: int, items: Sequence[Sequence[Any]]) -> Scheme:
-        return cls(number, tuple(Item(str(key), int(weight)) for key, weight in items), cap)
+    def of(cls, number: int, cap: int, items: Sequence[Sequence[Any]], once: bool = True) -> Scheme:
+        return cls(number, tuple(Item(str(key), int(weight)) for key, weight in items), cap, once)
 
 
 FIRST = Scheme(1, (Item("paid_in", 40), Item("signed_deals", 30), Item("signed_1yi", 20), Item("visits", 10)))
@@ -57,3 +58,16 @@ def unit_score(scheme: Scheme, scores: Mapping[str, Decimal | None]) -> Decimal 
     return (sum((weight * score for weight, score in told), Decimal(0)) / weights).quantize(
         HUNDREDTH, ROUND_HALF_UP
     )
+
+
+def again(rows: Iterable[tuple[int, int]], assessed: Collection[int]) -> dict[int, int | None]:
+    """{row that does not count: the one that counts in its stead, None for one of the year before}, of (row, its project)
+    in the order they came."""
+    first: dict[int, int] = {}
+    found: dict[int, int | None] = {}
+    for row, project in rows:
+        if project in assessed:
+            found[row] = None
+        elif first.setdefault(project, row) != row:
+            found[row] = first[project]
+    return found

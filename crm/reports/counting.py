@@ -7,7 +7,8 @@ what they are today. Words are kept as they stand in the source and said in the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -36,7 +37,7 @@ from crm.org.permissions import Scope
 from crm.review.lists import AS_OF
 from crm.slips import queries as slips
 
-from . import appraisal, queries
+from . import appraisal, once, queries
 from .appraisal import Scheme
 from .models import Section
 
@@ -180,23 +181,53 @@ def _ranks(one: Indicator, window: Window, user: User) -> dict[str, Any]:
     }
 
 
-def scores(scheme: Scheme, window: Window, user: User) -> dict[str, Any]:
+LeftOut = dict[str, list[once.LeftOut]]
+"""Of each item, by its key, the rows that do not count again."""
+
+
+def _scored(
+    scheme: Scheme, window: Window, user: User
+) -> Iterator[tuple[appraisal.Item, Indicator, Window, Window]]:
+    """(item, indicator, its year, that year as far as it is told) of those that this user may see."""
+    for item in scheme.items:
+        one = catalogue.find(item.key)
+        if one is not None and one.may_see(user):
+            year = _year(one, window)
+            yield item, one, year, Window(year.first, min(window.last, year.last))
+
+
+def left_out(scheme: Scheme, window: Window, user: User) -> LeftOut:
+    """一个项目两年内只考核一次, where the scheme says so."""
+    if not scheme.once:
+        return {}
+    before = once.last_year(window.last.year)
+    found = {
+        one.key: once.left_out(one, user, so_far, before)
+        for _item, one, _year, so_far in _scored(scheme, window, user)
+    }
+    return {key: rows for key, rows in found.items() if rows}
+
+
+def kept(left: LeftOut) -> dict[str, Any]:
+    """These as an edition keeps rows."""
+    pages = {key: one.page for key in left if (one := catalogue.find(key))}
+    return {once.LEFT + key: once.kept(pages[key], rows) for key, rows in left.items()}
+
+
+def scores(scheme: Scheme, window: Window, user: User, left: LeftOut) -> dict[str, Any]:
     """年考核: each unit's items against their targets, the best first; a unit without any target is left out."""
     names = {unit.id: unit.name for unit in org.units(only_active=False)}
     items: list[dict[str, Any]] = []
     units: dict[int, dict[str, Any]] = {}
-    for item in scheme.items:
-        one = catalogue.find(item.key)
-        if one is None or not one.may_see(user):
-            continue
-        year = _year(one, window)
-        found = counting.by_unit(one, user, [Window(year.first, min(window.last, year.last))])[0]
+    for item, one, year, so_far in _scored(scheme, window, user):
+        found = counting.by_unit(one, user, [so_far])[0]
+        again = Counter(row.unit_id for row in left.get(one.key, ()))
         targets = indicators.targets_of(one.key, year)
         items.append({"key": one.key, "msgid": one.msgid, "weight": item.weight, "unit": one.unit_word,
                       "measure": one.measure.value})  # fmt: skip
         for unit_id, target in targets.items():
             if unit_id is not None and target:
-                value = found[unit_id].value if unit_id in found else Decimal(0)
+                value = (found[unit_id].value if unit_id in found else Decimal(0)) - again[unit_id]
                 units.setdefault(unit_id, {})[one.key] = (
                     value,
                     target,
@@ -210,18 +241,21 @@ def scores(scheme: Scheme, window: Window, user: User) -> dict[str, Any]:
         }
         lines.append((names.get(unit_id, ""), _text(total), told))
     lines.sort(key=lambda line: (-Decimal(line[1] or 0), line[0]))
-    return {"number": scheme.number, "cap": scheme.cap, "items": items, "lines": lines}
+    return {
+        "number": scheme.number, "cap": scheme.cap, "once": scheme.once, "items": items, "lines": lines,
+        "left_out": {key: len(rows) for key, rows in left.items()},
+    }  # fmt: skip
 
 
 def _scores(scheme: Scheme, window: Window, user: User, told: Told) -> dict[str, Any]:
-    """The same with the rows behind each item, which are the evidence."""
-    for item in scheme.items:
-        one = catalogue.find(item.key)
-        if one is not None and item.key not in told.rows and one.may_see(user):
-            year = _year(one, window)
-            pairs = one.pairs(Window(year.first, min(window.last, year.last)))
-            _freeze(told, one.key, one.page, pairs, user, amount=one.amount)
-    return scores(scheme, window, user)
+    """The same with the rows behind each item, which are the evidence, and those that were left out with the reason."""
+    left = left_out(scheme, window, user)
+    if told.keeps_rows:
+        for _item, one, _year, so_far in _scored(scheme, window, user):
+            if one.key not in told.rows:
+                _freeze(told, one.key, one.page, one.pairs(so_far), user, amount=one.amount)
+        told.rows |= kept(left)
+    return scores(scheme, window, user, left)
 
 
 def _stage(stage: Stage, day: dt.date, user: User, told: Told) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import IntegerField, SelectMultipleField
+from wtforms import BooleanField, IntegerField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -59,6 +59,7 @@ class SchemeForm(ActForm):
         render_kw={**NUMERIC, "unit": "%"},
         description=_l("完成目标的百分之几以上不再多得分"),
     )
+    each_once = BooleanField(_l("一个项目两年内只考核一次"))
     reason = ParagraphField(_l("为什么改"), [Needed()], render_kw={"rows": 3})
 
     @classmethod

@@ -66,7 +66,7 @@ class AppraisalScheme(Model):
     """A version of the yearly scoring after the first, which is appraisal.FIRST."""
 
     __tablename__ = "appraisal_scheme"
-    __final__ = frozenset({"number", "items", "cap", "reason"})
+    __final__ = frozenset({"number", "items", "cap", "once", "reason"})
     __table_args__ = (
         sa.UniqueConstraint("number"),
         sa.CheckConstraint("number > 1", name="after_the_first"),
@@ -77,6 +77,7 @@ class AppraisalScheme(Model):
     number: Mapped[int]
     items: Mapped[list[Any]]  # [key of an indicator, weight], the weights adding up to 100
     cap: Mapped[int]
+    once: Mapped[bool] = mapped_column(default=True)  # 一个项目两年内只考核一次
     reason: Mapped[Text]
     actor_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[dt.datetime] = mapped_column(default=clock.business_now)
@@ -89,7 +90,7 @@ class AppraisalScheme(Model):
 
     @property
     def scheme(self) -> Scheme:
-        return Scheme.of(self.number, self.cap, self.items)
+        return Scheme.of(self.number, self.cap, self.items, self.once)
 
     def plain(self) -> list[list[Any]]:
         return self.items

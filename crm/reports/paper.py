@@ -57,6 +57,8 @@ def _parts(edition: Edition) -> Sequence[tuple[str, Sequence[Sheet | str]]]:
                 body += [Under(one.with_time), _ranks(one)]
         elif section is Section.SCORES:
             body = [_scores(content["scores"])]
+            if again := telling.left_out(content["scores"]):
+                body.append(again)
         elif section is Section.STAGES:
             rows = [
                 [one["stage"], str(one["count"]), one["wan"]]

@@ -12,7 +12,7 @@ from crm.deals.stages import Stage
 from crm.indicators import ranking, saying
 from crm.indicators.models import Measure
 from crm.indicators.progress import Verdict
-from crm.lib.words import _, _c
+from crm.lib.words import N_, _, _c, listed
 from crm.web import display
 
 Link = Callable[[str, str, str], str]
@@ -164,6 +164,16 @@ def score_lines(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
     return found
 
 
+def left_out(content: dict[str, Any]) -> str:
+    """How many projects an appraisal did not count again, item by item; "" for none."""
+    words = {one["key"]: said(one["msgid"]) for one in content["items"]}
+    counts = [
+        _("%(what)s %(n)s 个", what=words.get(key, key), n=n)
+        for key, n in content.get("left_out", {}).items()
+    ]
+    return _("一个项目两年内只考核一次，没有再计的：%(what)s", what=listed(counts)) if counts else ""
+
+
 def stages(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:
     return [
         {"stage": Stage(one["stage"]).label, "count": one["count"], "wan": display.wan(number_of(one["wan"])),
@@ -251,15 +261,20 @@ def labels(content: dict[str, Any]) -> dict[str, str]:
             found[key] = _("新建项目 · %(list)s", list=one["roll"]) if one["roll"] else _("新建项目")
     found |= {one["key"]: Stage(one["stage"]).label for one in content.get("stages", ())}
     items = content.get("scores", {}).get("items", ())
+    for one in items:
+        found[f"once:{one['key']}"] = _("%(what)s · 两年内已考核，不再计", what=said(one["msgid"]))
     return found | {one["key"]: said(one["msgid"]) for one in (*items, *content["figures"])}
+
+
+IN_WAN = (Measure.WAN.value, N_("万元"))
 
 
 def counted_in(content: dict[str, Any], key: str) -> tuple[str, str]:
     """(measure, unit) of the amounts behind a figure: 万元 unless it says otherwise."""
     items = content.get("scores", {}).get("items", ())
     said_so = {one["key"]: (one["measure"], one["unit"]) for one in (*items, *content["figures"])}
-    measure, unit = said_so.get(key, (Measure.WAN.value, "万元"))
-    return (measure, unit) if measure != Measure.COUNT.value else (Measure.WAN.value, "万元")
+    measure, unit = said_so.get(key, IN_WAN)
+    return (measure, unit) if measure != Measure.COUNT.value else IN_WAN
 
 
 def definition(content: dict[str, Any], key: str) -> str:

@@ -17,7 +17,7 @@ from crm.db import db
 from crm.indicators import catalogue
 from crm.indicators.progress import Window
 from crm.lib import clock
-from crm.lib.words import N_, _
+from crm.lib.words import N_, _, told
 from crm.lists.exports.making import mark_of
 from crm.lists.page import context
 from crm.lists.table import LISTS
@@ -30,7 +30,7 @@ from crm.org.permissions import Scope
 from crm.web import errors
 from crm.web.forms import commit_and_go
 
-from . import actions, counting, paper, periods, queries, telling, workbook
+from . import actions, counting, once, paper, periods, queries, telling, workbook
 from .appraisal import FIRST
 from .forms import DraftForm, OutlineForm, ReasonForm, SchemeForm, WordsForm
 from .lists import PAGE
@@ -134,6 +134,7 @@ def version(id: int, number: int) -> Any:
         editions=queries.editions(report),
         acts=_acts(report) if not report.correcting and latest and latest.number == number else [],
         may_see_draft=queries.works_on(me()),
+        left_out=_left_out(edition.rows),
         **_said(edition.content, report, _link_frozen(edition)),
     )
 
@@ -165,6 +166,9 @@ def rows(id: int, number: int) -> Any:
         unit=unit,
         part={"period": _("本期"), "there": _("已开工"), "rest": _("未开工")}.get(part, ""),
         lines=shown,
+        why_not={
+            int(id): told(why) for id, why in edition.rows.get(once.LEFT + key, {}).get("why", {}).items()
+        },
         addresses=_addresses(kept["list"], [line[1] for line in shown]),
         start=start,
         total=len(lines),
@@ -320,12 +324,16 @@ def appraisal_so_far() -> Any:
         abort(404)
     scheme = queries.scheme()
     today = clock.today()
-    content = counting.scores(scheme, Window(today.replace(month=1, day=1), today), me())
+    year = Window(today.replace(month=1, day=1), today)
+    left = counting.left_out(scheme, year, me())
+    content = counting.scores(scheme, year, me(), left)
     return render_template(
         "reports/appraisal.html",
         scores=content,
         score_heads=telling.score_heads(content),
         score_lines=telling.score_lines(content, _link_now(today)),
+        left_out=_left_out(counting.kept(left)),
+        again=telling.left_out(content),
         today=today,
         versions=[*queries.schemes(), FIRST],
         words=dict(catalogue.choices(me())),
@@ -340,12 +348,14 @@ def set_scheme() -> Any:
     weighed = {one.key: one.weight for one in now.items}
     known = catalogue.choices(me())
     values = {f"weight_{at}": weighed.get(key, 0) for at, (key, _label) in enumerate(known)}
-    form = SchemeForm.weighing(known)(data={"cap": now.cap, **values})
+    form = SchemeForm.weighing(known)(data={"cap": now.cap, "each_once": now.once, **values})
     fields = [form[f"weight_{at}"] for at in range(len(known))]
     if form.submitted():
         with form.refusals():
             weights = {key: field.data or 0 for (key, _label), field in zip(known, fields, strict=True)}
-            actions.set_scheme(weights, form.cap.data or 0, form.reason.data or "", actor=me())
+            actions.set_scheme(
+                weights, form.cap.data or 0, form.reason.data or "", actor=me(), once=form.each_once.data
+            )
             return commit_and_go(form, url_for("reports.appraisal_so_far"), _("已保存，从下一次发布算起"))
     return form.page("reports/scheme.html", weights=fields, number=now.number + 1)
 
@@ -437,6 +447,21 @@ def _seen(kept: dict[str, Any]) -> list[Any]:
     return [line for line in lines if line[1] in mine or line[2] == user.unit.name]
 
 
+def _left_out(rows: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an appraisal did not count again, as far as this reader may see it: item, project, unit, why."""
+    found = []
+    for key, kept in rows.items():
+        if key.startswith(once.LEFT) and (lines := _seen(kept)):
+            one = catalogue.find(key.removeprefix(once.LEFT))
+            addresses = _addresses(kept["list"], [line[1] for line in lines])
+            found += [
+                {"item": one.label if one else "", "name": name, "unit": unit, "url": addresses.get(id),
+                 "why": told(kept["why"][str(id)])}
+                for name, id, unit, _amount, _within in lines
+            ]  # fmt: skip
+    return found
+
+
 def _today_of(content: dict[str, Any], day: dt.date, key: str, part: str) -> str:
     """The list of today behind a figure."""
     for one in (*content["figures"], *content.get("stages", ())):
@@ -509,6 +534,7 @@ def _said(content: dict[str, Any], report: Report, link: telling.Link) -> dict[s
         "scores": content.get("scores"),
         "score_heads": telling.score_heads(content["scores"]) if "scores" in content else [],
         "score_lines": telling.score_lines(content["scores"], link) if "scores" in content else [],
+        "again": telling.left_out(content["scores"]) if "scores" in content else "",
     }
 
 

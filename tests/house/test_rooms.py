@@ -150,6 +150,7 @@ NOT_PURE = {
     "lists/page.py": "puts a list into the shape its template draws",
     "slips/papers.py": "writes the printed forms, in words and days as pages show them",
     "reports/counting.py": "counts what a report tells and keeps the rows behind it",
+    "reports/once.py": "reads which rows an appraisal leaves out, and what the one before has counted",
     "reports/paper.py": "writes Word, in words and amounts as pages show them",
     "reports/workbook.py": "writes Excel, in words as pages show them",
     "reports/telling.py": "says frozen values in the reader's language",

@@ -1,14 +1,14 @@
 """foreign money: 合同外资 of a deal, the dollars of a sum that arrived from overseas, frozen with its month
 
-Revision ID: 0068
-Revises: 0067
+Revision ID: 0070
+Revises: 0069
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0068"
-down_revision = "0067"
+revision = "0070"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 
