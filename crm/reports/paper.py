@@ -54,7 +54,7 @@ def _parts(edition: Edition) -> Sequence[tuple[str, Sequence[Sheet | str]]]:
             body = [_figures(content)]
         elif section is Section.RANKS:
             for one in telling.ranks(content, telling.nowhere):
-                body += [Under(one.with_time), _ranks(one)]
+                body += [Under(one.with_time), _ranks(one), one.ranked_by]
         elif section is Section.SCORES:
             body = [_scores(content["scores"])]
             if again := telling.left_out(content["scores"]):

@@ -81,15 +81,10 @@ def grids(edition: Edition) -> Iterator[Grid]:
             for one, raw in zip(telling.starts(content, telling.nowhere), content["starts"], strict=True)
         ])  # fmt: skip
     if (left := telling.not_started(content, public)).rows:
-        heads = [
-            Heading(head, "day" if at == telling.PLANNED_START else "text")
-            for at, head in enumerate(left.heads)
-        ]
-        yield Grid(_("还没有开工的新建项目"), heads, [
-            (*row[: telling.PLANNED_START], *map(_day, raw[telling.PLANNED_START :][:1]), *row[telling.PLANNED_START + 1 :])
-            if len(row) > telling.PLANNED_START else row
-            for row, raw in zip(left.rows, content["not_started"], strict=True)
-        ])  # fmt: skip
+        start = telling.PLANNED_START
+        heads = [Heading(head, "day" if at == start else "text") for at, head in enumerate(left.heads)]
+        pairs = zip(left.rows, content["not_started"], strict=True)
+        yield Grid(_("还没有开工的新建项目"), heads, [_with_day(row, raw, start) for row, raw in pairs])
 
 
 def _figures_grid(content: dict[str, Any]) -> Grid:
@@ -164,8 +159,12 @@ def _about(edition: Edition) -> Iterator[tuple[str, str]]:
     yield from ((label, mask_text(text)) for label, text in told if text)
 
 
-def _day(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+def _with_day(told: Sequence[str], raw: Sequence[str], at: int) -> list[Any]:
+    """A day as a day, where it is told at all."""
+    cells: list[Any] = list(told)
+    if at < len(cells):
+        cells[at] = dt.date.fromisoformat(raw[at]) if raw[at] else None
+    return cells
 
 
 def _ratio(percent: str) -> Decimal | None:
