@@ -210,7 +210,9 @@ def test_word_and_excel_say_what_the_page_says_and_mask_phones(cast: Any, as_use
     paper = Document(io.BytesIO(reader.get(f"/reports/{report.id}/versions/1/word").data))
     words = "\n".join(one.text for one in paper.paragraphs)
     cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
-    assert "2013年6月通报" in words and "按数值排" in words and "13800001234" not in words and "甲项目" in cells
+    assert (
+        "2013年6月通报" in words and "按数值排" in words and "13800001234" not in words and "甲项目" in cells
+    )
     here = f"/reports/{report.id}/versions/1"
     book = openpyxl.load_workbook(io.BytesIO(reader.press(here, f"{here}/excel").data))
     assert verbs()[-1] == "report.taken"
