@@ -102,6 +102,7 @@ NOT_BY_LINK = {
     "indicators.type_value": "only of a month that has no figure yet, and the walk opens a few of them",
     "supervision.file": "the demo district has no attachments; tests/supervision opens one",
     "commitments.file": "the demo district has no attachments; tests/supervision opens one",
+    "supervision.explain": "only from a case that waits for its unit, and the walk opens the newest, which nobody has verified",
     "stories.file": "the demo district has no attachments; tests/supervision opens one",
     "slips.turn_down": "no problem of the demo district waits for a round; tests/slips opens it",
     "targets.issue": "only from a task that is a draft, and the walk opens a few of them",
