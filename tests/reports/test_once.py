@@ -87,6 +87,13 @@ def test_what_the_year_before_has_assessed_does_not_count_again(cast: Any, goals
     old.signed_on = D("2013-03-01")  # put right later, into the next year
     increase = signed("去年另一个的增资", cast.wang, "2013-04-01", increases_id=more.id)
     db.session.commit()
+    with clock.freeze(dt.datetime(2014, 1, 9, 2, tzinfo=dt.UTC)):
+        draft = actions.draft(ReportKind.YEARLY, 2013, 1, actor=cast.admin)
+        db.session.commit()
+        drafted = as_user(cast.admin).see(f"/reports/{draft.id}").text
+        assert "没有再计的项目" in drafted and "2012 年考核已经计过" in drafted, "before it is published too"
+        actions.drop(draft, actor=cast.admin)
+        db.session.commit()
     edition = yearly(cast, 2013)
     assert points(edition)["区招商局"] == "1" and edition.content["scores"]["left_out"] == {"signed_deals": 2}
     assert [line[1] for line in edition.rows["once:signed_deals"]["lines"]] == [old.id, increase.id]

@@ -55,7 +55,8 @@ def show(id: int) -> Any:
     if not queries.works_on(me()):
         waits = _("《%(name)s》还没有发布，发布以后大家都能看。", name=report.title)
         errors.forbid(f"{waits} {queries.who_does()}")
-    draft = actions.tell(report, keep_rows=edition is not None)
+    # What differs from the version in force, and what a year does not count again, are rows.
+    draft = actions.tell(report, keep_rows=edition is not None or report.kind is ReportKind.YEARLY)
     return render_template(
         "reports/draft.html",
         report=report,
@@ -65,6 +66,7 @@ def show(id: int) -> Any:
         sees_all=counting.sees_everything(me(), [one["key"] for one in draft.content["figures"]]),
         changes=changes_of(report, edition, (draft.content, draft.rows)) if edition else None,
         history=history(report),
+        left_out=left_out(draft.rows),
         **said_of(draft.content, report, to_today(report, draft.content)),
     )
 
