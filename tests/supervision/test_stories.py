@@ -109,6 +109,7 @@ def test_it_is_put_right_and_taken_back_and_each_act_is_recorded(cast: Any, as_u
         "registered", "edited", "published", "published", "taken_back"
     ]  # fmt: skip
     assert events[-1].note == "数不实"
+    assert f"/admin/events?noun=story&record_id={made.id}" in admin.see(url).links
 
 
 @pytest.mark.on("sqlite")
