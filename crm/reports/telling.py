@@ -171,7 +171,7 @@ def left_out(content: dict[str, Any]) -> str:
         _("%(what)s %(n)s 个", what=words.get(key, key), n=n)
         for key, n in content.get("left_out", {}).items()
     ]
-    return _("一个项目两年内只考核一次，没有再计的：%(what)s", what=listed(counts)) if counts else ""
+    return _("按“两年内只考核一次”没有再计的：%(what)s", what=listed(counts)) if counts else ""
 
 
 def stages(content: dict[str, Any], link: Link) -> list[dict[str, Any]]:

@@ -100,7 +100,7 @@ def test_what_the_year_before_has_assessed_does_not_count_again(cast: Any, goals
     url = f"/reports/{edition.report_id}/versions/1"
     page = as_user(cast.zhou).see(url)
     assert "没有再计的项目" in page.text and "2012 年考核已经计过" in page.text
-    assert "一个项目两年内只考核一次，没有再计的：签约项目 2 个" in page.text
+    assert "按“两年内只考核一次”没有再计的：签约项目 2 个" in page.text
     behind = as_user(cast.zhou).see(f"{url}/rows?figure=signed_deals&unit=区招商局")
     told = lines_of(behind)
     marked = {name for name in told if "不计分" in told[name]}
