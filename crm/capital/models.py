@@ -222,7 +222,7 @@ class ReturnLine(Model):
     __table_args__ = (
         sa.Index(  # all that the tables of a return add up
             "ix_return_line_sums", "monthly_return_id", "unit_id", "origin", "counted_wan", "counts_on", "arrived_on",
-            "is_adjustment", "unit_name",
+            "is_adjustment", "unit_name", "usd_wan",
         ),
     )  # fmt: skip
     __final__ = frozenset({

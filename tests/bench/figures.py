@@ -49,14 +49,16 @@ def sums(count: int, seed: int = 2013) -> None:
             shares = LATELY if (today - day).days < 60 else JUDGED
             state = PaidInState(dice.choices(list(shares), weights=list(shares.values()))[0])
             counts = state is PaidInState.RECOGNISED
-            amount = Decimal(dice.randrange(1, 500_000)) / 100
+            amount = Decimal(dice.randrange(10, 500_000)) / 100
+            origin = dice.choice(origins)
             yield {
                 "deal_id": deal_id, "unit_id": unit_id, "arrived_on": day, "counts_on": day, "amount_wan": amount,
-                "payer": "测速投资方", "origin": dice.choice(origins), "kind": PaidKind.CASH,
+                "payer": "测速投资方", "origin": origin, "kind": PaidKind.CASH,
                 "voucher_kind": VoucherKind.BANK, "voucher_no": f"C{number}", "state": state,
                 "reason": "其他" if state is PaidInState.RETURNED else "", "share_percent": 100 if counts else None,
                 "counted_wan": amount if counts else Decimal(0), "declared_by_id": owner_id,
                 "declared_at": clock.start_of(day),
+                "usd_wan": (amount / 6).quantize(Decimal("0.01")) if origin is SourceScope.OVERSEAS else None,
             }  # fmt: skip
 
     pipeline.put(PaidIn, rows())
@@ -89,7 +91,7 @@ def _close(month: dt.date) -> None:
         db.session.add(closed)
         db.session.flush()
     kept = ("deal_id", "unit_id", "arrived_on", "counts_on", "payer", "origin", "kind", "voucher_kind", "voucher_no",
-            "amount_wan", "share_percent", "counted_wan")  # fmt: skip
+            "amount_wan", "usd_wan", "share_percent", "counted_wan")  # fmt: skip
     lines = (
         sa.select(sa.literal(closed.id), PaidIn.id, Deal.name, Unit.name, sa.false(),
                   *(getattr(PaidIn, name) for name in kept))
