@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from babel import Locale
 from flask import Flask, Response, current_app, has_request_context, request, session
-from flask_babel import Babel, get_domain, get_locale, gettext, pgettext
+from flask_babel import Babel, get_locale, get_translations
 from flask_login import current_user
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -159,6 +160,8 @@ CONTENT_POLICY = (
 
 csrf = CSRFProtect()
 babel = Babel()
+parsed = cache(Locale.parse)  # it looks through a thousand names each time
+catalogues_read: dict[str, Any] = {}
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -183,7 +186,14 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(
         compile_catalogues(HERE / "translations", app.config["CRM_DATA"] / "translations")
     )
-    babel.init_app(app, locale_selector=locale)
+    catalogues_read.clear()
+    babel.init_app(app, locale_selector=lambda: parsed(locale()))
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        translate,
+        lambda one, _many, count: translate_one_or_many(one, count),
+        newstyle=True,
+        pgettext=translate_in_context,
+    )
     words.install(translate, translate_one_or_many, translate_in_context, display.iso_day)
     clock.install_business_day(settings.business_day)
     history.watch()
@@ -207,19 +217,28 @@ SOURCE = "zh"
 
 
 def translate(msgid: str) -> str:
-    """The catalogue's sentence. A msgid is the Chinese one: it is not looked up for those who read Chinese, three hundred
-    times a page, nor outside an application (the pure ground alone)."""
-    reader = get_locale()
-    return msgid if reader is None or reader.language == SOURCE else gettext(msgid)
+    """The catalogue's sentence; the msgid, which is the Chinese one, where there is none to ask."""
+    return str(said_in.ugettext(msgid)) if (said_in := other_language()) else msgid
 
 
 def translate_one_or_many(msgid: str, count: int) -> str:
     """The same with the form for so many. Chinese has one form, so the msgid stands for both."""
-    return str(get_domain().get_translations().ungettext(msgid, msgid, count)) if get_locale() else msgid
+    return str(said_in.ungettext(msgid, msgid, count)) if (said_in := other_language()) else msgid
 
 
 def translate_in_context(context: str, msgid: str) -> str:
-    return str(pgettext(context, msgid)) if get_locale() else msgid
+    return str(said_in.upgettext(context, msgid)) if (said_in := other_language()) else msgid
+
+
+def other_language() -> Any:
+    """The reader's catalogue. None for those who read Chinese, which is looked up nowhere, and outside an application
+    (the pure ground alone). Kept here, because a page asks hundreds of times and Babel goes a long way each time."""
+    reader = get_locale()
+    if reader is None or reader.language == SOURCE:
+        return None
+    if reader.language not in catalogues_read:
+        catalogues_read[reader.language] = get_translations()
+    return catalogues_read[reader.language]
 
 
 def locale() -> str:
