@@ -22,7 +22,7 @@ from crm.org.models import User
 from crm.org.permissions import Permission as P
 from crm.org.permissions import Role
 from crm.slips import queries as slips
-from crm.web.display import day
+from crm.web.display import day, usual_address
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def menu() -> list[dict[str, Any]]:
         items = [
             {
                 "label": _(entry.msgid),
-                "url": url_for(entry.endpoint),
+                "url": usual_address(entry.endpoint),
                 "icon": entry.icon,
                 "active": entry.endpoint == here,
                 "count": COUNTS[entry.endpoint](current_user) if entry.endpoint in COUNTS else 0,

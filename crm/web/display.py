@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from markupsafe import Markup, escape
 
@@ -130,7 +131,19 @@ def said(value: Any) -> str:
     return "—" if value in (None, "") else str(value)
 
 
+def usual_address(endpoint: str, **values: Any) -> str:
+    """`url_for` of what stands on every page, up to a hundred times: the menu's pages, the file of the drawings."""
+    if not has_request_context():
+        return url_for(endpoint, **values)
+    return _usual_address(request.script_root, endpoint, **values)
+
+
+@cache  # by where a proxy has put the house
+def _usual_address(_root: str, endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values)
+
+
 def init_app(app: Flask) -> None:
     for filter_ in (wan, usd, number, size, day, month, moment, ago, marked, said, told, mask_text):
         app.add_template_filter(filter_)
-    app.jinja_env.globals.update(today=clock.today, _n=_n, _c=_c)
+    app.jinja_env.globals.update(usual_address=usual_address, today=clock.today, _n=_n, _c=_c)
