@@ -6,7 +6,7 @@ A page that fails says all that is wrong with it at once, each in a sentence.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache, cached_property
 from xml.etree.ElementTree import Element
@@ -15,7 +15,11 @@ from tests.support import html as markup
 
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 RUNS = re.compile(r"\s*(javascript|vbscript|data):", re.I)
-TYPED = {"input", "select", "textarea"}
+TYPED = ("input", "select", "textarea")
+PRESSED = ("a", "button", *TYPED)
+LEADING = ("href", "src", "action", "formaction")
+FETCHED = ("script", "img", "iframe", "source", "link")
+UNREAD = ("script", "style", "template")
 UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
 SPOKEN = ("title", "placeholder", "aria-label", "alt", "aria-description", "aria-roledescription", "label")
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "list", "form")
@@ -28,8 +32,10 @@ class Page:
     def __init__(self, html: str) -> None:
         self.html = html
         self.whole = "<html" in html[:2000].lower()
-        self.root: Element = markup.tree(html, whole=self.whole)  # or a part that script puts into a page
-        self._parent = {child: parent for parent in self.root.iter() for child in parent}
+
+    @cached_property
+    def root(self) -> Element:
+        return markup.tree(self.html, whole=self.whole)  # or a part that script puts into a page
 
     # --- reading -----------------------------------------------------------------------------------------
 
@@ -38,9 +44,8 @@ class Page:
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             element
-            for element in self.elements
-            if tag in ("*", element.tag)
-            and all(
+            for element in (self.elements if tag == "*" else self.by_tag.get(tag, ()))
+            if all(
                 value in element.get(name, "").split() if name == "class" else element.get(name) == value
                 for name, value in wanted.items()
             )
@@ -53,8 +58,24 @@ class Page:
 
     @cached_property
     def elements(self) -> list[Element]:
-        """In the order of the page; comments left out."""
-        return [element for element in self.root.iter() if isinstance(element.tag, str)]
+        """In the order of the page."""
+        return list(self.root.iter())
+
+    @cached_property
+    def by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = defaultdict(list)
+        for element in self.elements:
+            found[element.tag].append(element)
+        return found
+
+    @cached_property
+    def attributes(self) -> list[tuple[Element, str, str]]:
+        """All that stands in all start tags: most tags have next to nothing in them, and many rules ask."""
+        return [(element, name, value) for element in self.elements for name, value in element.attrib.items()]
+
+    @cached_property
+    def _parent(self) -> dict[Element, Element]:
+        return {child: parent for parent in self.elements for child in parent}
 
     @cached_property
     def text(self) -> str:
@@ -71,7 +92,7 @@ class Page:
 
     def _titles(self) -> list[Element]:
         """Without those of drawings."""
-        return [one for one in self.all("title") if self._parent[one].tag == "head"]
+        return [one for head in self.all("head") for one in head if one.tag == "title"]
 
     @property
     def links(self) -> list[str]:
@@ -104,19 +125,18 @@ class Page:
         for inside in (one for select in self.all("select") for one in select.iter()):
             if inside.tag not in ("select", "optgroup", "option", "hr"):
                 yield f"{tag_of(inside)} stands in a <select>: older browsers drop it"
-        ids = Counter(element.get("id") for element in self.elements if element.get("id") is not None)
+        ids = Counter(value for _element, name, value in self.attributes if name == "id")
         for id_, times in ids.items():
             if times > 1:
                 yield f'id="{id_}" is given {times} times'
             if not id_ or re.search(r"\s", id_):
                 yield f'id="{id_}" is empty or has a space'
-        for element in self.elements:
-            for attribute in REFERENCES:
-                for id_ in element.get(attribute, "").split():
-                    if id_ not in ids and self.whole:
-                        yield f'{tag_of(element)}: {attribute}="{id_}" names nothing on this page'
         if not self.whole:
             return
+        for element, name, value in self.attributes:
+            for id_ in value.split() if name in REFERENCES else ():
+                if id_ not in ids:
+                    yield f'{tag_of(element)}: {name}="{id_}" names nothing on this page'
         if self.lang not in LANGUAGES:
             yield f'<html lang="{self.lang}"> should be one of {", ".join(sorted(LANGUAGES))}'
         headings = self.all("h1")
@@ -130,35 +150,34 @@ class Page:
 
     def _names(self) -> Iterator[str]:
         """Everything one can type into, press or follow says what it is, also to those who do not see it."""
-        labelled = {element.get("for") for element in self.all("label")}
-        for element in self.elements:
-            tag = element.tag
-            if tag in TYPED and element.get("type", "text") not in UNLABELLED:
-                inside_label = any(one.tag == "label" for one in self.ancestors(element))
-                if not (spoken(element) or inside_label or element.get("id") in labelled - {None}):
+        labels = self.all("label")
+        labelled = {element.get("for") for element in labels} - {None}
+        inside_labels = {inside for label in labels for inside in label.iter()}
+        pressed = [*self.all("button"), *(one for one in self.all("a") if one.get("href") is not None)]
+        for element in (one for tag in TYPED for one in self.all(tag)):
+            if element.get("type", "text") not in UNLABELLED:
+                if not (spoken(element) or element in inside_labels or element.get("id") in labelled):
                     yield f"{tag_of(element)} has no label"
-            if tag == "label" and not words(element) and not element.get("aria-label"):
+            elif element.get("type") in ("submit", "button") and not element.get("value"):
+                yield f"{tag_of(element)} has no words"
+        for element in labels:
+            if not has_words(element) and not element.get("aria-label"):
                 yield f"{tag_of(element)} is empty"
-            if tag == "img" and element.get("alt") is None:
+        for element in self.all("img"):
+            if element.get("alt") is None:
                 yield f"{tag_of(element)} has no alt"
-            pressed = tag == "button" or (tag == "a" and element.get("href") is not None)
-            if pressed and not (words(element) or spoken(element) or self._has_named_picture(element)):
+        for element in pressed:
+            if not (has_words(element) or spoken(element) or self._has_named_picture(element)):
                 yield f"{tag_of(element)} has no words"
-            if tag == "input" and element.get("type") in ("submit", "button") and not element.get("value"):
-                yield f"{tag_of(element)} has no words"
-            if tag in ("a", "button", *TYPED):
-                for outer in self.ancestors(element):
-                    if outer.tag == "button" or (outer.tag == "a" and outer.get("href") is not None):
-                        yield f"{tag_of(element)} stands inside {tag_of(outer)}"
-            if (element.get("tabindex") or "0").lstrip("-").isdigit() and int(
-                element.get("tabindex") or 0
-            ) > 0:
+            for inside in element.iter():
+                if inside is not element and inside.tag in PRESSED:
+                    yield f"{tag_of(inside)} stands inside {tag_of(element)}"
+        for element, name, value in self.attributes:
+            if name == "tabindex" and value.isdigit() and int(value) > 0:
                 yield f"{tag_of(element)}: a tabindex above 0 breaks the order of the page"
 
     def _has_named_picture(self, element: Element) -> bool:
-        return any(
-            one.get("alt") or one.get("aria-label") for one in element.iter() if isinstance(one.tag, str)
-        )
+        return any(one.get("alt") or one.get("aria-label") for one in element.iter())
 
     def _forms(self) -> Iterator[str]:
         for form in self.all("form"):
@@ -178,30 +197,29 @@ class Page:
 
     def _inline(self) -> Iterator[str]:
         """What the Content-Security-Policy would block in a browser."""
-        for element in self.elements:
-            tag = element.tag
-            if tag == "style":
-                yield "a <style> element: styles belong into static/css"
-            if tag == "script" and not element.get("src") and element.get("type") != "application/json":
+        if self.all("style"):
+            yield "a <style> element: styles belong into static/css"
+        for element in self.all("script"):
+            if not element.get("src") and element.get("type") != "application/json":
                 yield "an inline <script>: scripts belong into static/js"
-            for name, value in element.attrib.items():
-                if name == "style":
-                    yield f"{tag_of(element)} has a style attribute: use a class or an SVG attribute"
-                if name.startswith("on") and len(name) > 3:
-                    yield f"{tag_of(element)} has {name}=: scripts belong into static/js"
-                runs = name in ("href", "src", "action", "formaction") and RUNS.match(value)
-                if runs and not (tag == "img" and value.startswith("data:image/")):
-                    yield f"{tag_of(element)}: {name} runs something"
+        for element, name, value in self.attributes:
+            if name == "style":
+                yield f"{tag_of(element)} has a style attribute: use a class or an SVG attribute"
+            if name.startswith("on") and len(name) > 3:
+                yield f"{tag_of(element)} has {name}=: scripts belong into static/js"
+            runs = name in LEADING and RUNS.match(value)
+            if runs and not (element.tag == "img" and value.startswith("data:image/")):
+                yield f"{tag_of(element)}: {name} runs something"
 
     def _links(self) -> Iterator[str]:
-        for element in self.elements:
-            if element.tag in ("script", "img", "iframe", "source", "link"):
-                address = element.get("src") or element.get("href") or ""
-                if re.match(r"(https?:)?//", address):
-                    yield f"{tag_of(element)} fetches from another host: intranets have no internet"
-            if element.get("target") == "_blank" and "noopener" not in element.get("rel", ""):
+        for element in (one for tag in FETCHED for one in self.all(tag)):
+            address = element.get("src") or element.get("href") or ""
+            if re.match(r"(https?:)?//", address):
+                yield f"{tag_of(element)} fetches from another host: intranets have no internet"
+        for element, name, value in self.attributes:
+            if name == "target" and value == "_blank" and "noopener" not in element.get("rel", ""):
                 yield f'{tag_of(element)} opens a window without rel="noopener"'
-            if element.tag == "a" and element.get("href") in ("", "#"):
+            if name == "href" and value in ("", "#") and element.tag == "a":
                 yield f"{tag_of(element)} leads nowhere: a thing that acts is a button"
 
     def _untranslated(self) -> Iterator[str]:
@@ -212,41 +230,58 @@ class Page:
         user's text happens to equal a sentence, `translate="no"`, `lang="zh-CN"` or `data-user-text` on it or
         around it says so.
         """
-        theirs = {inside for one in self.elements if _is_theirs(one) for inside in one.iter()}
-        for element in self.elements:
-            if element in theirs:
+        theirs = {inside for one in self.attributes if _is_theirs(*one) for inside in one[0].iter()}
+        texts = [(element, text) for element in self.elements for text in _own_texts(element)]
+        texts += [(element, value) for element, name, value in self.attributes if _is_said(element, name)]
+        for element, text in texts:
+            if text.isascii() or element in theirs or not HAN.search(text):
                 continue
-            texts = [element.text or "", *(child.tail or "" for child in element)]
-            texts += [element.get(name, "") for name in SPOKEN]
-            if element.tag == "input" and element.get("type") in ("submit", "button"):
-                texts.append(element.get("value", ""))
-            for text in texts:
-                if HAN.search(text) and (sentence := _catalogue_sentence_in(text)):
-                    yield f"untranslated on an English page: {sentence} (in {tag_of(element)})"
+            if sentence := _catalogue_sentence_in(text):
+                yield f"untranslated on an English page: {sentence} (in {tag_of(element)})"
 
 
-def _is_theirs(element: Element) -> bool:
-    """Whether what stands in it is marked as somebody's own words."""
+def _own_texts(element: Element) -> Iterator[str]:
+    """What stands in it outside of other elements."""
+    if element.text:
+        yield element.text
+    for child in element:
+        if child.tail:
+            yield child.tail
+
+
+def _is_said(element: Element, name: str) -> bool:
+    """Whether an attribute of that name is read out or shown."""
+    is_button = element.tag == "input" and element.get("type") in ("submit", "button")
+    return name in SPOKEN or (name == "value" and is_button)
+
+
+def _is_theirs(element: Element, name: str, value: str) -> bool:
+    """Whether the attribute marks what stands in its element as somebody's own words."""
     return (
-        element.get("translate") == "no"
-        or element.get("data-user-text") is not None
-        or (element.tag != "html" and element.get("lang", "").startswith("zh"))
+        name == "data-user-text"
+        or (name == "translate" and value == "no")
+        or (name == "lang" and value.startswith("zh") and element.tag != "html")
     )
 
 
 def words(element: Element) -> str:
     """The element's text, white space made single."""
-    return " ".join("".join(_texts(element)).split())
+    holds_unread = any(next(element.iter(tag), None) is not None for tag in UNREAD)
+    texts = _texts(element) if holds_unread else element.itertext()
+    return " ".join("".join(texts).split())
+
+
+def has_words(element: Element) -> bool:
+    return bool((element.text or "").strip() or words(element))
 
 
 def _texts(element: Element) -> Iterator[str]:
-    if element.tag in ("script", "style", "template"):
+    if element.tag in UNREAD:
         return
-    if isinstance(element.tag, str):
-        yield element.text or ""
-        for child in element:
-            yield from _texts(child)
-            yield child.tail or ""
+    yield element.text or ""
+    for child in element:
+        yield from _texts(child)
+        yield child.tail or ""
 
 
 def spoken(element: Element) -> bool:
@@ -261,36 +296,38 @@ def tag_of(element: Element) -> str:
 
 
 @cache
-def _catalogue() -> tuple[frozenset[str], list[re.Pattern[str]]]:
+def _catalogue() -> Sentences:
     from crm.translations import catalogue
 
-    sentences = [str(message.id) for message in catalogue.read("en") if message.id]
-    plain = frozenset(one for one in sentences if HAN.search(one) and "%(" not in one)
-    patterns = [
-        re.compile(re.sub(r"%\\\(\w+\\\)[sd]|%\(\w+\)[sd]", ".*?", re.escape(one)), re.S)
-        for one in sentences
-        if "%(" in one and len(HAN.findall(one)) >= 2
-    ]
-    return plain, patterns
+    return Sentences([str(message.id) for message in catalogue.read("en") if message.id])
+
+
+class Sentences:
+    """Ours, to be found again in what a page says."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        self.plain = frozenset(one for one in sentences if HAN.search(one) and "%(" not in one)
+        often = Counter(sign for one in sentences for sign in set(HAN.findall(one)))
+        # A text can only be one of the few whose rarest sign it holds: to try all of them takes a thousand times longer.
+        self.with_places: dict[str, list[re.Pattern[str]]] = defaultdict(list)
+        for one in sentences:
+            if "%(" in one and len(HAN.findall(one)) > 1:
+                parts = re.split(r"%\(\w+\)[sd]", one)
+                rarest = min(HAN.findall("".join(parts)), key=lambda sign: often[sign])
+                self.with_places[rarest].append(re.compile(".*?".join(map(re.escape, parts)), re.S))
+
+    def found_in(self, text: str) -> str | None:
+        text = text.strip()
+        if text in self.plain:
+            return text
+        # "Stage: 签约" is ours throughout; "衢州金都（电子信息产业）" is a name that happens to have our word in it.
+        pieces = [one for one in re.split(r"[\s·,，:：;；()（）/|、。]+", text) if HAN.search(one)]
+        if pieces and all(piece in self.plain for piece in pieces):
+            return pieces[0]
+        few = (pattern for sign in set(text) for pattern in self.with_places.get(sign, ()))
+        return text if any(pattern.fullmatch(text) for pattern in few) else None
 
 
 @cache  # the same words stand on page after page
 def _catalogue_sentence_in(text: str) -> str | None:
-    plain, patterns = _catalogue()
-    text = text.strip()
-    if text in plain:
-        return text
-    # "Stage: 签约" is ours throughout; "衢州金都（电子信息产业）" is a name that happens to have our word in it.
-    pieces = [one for one in re.split(r"[\s·,，:：;；()（）/|、。]+", text) if HAN.search(one)]
-    if pieces and all(piece in plain for piece in pieces):
-        return pieces[0]
-    return text if any(pattern.fullmatch(text) for pattern in patterns) else None
-
-
-def check(html: str, *, where: str) -> Page:
-    """The page, or an AssertionError that lists its faults."""
-    page = Page(html)
-    if faults := page.faults():
-        listed = "\n  - ".join(faults[:40])
-        raise AssertionError(f"{where} is not yet a good page:\n  - {listed}")
-    return page
+    return _catalogue().found_in(text)

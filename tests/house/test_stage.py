@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,9 +81,8 @@ def test_a_page_is_refused_for(what: str) -> None:
 def test_an_english_page_with_a_sentence_of_ours_in_chinese_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    patterns = [re.compile("共 .*? 家企业")]
-    monkeypatch.setattr(pages, "_catalogue", lambda: (frozenset({"签约", "保存"}), patterns))
-    monkeypatch.setattr(pages, "_catalogue_sentence_in", pages._catalogue_sentence_in.__wrapped__)
+    ours = pages.Sentences(["签约", "保存", "共 %(n)s 家公司", "%(who)s 已签约"])
+    monkeypatch.setattr(pages, "_catalogue_sentence_in", ours.found_in)
 
     def faults(html: str) -> list[str]:
         return pages.Page(
@@ -93,6 +91,8 @@ def test_an_english_page_with_a_sentence_of_ours_in_chinese_is_refused(
 
     assert any("签约" in fault for fault in faults("<p>签约</p>"))
     assert any("签约" in fault for fault in faults("<p>Stage: 签约</p>"))
+    assert any("共 3 家公司" in fault for fault in faults("<p>共 3 家公司</p>"))
+    assert any("甲公司 已签约" in fault for fault in faults("<p>甲公司 已签约</p>"))
     assert any("保存" in fault for fault in faults('<a href="/x" title="保存">Save</a>'))
     assert faults("<p>衢州签约机械有限公司</p><p>金都（签约）</p>") == []  # a firm's name stays as it is
     assert faults('<p lang="zh-CN">签约</p><p translate="no">签约</p><p data-user-text>签约</p>') == []
