@@ -138,6 +138,7 @@ def configuration(url: str, data: Path) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         # The suite opens every page of the house by turns: each statement is put into words once, not each time anew.
         "SQLALCHEMY_ENGINE_OPTIONS": options_for(url) | {"query_cache_size": 5_000},
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,  # a window of a story asks once for each script, not at every page
         "ARGON2_TIME_COST": 1,
         "ARGON2_MEMORY_KIB": 8,
         "HUEY_IMMEDIATE": True,
@@ -282,16 +283,27 @@ def cast(app: Any) -> Any:
 
 
 @pytest.fixture
-def district(app: Any, database: Any) -> dict[str, Any]:
+def kept(app: Any, database: Any) -> Callable[[str, Callable[[], object]], None]:
+    """`kept("many", fill)`: the database as it is after `fill`, which is called once a worker; on SQLite once a run."""
+    from crm.db import db
+
+    def begin_with(name: str, make: Callable[[], object]) -> None:
+        db.session.remove()
+        _let_go(database)
+        _reset_to(database, name, make)
+
+    return begin_with
+
+
+@pytest.fixture
+def district(kept: Callable[[str, Callable[[], object]], None]) -> dict[str, Any]:
     """The demo district, loaded; its named accounts by login: promoter, leader ..."""
     from crm.db import db
     from crm.demo import loader
     from crm.org import demo
     from crm.org.models import User
 
-    db.session.remove()
-    _let_go(database)
-    _reset_to(database, "district", loader.load)
+    kept("district", loader.load)
     found = {user.login: user for user in db.session.query(User).where(User.login.in_(demo.LOGINS))}
     db.session.commit()  # an open transaction of the test would keep a server from writing
     return found

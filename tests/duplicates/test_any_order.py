@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,8 +35,16 @@ from crm.merchants.models import (
     Suspect,
     SuspectState,
 )
-from tests import cast as tests_cast
-from tests.cast import Cast, make_contact, make_deal, make_enterprise, make_lead, make_person
+from tests.cast import (
+    Cast,
+    gather,
+    gathered,
+    make_contact,
+    make_deal,
+    make_enterprise,
+    make_lead,
+    make_person,
+)
 
 from .make import LONG_AGO, base
 
@@ -47,11 +56,9 @@ EXAMPLES = settings(
 )
 
 
-def anew(app: Any, database: Any) -> Cast:
-    db.session.remove()
-    db.engine.dispose()
-    database.reset()
-    return tests_cast.gather()
+def anew(kept: Callable[..., None]) -> Cast:
+    kept("cast", gather)
+    return gathered()
 
 
 def a_base(cast: Cast, seed: int) -> None:
@@ -177,9 +184,9 @@ def first_reports() -> dict[tuple[str, int], Any]:
 @EXAMPLES
 @given(seed=st.integers(0, 10**6), steps=STEPS)
 def test_merges_and_undos_in_any_order_come_back_to_where_they_began(
-    app: Any, database: Any, seed: int, steps: list[tuple[int, int]]
+    kept: Callable[..., None], seed: int, steps: list[tuple[int, int]]
 ) -> None:
-    cast = anew(app, database)
+    cast = anew(kept)
     a_base(cast, seed)
     before, reported = base(), first_reports()
     touched: set[tuple[str, int]] = set()
@@ -238,9 +245,9 @@ def edit_something(cast: Cast, draw: int, addresses: dict[int, str]) -> tuple[ty
 @EXAMPLES
 @given(seed=st.integers(0, 10**6), steps=STEPS)
 def test_what_is_done_between_merges_outlives_their_undoing(
-    app: Any, database: Any, seed: int, steps: list[tuple[int, int]]
+    kept: Callable[..., None], seed: int, steps: list[tuple[int, int]]
 ) -> None:
-    cast = anew(app, database)
+    cast = anew(kept)
     a_base(cast, seed)
     reported = first_reports()
     made, deleted = set(), False
