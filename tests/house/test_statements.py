@@ -439,7 +439,7 @@ def test_no_page_asks_more_often_for_more_rows(
     the other time is opened again with both."""
 
     def asked_with(sets: int, urls: list[str], times: int = 1) -> dict[str, list[str]]:
-        kept(f"{sets}-of-everything", lambda: fill_house(sets))
+        kept(f"everything_{sets}", lambda: fill_house(sets))
         client = as_user(getattr(gathered(), name))
         return [asked(client, urls) for _time in range(times)][-1]
 

@@ -76,7 +76,9 @@ class Postgresql:
     def __init__(self, server: postgres.Postgres, run: str, worker: str, migrate: Migrate) -> None:
         self.url = postgres.new_database(server.url(), run, worker, migrate)
         plain = sa.make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._connection = psycopg.connect(plain, autocommit=True)
+        # Nothing is checked while rows come back, and nobody is waited for without end.
+        options = "-c session_replication_role=replica -c lock_timeout=20s"
+        self._connection = psycopg.connect(plain, autocommit=True, options=options)
         self._scripts = {"": self._keep("as_migrated")}
 
     def reset(self, to: str = "") -> None:
@@ -92,8 +94,10 @@ class Postgresql:
         self._connection.close()
 
     def _keep(self, schema: str) -> str:
-        """One script that makes the database what it is now; its rows are copied into `schema`."""
+        """What to say to make the database what it is now; its rows are copied into `schema`. It is a function, whose
+        hundreds of statements the server reads and plans once, not before each test."""
         ask = self._connection.execute
+        ask(f"create schema if not exists {schema}")
         tables = [
             name
             for (name,) in ask(
@@ -101,12 +105,10 @@ class Postgresql:
                 " where schemaname = 'public' and tablename <> 'alembic_version'"
             )
         ]
-        lines = ["begin", "set local lock_timeout = '20s'", "set local session_replication_role = replica"]
-        lines += [f'delete from public."{table}"' for table in tables]
+        lines = [f'delete from public."{table}"' for table in tables]
         for table in tables:
             if ask(f'select 1 from public."{table}" limit 1').fetchone() is None:
                 continue
-            ask(f"create schema if not exists {schema}")
             ask(f'create table {schema}."{table}" as table public."{table}"')
             columns = ", ".join(
                 f'"{name}"'
@@ -124,5 +126,9 @@ class Postgresql:
             "select sequencename, last_value, start_value from pg_sequences where schemaname = 'public'"
         ):
             called = "true" if last is not None else "false"
-            lines.append(f"select setval('public.\"{name}\"', {last or start}, {called})")
-        return "; ".join([*lines, "commit"])
+            lines.append(f"perform setval('public.\"{name}\"', {last or start}, {called})")
+        body = "".join(f"{line};" for line in lines)
+        ask(
+            f"create function {schema}.put_back() returns void language plpgsql as $put$ begin {body} end $put$"
+        )
+        return f"select {schema}.put_back()"
