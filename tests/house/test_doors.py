@@ -20,6 +20,9 @@ FILLING: dict[str, Any] = {
     "AnyConverter": "x",
 }
 
+IN_A_SENTENCE = {"Accept": "application/json"}
+"""A script is refused in one sentence, at the same door: the page that says it to people is looked at once, below."""
+
 
 def doors(app: Any) -> list[Rule]:
     return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule))
@@ -108,12 +111,11 @@ def test_a_role_without_the_right_is_refused_at_every_door(
 ) -> None:
     user = getattr(cast, name)
     client, may = as_user(user), user.may
-    client.judges_pages = False  # the same page of refusal a hundred times: judged once, below
     token = client.token()
     for method, url, permission in acts(app):
         if not may(permission):
             data = {"csrf_token": token} if method == "POST" else None
-            answer = client.open(url, method=method, data=data)
+            answer = client.open(url, method=method, data=data, headers=IN_A_SENTENCE)
             assert answer.status_code == 403, (
                 f"{name} has no {permission}, but {method} {url}: {answer.status}"
             )
@@ -124,10 +126,9 @@ def test_a_post_without_its_token_is_refused_at_every_door(
     app: Any, cast: Any, as_user: Callable[..., Any]
 ) -> None:
     client = as_user(cast.admin)
-    client.judges_pages = False
     for method, url, _permission in acts(app):
         if method == "POST":
-            answer = client.post(url, data={"name": "forged"})
+            answer = client.post(url, data={"name": "forged"}, headers=IN_A_SENTENCE)
             assert answer.status_code == 400, f"POST {url} without csrf_token: {answer.status}"
 
 
