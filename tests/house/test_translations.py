@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -51,9 +51,12 @@ READS = {
 """Calls in which a text is looked for or taken away, not said."""
 
 
-@cache  # going over all sources takes seconds
+extracted = cache(catalogue.extracted)  # going over all sources takes seconds
+english = cache(partial(catalogue.read, "en"))
+
+
 def _sentences() -> list[str]:
-    return [_forms(message.id)[0] for message in catalogue.extracted() if message.id]
+    return [_forms(message.id)[0] for message in extracted() if message.id]
 
 
 def _forms(words: str | list[str] | tuple[str, ...]) -> list[str]:
@@ -62,23 +65,23 @@ def _forms(words: str | list[str] | tuple[str, ...]) -> list[str]:
 
 
 def test_every_sentence_has_its_english() -> None:
-    english = catalogue.read("en")
-    missing = [one for one in _sentences() if not (english.get(one) and all(_forms(english.get(one).string)))]
+    words = english()
+    missing = [one for one in _sentences() if not (words.get(one) and all(_forms(words.get(one).string)))]
     assert not missing, f"{len(missing)} without English; run make translations and fill in:\n" + "\n".join(
         missing[:60]
     )
 
 
 def test_nothing_in_the_catalogue_is_doubtful_or_left_over() -> None:
-    english, used = catalogue.read("en"), set(_sentences())
-    assert not english.obsolete, f"obsolete: {list(english.obsolete)[:20]}; run make translations"
-    assert not [message.id for message in english if message.id and message.fuzzy]
-    unused = [message.id for message in english if message.id and _forms(message.id)[0] not in used]
+    words, used = english(), set(_sentences())
+    assert not words.obsolete, f"obsolete: {list(words.obsolete)[:20]}; run make translations"
+    assert not [message.id for message in words if message.id and message.fuzzy]
+    unused = [message.id for message in words if message.id and _forms(message.id)[0] not in used]
     assert not unused, f"in no source any more: {unused[:20]}; run make translations"
 
 
 def test_english_has_the_same_places_and_no_chinese() -> None:
-    for message in catalogue.read("en"):
+    for message in english():
         if not message.id or not message.string:
             continue
         here = set(PLACES.findall(_forms(message.id)[0]))
@@ -142,6 +145,7 @@ def test_make_translations_takes_words_in_and_then_changes_nothing(
     monkeypatch.setattr(
         catalogue, "path_of", lambda locale: tmp_path / locale / "LC_MESSAGES" / "messages.po"
     )
+    monkeypatch.setattr(catalogue, "extracted", extracted)
     left = catalogue.update(pairs=[words])
     assert "签约" not in left and len(left) > 50
     written = (tmp_path / "en" / "LC_MESSAGES" / "messages.po").read_text("utf-8")
