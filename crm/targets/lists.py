@@ -97,6 +97,13 @@ def indicator_name(target: Any) -> str:
     return one.label if one else target.own_indicator.name if target.own_indicator else target.indicator
 
 
+def _measured_in(target: Any) -> str:
+    one = catalogue.CATALOGUE.get(target.indicator)
+    if one:
+        return one.unit_label
+    return _(catalogue.UNIT_WORDS[target.own_indicator.measure]) if target.own_indicator else ""
+
+
 def _base(user: User) -> sa.Select[Any]:
     rows = queries.targets_visible_to(user)
     return rows.options(joinedload(Target.task), joinedload(Target.unit), joinedload(Target.person),
@@ -119,6 +126,7 @@ TARGETS = register(
             Column("unit", N_("单位"), lambda t: t.unit.name if t.unit else _("全区"), sort="unit"),
             Column("person", N_("个人"), lambda t: t.person.name if t.person else ""),
             Column("amount", N_("目标"), lambda t: t.amount, kind="number", sort="amount"),
+            Column("measured_in", N_("计量单位"), _measured_in),
             Column("stretch", N_("力争目标"), lambda t: t.stretch, kind="number", default=False),
             Column("scope", N_("口径说明"), lambda t: t.scope, default=False),
             Column("first_on", N_("开始"), lambda t: t.task.first_on, kind="day", default=False),
