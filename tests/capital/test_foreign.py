@@ -169,6 +169,7 @@ def test_dollars_left_out_before_their_month_was_closed_are_put_in_by_an_adjustm
 # --- pages --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.on("sqlite")
 def test_it_is_asked_for_kept_and_shown_with_what_the_two_come_to(
     cast: Any, deal: Any, as_user: Login
 ) -> None:
@@ -204,6 +205,7 @@ def test_it_is_asked_for_kept_and_shown_with_what_the_two_come_to(
     assert chen.see("/capital/returns/1").text.count("500万美元") == 1
 
 
+@pytest.mark.on("sqlite")
 def test_a_slip_of_the_unit_is_pointed_at_before_it_is_recognised(
     cast: Any, deal: Any, as_user: Login
 ) -> None:

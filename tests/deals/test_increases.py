@@ -125,6 +125,7 @@ def test_what_only_waits_for_the_first_deal_may_still_be_explained(cast: Any, fi
     declared(more, cast.wang, voucher_no="No.7", duplicate_reason="原项目报错了，要撤")
 
 
+@pytest.mark.on("sqlite")
 def test_both_pages_say_it_and_the_form_keeps_what_was_typed(cast: Any, first: Deal, as_user: Login) -> None:
     wang = as_user(cast.wang)
     typed = {"investor": "阀门项目投资方", "increases": first.name, "planned_wan": "3000", "next_step": "签约",

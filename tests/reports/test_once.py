@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm.db import db
@@ -45,6 +45,7 @@ def test_the_first_of_a_project_counts_unless_it_was_assessed(rows, assessed, le
     st.lists(st.tuples(st.integers(1, 9), st.integers(1, 4)), unique_by=lambda row: row[0]),
     st.sets(st.integers(1, 4)),
 )
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_a_project_never_counts_twice(rows, assessed) -> None:
     left = again(rows, assessed)
     counted = [project for row, project in rows if row not in left]
