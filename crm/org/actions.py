@@ -32,6 +32,8 @@ def edit_unit(unit: Unit, data: dict[str, Any], *, actor: Actor) -> None:
         raise Refused(_("还有 %(count)s 个在用账号属于这个单位，先把他们转走", count=count), "active")
     with recording("unit.edited", unit, actor=actor):
         _fill(unit, data, "code", "name", "kind", "is_economic", "active")
+        if not unit.active or unit.kind not in district_map.PLACES:
+            unit.map_cell = ""  # which may be another's when it comes back
 
 
 def place_units(cells: Sequence[tuple[Unit, str]], *, actor: Actor) -> None:

@@ -60,14 +60,13 @@ def unit_score(scheme: Scheme, scores: Mapping[str, Decimal | None]) -> Decimal 
     )
 
 
-def again(rows: Iterable[tuple[int, int]], assessed: Collection[int]) -> dict[int, int | None]:
-    """{row that does not count: the one that counts in its stead, None for one of the year before}, of (row, its project)
-    in the order they came."""
-    first: dict[int, int] = {}
-    found: dict[int, int | None] = {}
+def again(rows: Iterable[tuple[int, int]], assessed: Collection[int]) -> dict[int, bool]:
+    """{row that does not count: whether because it did the year before, else because another of the same project does},
+    of (row, its project) in the order they came."""
+    counted: set[int] = set()
+    found: dict[int, bool] = {}
     for row, project in rows:
-        if project in assessed:
-            found[row] = None
-        elif first.setdefault(project, row) != row:
-            found[row] = first[project]
+        if project in assessed or project in counted:
+            found[row] = project in assessed
+        counted.add(project)
     return found

@@ -56,7 +56,7 @@ def left_out(one: Indicator, user: User, window: Window, before: Edition | None)
         return []
     model: Any = one.page.model
     project = sa.func.coalesce(Deal.increases_id, Deal.id) if model is Deal else model.id
-    assessed = _projects(model, project, _assessed(one, user, window, before))
+    assessed = _projects(model, project, _assessed(one, user, before))
     concerned = [project.in_(assessed)]
     if model is Deal:
         added_to = sa.select(Deal.increases_id).where(Deal.increases_id.is_not(None))
@@ -68,11 +68,12 @@ def left_out(one: Indicator, user: User, window: Window, before: Edition | None)
     found = appraisal.again([(row, of) for row, of in db.session.execute(told)], assessed)
     if not found:
         return []
-    wanted = model.id.in_({*found, *(other for other in found.values() if other is not None)})
-    named = {row.id: row for row in db.session.scalars(one.page.select(user).where(wanted)).unique()}
+    named = {
+        row.id: row for row in db.session.scalars(one.page.select(user).where(model.id.in_(found))).unique()
+    }
     return [
-        LeftOut(id, mask_text(row.name), row.unit_id, row.unit.name if row.unit else "", _why(named, stead, before))
-        for id, stead in found.items()
+        LeftOut(id, mask_text(row.name), row.unit_id, row.unit.name if row.unit else "", _why(before_counts, before))
+        for id, before_counts in found.items()
         if (row := named.get(id)) is not None
     ]  # fmt: skip
 
@@ -83,13 +84,14 @@ def kept(page: ListPage, rows: Sequence[LeftOut]) -> dict[str, Any]:
     return {"list": page.name, "lines": lines, "more": False, "why": {str(row.id): row.why for row in rows}}
 
 
-def _why(named: dict[int, Any], stead: int | None, before: Edition | None) -> str:
-    if stead is None:
+def _why(last_year_counts: bool, before: Edition | None) -> str:
+    """Without a name: the other one may be another unit's."""
+    if last_year_counts:
         return keep(_("%(year)s 年考核已经计过", year=before.report.year if before else ""))
-    return keep(_("和“%(name)s”是同一个项目，当年只计一次", name=mask_text(named[stead].name)))
+    return keep(_("和另一笔（原投资或增资）是同一个项目，当年只计一次"))
 
 
-def _assessed(one: Indicator, user: User, window: Window, before: Edition | None) -> set[int]:
+def _assessed(one: Indicator, user: User, before: Edition | None) -> set[int]:
     """The rows that counted for this very item the year before. Of so many that not all were kept, by the records."""
     if before is None or one.key not in {
         item["key"] for item in before.content.get("scores", {}).get("items", ())

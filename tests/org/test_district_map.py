@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crm.audit.models import Event
 from crm.demo.lists import rows
 from crm.demo.units import MAP_CELLS
-from crm.org import district_map
+from crm.org import actions, district_map
 from crm.org.district_map import Tile, drawn
 from crm.org.models import Unit, UnitKind
 from tests.cast import make_unit
@@ -107,6 +107,15 @@ def test_a_wrong_cell_is_refused_and_the_rest_kept(
     session.expire_all()
     assert [unit.map_cell for unit in land] == ["", "C3", ""]
     assert not session.scalar(sa.select(Event).filter_by(verb="unit.placed"))
+
+
+def test_what_is_no_piece_of_land_any_more_leaves_its_cell(cast: Any, session: Any, land: list[Unit]) -> None:
+    town = next(unit for unit in land if unit.map_cell == "C3")
+    same = {name: getattr(town, name) for name in ("code", "name", "is_economic")}
+    actions.edit_unit(town, {**same, "kind": town.kind, "active": True}, actor=cast.admin)
+    assert town.map_cell == "C3"
+    actions.edit_unit(town, {**same, "kind": UnitKind.DEPARTMENT, "active": True}, actor=cast.admin)
+    assert town.map_cell == "", "which another may have when it comes back"
 
 
 def test_nobody_else_places_and_looking_does_nothing(

@@ -30,10 +30,10 @@ D = dt.date.fromisoformat
     [
         ([], set(), {}),
         ([(1, 1), (2, 2)], set(), {}),
-        ([(1, 1), (2, 2)], {2}, {2: None}),
-        ([(1, 1), (2, 1), (3, 1)], set(), {2: 1, 3: 1}),
-        ([(2, 1), (3, 1)], set(), {3: 2}),  # the first deal is of another year: the first increase counts
-        ([(2, 1), (3, 1)], {1}, {2: None, 3: None}),
+        ([(1, 1), (2, 2)], {2}, {2: True}),
+        ([(1, 1), (2, 1), (3, 1)], set(), {2: False, 3: False}),
+        ([(2, 1), (3, 1)], set(), {3: False}),  # the first deal is of another year: the first increase counts
+        ([(2, 1), (3, 1)], {1}, {2: True, 3: True}),
         ([(5, 5), (2, 1)], {9}, {}),
     ],
 )
@@ -136,7 +136,7 @@ def test_one_project_and_its_increase_of_the_same_year_count_once_and_with_all_t
     signed("甲项目增资", cast.wang, "2013-05-01", increases_id=first.id)
     admin = as_user(cast.admin)
     page = admin.see("/reports/appraisal").text
-    assert "1 个 / 4 个" in page and "和“甲项目”是同一个项目" in page and "25.00" in page
+    assert "1 个 / 4 个" in page and "和另一笔（原投资或增资）是同一个项目" in page and "25.00" in page
     cast.admin.locale = "en"
     db.session.commit()
     assert "the same project as" in as_user(cast.admin).see("/reports/appraisal").text

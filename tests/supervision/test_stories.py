@@ -92,6 +92,10 @@ def test_it_is_put_right_and_taken_back_and_each_act_is_recorded(cast: Any, as_u
     made = the_one()
     li.submit(f"{url}/edit", title="二十天签完", kind="works")
     assert (made.title, made.kind, made.text) == ("二十天签完", StoryKind.WORKS, "分片包户\n一个标准")
+    other = li.submit("/stories/new", **(NEW | {"title": "另一件"}), unit_id=str(cast.li.unit_id)).went_to
+    again = li.submit(f"{other}/edit", title="二十天签完")
+    assert again.status_code == 422 and "同一标题" in again.text
+    admin.submit(f"{other}/edit", title="第三件")
     admin.submit(f"{url}/publish", **OUT)
     li.see(f"{url}/edit", 403)
     admin.submit(f"{url}/publish", **(OUT | {"published_in": "省报"}))
@@ -103,7 +107,9 @@ def test_it_is_put_right_and_taken_back_and_each_act_is_recorded(cast: Any, as_u
     with pytest.raises(Refused, match="还没有发布"):
         actions.take_back(made, "再来", actor=cast.admin)
     events = db.session.execute(
-        sa.select(Event.verb, Event.note).where(Event.noun == "story").order_by(Event.id)
+        sa.select(Event.verb, Event.note)
+        .where(Event.noun == "story", Event.record_id == made.id)
+        .order_by(Event.id)
     ).all()
     assert [verb.rpartition(".")[2] for verb, _note in events] == [
         "registered", "edited", "published", "published", "taken_back"

@@ -30,8 +30,7 @@ FACTS = ("title", "kind", "text", "on_day", "person_id", "deal_id", "project_id"
 def register(data: dict[str, Any], *, uploads: Sequence[FileStorage] = (), actor: User) -> Story:
     """Written down by the actor's unit, of whatever unit. Those who publish are told."""
     unit_id = _whose(data)
-    if queries.same(data["title"], unit_id):
-        raise Refused(_("这个单位同一标题的典型已经登记过了"), "title")
+    _refuse_same(data["title"], unit_id)
     made = Story(
         unit_id=unit_id, entered_unit_id=actor.unit_id, entered_by_id=actor.id, **{name: data[name] for name in FACTS}
     )  # fmt: skip
@@ -50,6 +49,7 @@ def edit(
     story: Story, data: dict[str, Any], *, uploads: Sequence[FileStorage] = (), actor: User
 ) -> None:  # fmt: skip
     unit_id = _whose(data)
+    _refuse_same(data["title"], unit_id, story)
     if story.published_on and data["on_day"] > story.published_on:
         raise Refused(_("发布日期不能早于事迹的日期"), "on_day")
     with recording("story.edited", story, actor=actor):
@@ -58,6 +58,11 @@ def edit(
             setattr(story, name, data[name])
     _attach(story, uploads, actor)
     put_in_index(story)
+
+
+def _refuse_same(title: str, unit_id: int, story: Story | None = None) -> None:
+    if queries.same(title, unit_id) not in (None, story):
+        raise Refused(_("这个单位同一标题的典型已经登记过了"), "title")
 
 
 def publish(story: Story, on_day: dt.date, where: str, link: str, *, actor: User) -> None:

@@ -103,7 +103,7 @@ def take_back(id: int) -> Any:
     story, form = _load(id, queries.may_publish), TakeBackForm()
     return _carry_out(
         story, form, _("撤下"), lambda: actions.take_back(story, form.reason.data or "", actor=me()),
-        _("已撤下，只有登记的单位和宣传部门能看到"),
+        _("已撤下，只有登记的单位、讲到的单位和督查、宣传部门能看到"),
     )  # fmt: skip
 
 
