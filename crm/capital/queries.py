@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from crm.db import db
-from crm.deals import increases
 from crm.deals import queries as deals
 from crm.deals.models import Deal
 from crm.deals.stages import EARLY, DealState, SourceScope
@@ -400,12 +399,10 @@ def deals_to_declare(user: User, text: str = "") -> list[Deal]:
 
 @dataclass(frozen=True)
 class Double:
-    """Another row that may be about the same money, and what says so. `is_sure`: it cannot be another one, as two sums
-    with two numbers of vouchers can."""
+    """Another row that may be about the same money, and what says so."""
 
     row: PaidIn
     why: str
-    is_sure: bool
 
 
 def doubles_of(row: PaidIn) -> list[Double]:
@@ -414,36 +411,55 @@ def doubles_of(row: PaidIn) -> list[Double]:
     repeats the row it adjusts and is compared with nothing."""
     if row.adjusts_id:
         return []
-    hashes = sa.select(StoredFile.sha256).where(StoredFile.noun == NOUN, StoredFile.record_id == row.id)
-    files = sa.select(StoredFile.record_id).where(StoredFile.noun == NOUN, StoredFile.sha256.in_(hashes))
     found: dict[int, Double] = {}
-    tests: list[tuple[Any, str]] = [(PaidIn.id.in_(files), _("凭证文件相同"))]
-    if row.voucher_no:
-        same_number = sa.and_(PaidIn.voucher_no == row.voucher_no, PaidIn.voucher_kind == row.voucher_kind)
-        tests.append((same_number, _("凭证号相同")))
-    same_money = sa.and_(
-        PaidIn.amount_wan == row.amount_wan,
-        PaidIn.arrived_on == row.arrived_on,
-        PaidIn.payer == row.payer,
-    )
-    tests.append((same_money, _("金额、日期、出资方都相同")))
-    for where, why in tests:
+    for where, why in [*_same_paper(row), _same_money(row)]:
         others = with_names(sa.select(PaidIn)).where(where, PaidIn.id != row.id, PaidIn.adjusts_id.is_(None))
         for other in db.session.scalars(others.order_by(PaidIn.id).limit(MOST_ALIKE)).unique():
-            two_numbers = where is same_money and "" not in (row.voucher_no, other.voucher_no)
-            found.setdefault(other.id, Double(other, why, not two_numbers))
+            found.setdefault(other.id, Double(other, why))
     return list(found.values())[:MOST_ALIKE]
 
 
 def counted_before(row: PaidIn) -> Double | None:
     """A sum that was recognised for the same project already: under the deal that this one increases, under another
-    increase of it, or under this deal's own increase. 增资只计增加部分."""
-    project = increases.project_of(row.deal)
-    for one in doubles_of(row):
-        same = increases.project_of(one.row.deal) == project and one.row.deal_id != row.deal_id
-        if same and one.is_sure and one.row.state is PaidInState.RECOGNISED:
-            return one
+    increase of it, or under this deal's own increase. 增资只计增加部分.
+
+    Only of the same amount: one report may cover a sum for the first deal and another for the increase. And of the same
+    day, payer and amount only where not both have a number of their voucher: two numbers are two sums."""
+    others = set() if row.adjusts_id else deals.rest_of_project(row.deal)
+    if not others:
+        return None
+    counted = with_names(sa.select(PaidIn)).where(
+        PaidIn.deal_id.in_(others),
+        PaidIn.state == PaidInState.RECOGNISED,
+        PaidIn.amount_wan == row.amount_wan,
+        PaidIn.adjusts_id.is_(None),
+    )
+    money, why = _same_money(row)
+    if row.voucher_no:
+        money = sa.and_(money, PaidIn.voucher_no == "")
+    for where, said in [*_same_paper(row), (money, why)]:
+        if found := db.session.scalars(counted.where(where).order_by(PaidIn.id).limit(1)).unique().first():
+            return Double(found, said)
     return None
+
+
+def _same_paper(row: PaidIn) -> list[tuple[Any, str]]:
+    hashes = sa.select(StoredFile.sha256).where(StoredFile.noun == NOUN, StoredFile.record_id == row.id)
+    files = sa.select(StoredFile.record_id).where(StoredFile.noun == NOUN, StoredFile.sha256.in_(hashes))
+    same: list[tuple[Any, str]] = [(PaidIn.id.in_(files), _("凭证文件相同"))]
+    if row.voucher_no:
+        same_number = sa.and_(PaidIn.voucher_no == row.voucher_no, PaidIn.voucher_kind == row.voucher_kind)
+        same.append((same_number, _("凭证号相同")))
+    return same
+
+
+def _same_money(row: PaidIn) -> tuple[Any, str]:
+    same = sa.and_(
+        PaidIn.amount_wan == row.amount_wan,
+        PaidIn.arrived_on == row.arrived_on,
+        PaidIn.payer == row.payer,
+    )
+    return same, _("金额、日期、出资方都相同")
 
 
 def doubled_among(ids: Sequence[int]) -> set[int]:

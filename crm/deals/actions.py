@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm.audit.trail import Actor, record, recording
 from crm.db import db
 from crm.leads import actions as leads
@@ -70,7 +72,7 @@ def create(data: dict[str, Any], *, actor: User, lead: Lead | None = None) -> De
     )
     _fill(deal, data)
     _check_owner(deal)
-    _check_increase(deal)
+    check_increases(deal)
     db.session.add(deal)
     with recording("deal.created", deal, actor=actor, note=reason):
         db.session.flush()
@@ -120,7 +122,7 @@ def edit(deal: Deal, data: dict[str, Any], *, actor: Actor) -> None:
     with recording("deal.edited", deal, actor=actor):
         _fill(deal, data)
         if before != (deal.increases_id, deal.enterprise_id):
-            _check_increase(deal)
+            check_increases(deal)
     put_in_index(deal)
 
 
@@ -163,6 +165,20 @@ def drop_party(deal: Deal, party: Party, *, actor: Actor) -> None:
         changes={"parties": [f"{party.role.label} {party.enterprise.name}", None]},
     )
     deal.parties.remove(party)
+    db.session.flush()
+    check_increases(deal)
+
+
+def check_increases(deal: Deal) -> None:
+    """增资 both ways, once a day of signing, an investor or a first deal has changed: what it adds to, and what adds to it."""
+    with db.session.no_autoflush:
+        increased = queries.increased_by(deal)
+        if deal.increases_id is not None:
+            first = db.session.get_one(Deal, deal.increases_id)
+            increases.check(deal, first, increased, queries.firms_of(first))
+        if increased:
+            adding = db.session.scalars(sa.select(Deal).where(Deal.id.in_(increased))).all()
+            increases.check_first(deal, adding, queries.firms_of(deal))
 
 
 def refuse_in_talks(lead: Lead) -> None:
@@ -235,14 +251,6 @@ def _check(data: dict[str, Any], before: Deal | None = None) -> None:
     due = data.get("next_due_on")
     if due and due < clock.today() and not (before and before.next_due_on == due):
         raise Refused(_("下一步的日期已经过了，请填今天或以后"), "next_due_on")
-
-
-def _check_increase(deal: Deal) -> None:
-    if deal.increases_id is None:
-        return
-    with db.session.no_autoflush:
-        first = db.session.get_one(Deal, deal.increases_id)
-        increases.check(deal, first, queries.increased_by(deal), queries.firms_of(first))
 
 
 def _check_owner(deal: Deal) -> None:

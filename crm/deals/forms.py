@@ -102,7 +102,9 @@ class DealFields(InvestorFields):
     fixed_asset_wan = WanField(_l("其中固定资产投资"), render_kw=WAN)
     agreed_wan = WanField(_l("协议引资"), render_kw=WAN)
     contract_usd_wan = UsdField(
-        _l("合同外资"), render_kw=USD, description=_l("有外资的才填，照合同的美元数，不要折算")
+        _l("合同外资"),
+        render_kw=USD,
+        description=_l("有外资的才填，照合同的美元数，可写 500 或 500万美元，不要折算"),
     )
     amount_basis = ChoiceField(_l("金额口径"), of=AmountBasis)
     source_scope = ChoiceField(_l("资金来源地"), of=SourceScope)

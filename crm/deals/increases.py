@@ -36,3 +36,18 @@ def check(deal: Deal, first: Deal, increased: Collection[int], firms: Collection
         raise Refused(_("增资的签约日期早于原项目，请核对哪个是原项目"), "increases")
     if deal.enterprise_id is not None and deal.enterprise_id not in firms:
         raise Refused(_("主投资方不是原项目的投资方：股东、所有者变更的算新的项目，不填增资"), "increases")
+
+
+def check_first(first: Deal, increased: Collection[Deal], firms: Collection[int]) -> None:
+    """Whether `first` may still be what all of `increased` add to: the same rule, asked when the first deal changes."""
+    if not increased:
+        return
+    if first.stage in EARLY or first.signed_on is None:
+        raise Refused(_("已经有项目是它的增资，不能回到签约以前；请先改增资项目里的原项目"), "to_stage")
+    if any(one.signed_on is not None and one.signed_on < first.signed_on for one in increased):
+        raise Refused(_("签约日期晚于它的增资，请核对哪个是原项目"), "signed_on")
+    if any(one.enterprise_id is not None and one.enterprise_id not in firms for one in increased):
+        raise Refused(
+            _("它的增资的主投资方就不在这个项目里了；请先改增资项目里的原项目，或把那一家加为投资方"),
+            "investor",
+        )

@@ -25,6 +25,7 @@ from crm.org.permissions import Permission as P
 from crm.org.permissions import Scope
 from crm.search import index
 
+from . import increases
 from .models import Deal, Party
 from .stages import EARLY, DealState, Stage
 
@@ -112,6 +113,13 @@ def increased_by(deal: Deal) -> Sequence[int]:
         return []
     rows = sa.select(Deal.id).where(Deal.increases_id == deal.id, Deal.increases_id.is_not(None))
     return db.session.scalars(rows.order_by(Deal.id)).all()
+
+
+def rest_of_project(deal: Deal) -> set[int]:
+    """The other deals of its project, by their numbers: the first one and all that increase it."""
+    first = increases.project_of(deal)
+    rows = sa.select(Deal.id).where(Deal.increases_id == first, Deal.increases_id.is_not(None))
+    return {*db.session.scalars(rows), *([first] if first is not None else [])} - {deal.id}
 
 
 def firms_of(deal: Deal) -> set[int]:

@@ -53,9 +53,10 @@ def parse_wan(text: str | None) -> Decimal:
 
 
 def parse_usd_wan(text: str | None) -> Decimal:
-    """万美元, in the forms of `parse_wan`: 500 · 500万美元 · 1.2亿 · 5,600,000美元 · USD 500 (no unit: 万美元).
+    """万美元, in the forms of `parse_wan`: 500 · 500万美元 · USD 500万 · 1.2亿 · 5,600,000美元 (a bare number: 万美元).
 
-    Never converts: an amount of another currency, yuan included, is refused.
+    Never converts: an amount of another currency, yuan included, is refused. Nor guesses: USD 500 may be five hundred
+    dollars or five million, and is asked for its unit.
     """
     line = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).replace("，", ",")
     shown = (text or "").strip()[:30]
@@ -70,6 +71,8 @@ def parse_usd_wan(text: str | None) -> Decimal:
     wan = _read(f"{bare}元" if says_dollars_last else bare)
     if wan is None:
         raise Refused(_("看不懂金额“%(text)s”，请写成 500 或 1.2亿 这样，单位万美元", text=shown))
+    if _DOLLARS.match(line) and not says_dollars_last and not re.search("[万亿w]", bare, re.IGNORECASE):
+        raise Refused(_("“%(text)s”没有写明是美元还是万美元，请写成 500万美元 这样", text=shown))
     if wan > MOST_WAN:
         raise Refused(_("金额太大，请检查单位（万美元）"))
     return wan.quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -27,6 +27,8 @@ from crm.org.permissions import Permission
 from . import gates, queries
 
 UNDO_WITHIN = dt.timedelta(days=1)
+SIGNING = {"signed_on", "enterprise_id"}
+"""What it depends on whether a deal may add to another one (增资)."""
 
 
 class NotYet(Refused):
@@ -108,7 +110,8 @@ def return_(
     on_day: dt.date | None = None,
     uploads: Sequence[FileStorage] = (),
 ) -> StageMove:
-    """One stage back or more, with a reason. Back before the signing, the signing no longer stands."""
+    """One stage back or more, with a reason. Back before the signing, the signing no longer stands:
+    refused while other deals add to it (增资)."""
     _refuse_unless_moving(deal)
     if target.order >= deal.stage.order:
         raise Refused(_("项目现在是%(stage)s，只能退回到更前面的阶段", stage=deal.stage.label), "to_stage")
@@ -181,6 +184,8 @@ def undo(move: StageMove, *, actor: User) -> StageMove:
     with recording("deal.undone", deal, actor=actor, note=move.kind.label):
         for name, value in back.items():
             setattr(deal, name, value)
+        if back.keys() & SIGNING:
+            deals.check_increases(deal)
     move.undone = True
     undone = StageMove(
         deal_id=deal.id, kind=MoveKind.UNDONE, from_stage=was, to_stage=deal.stage, on_day=clock.today(),
@@ -224,6 +229,8 @@ def _move(
     with recording(f"deal.{kind.value}", deal, actor=actor, note=reason or evidence):
         for name, value in changes.items():
             setattr(deal, name, value)
+        if before.keys() & SIGNING:
+            deals.check_increases(deal)
     move = StageMove(
         deal_id=deal.id, kind=kind, from_stage=was, to_stage=deal.stage, on_day=on_day or clock.today(),
         actor_id=actor.id, reason=reason, evidence=evidence, before=before, passed=list(passed),

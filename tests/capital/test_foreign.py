@@ -226,6 +226,8 @@ def test_the_contract_in_dollars_is_typed_on_the_deal_and_refused_when_it_is_non
     step = {"next_step": "办理信息报告", "next_due_on": "2013-08-01"}
     refused = wang.submit(url, contract_usd_wan="0", **step)
     assert refused.status_code == 422 and "没有外资的请空着" in refused.said
+    unclear = wang.submit(url, contract_usd_wan="USD 5,600,000", **step)
+    assert unclear.status_code == 422 and "没有写明是美元还是万美元" in unclear.said
     wang.submit(url, contract_usd_wan="2,500", **step)
     assert db.session.scalar(sa.select(Deal.contract_usd_wan).where(Deal.id == deal.id)) == 2_500
     page = wang.see(f"/deals/{deal.id}").text

@@ -11,14 +11,16 @@ import pytest
 import sqlalchemy as sa
 
 from crm.capital import actions as capital
+from crm.capital import queries
 from crm.capital.models import PaidIn
 from crm.db import db
 from crm.deals import actions, increases
-from crm.deals.models import Deal
+from crm.deals.models import Deal, PartyRole
 from crm.deals.stages import Stage
 from crm.lib.errors import Refused
+from crm.pipeline import actions as pipeline
 from tests.capital.make import declared, recognised, said, signed
-from tests.deals.make import make_deal, make_enterprise
+from tests.deals.make import SIGNING, make_deal, make_enterprise, ready_to_sign
 
 Login = Callable[..., Any]
 STEP = {"next_step": "办手续", "next_due_on": dt.date(2013, 8, 1)}
@@ -90,7 +92,7 @@ def test_money_that_counted_for_the_first_deal_is_no_increase(cast: Any, first: 
     more = added(first, cast.wang)
     recognised(first, cast.wang, cast.chen, voucher_no="No.7")
     db.session.commit()
-    for data in (said(voucher_no="No.7", amount_wan=Decimal(5)), said()):
+    for data in (said(voucher_no="No.7", arrived_on=dt.date(2013, 6, 21)), said()):
         with pytest.raises(Refused, match="增资只计增加部分"):
             capital.declare(more, {**data, "duplicate_reason": "就是这一笔"}, actor=cast.wang)
         db.session.rollback()
@@ -100,6 +102,98 @@ def test_money_that_counted_for_the_first_deal_is_no_increase(cast: Any, first: 
     capital.check(two, actor=cast.chen)
     capital.recognise(two, actor=cast.chen)
     assert two.counted_wan == 1_200, "another voucher is other money"
+
+
+@pytest.mark.on("sqlite")
+def test_one_report_may_cover_a_sum_for_the_first_deal_and_another_for_the_increase(
+    cast: Any, first: Deal
+) -> None:
+    more = added(first, cast.wang)
+    recognised(first, cast.wang, cast.chen, voucher_no="验7", amount_wan=Decimal(3_000))
+    db.session.commit()
+    rest = said(voucher_no="验7", amount_wan=Decimal(2_000))
+    with pytest.raises(Refused, match="可能已经申报过") as refused:
+        capital.declare(more, rest, actor=cast.wang)
+    assert refused.value.field == "duplicate_reason"
+    db.session.rollback()
+    recognised(more, cast.wang, cast.chen, **rest, duplicate_reason="验资报告里增资的部分")
+    assert db.session.scalar(sa.select(sa.func.sum(PaidIn.counted_wan))) == 5_000
+
+
+@pytest.mark.on("sqlite")
+def test_rows_of_the_deals_own_hide_nothing_that_counted_for_the_first_one(cast: Any, first: Deal) -> None:
+    more = added(first, cast.wang)
+    for part in range(1, queries.MOST_ALIKE + 2):
+        declared(more, cast.wang, voucher_no="No.7", amount_wan=Decimal(part), duplicate_reason="分次")
+    recognised(first, cast.wang, cast.chen, voucher_no="No.7", duplicate_reason="原项目的")
+    db.session.commit()
+    with pytest.raises(Refused, match="增资只计增加部分"):
+        declared(more, cast.wang, voucher_no="No.7", duplicate_reason="分次")
+
+
+@pytest.mark.on("sqlite")
+def test_an_increase_is_not_signed_before_its_first_deal(cast: Any, first: Deal, as_user: Login) -> None:
+    first.signed_on = dt.date(2013, 7, 24)
+    more = ready_to_sign("阀门增资", cast.wang, enterprise_id=first.enterprise_id, increases_id=first.id)
+    db.session.commit()
+    early = {
+        "signed_on": "2013-07-23",
+        "agreement_kind": "investment",
+        "agreed_wan": "3000",
+        "evidence": "协议编号 7",
+    }
+    answer = as_user(cast.wang).submit(f"/deals/{more.id}/advance", **early)
+    assert answer.status_code == 422 and "早于原项目" in answer.said
+    assert answer.page.one("input", name="signed_on").get("value") == "2013-07-23"
+    kept = db.session.get_one(Deal, more.id)
+    assert (kept.stage, kept.signed_on) == (Stage.NEGOTIATING, None)
+    pipeline.advance(kept, Stage.SIGNED, {**SIGNING, "signed_on": dt.date(2013, 7, 24)}, actor=cast.wang)
+    assert kept.stage is Stage.SIGNED
+
+
+@pytest.mark.on("sqlite")
+def test_an_investor_that_came_with_the_signing_is_in_the_first_deal(cast: Any, first: Deal) -> None:
+    more = ready_to_sign("阀门增资", cast.wang, enterprise_id=None, increases_id=first.id)
+    other = make_enterprise("另一家企业", cast.wang)
+    db.session.commit()
+    with pytest.raises(Refused, match="股东、所有者变更"):
+        pipeline.advance(more, Stage.SIGNED, {**SIGNING, "enterprise_id": other.id}, actor=cast.wang)
+
+
+@pytest.mark.on("sqlite")
+def test_the_first_deal_stays_signed_while_others_add_to_it(cast: Any, as_user: Login) -> None:
+    first = ready_to_sign("阀门项目", cast.wang)
+    move = pipeline.advance(first, Stage.SIGNED, dict(SIGNING), actor=cast.wang)
+    more = added(first, cast.wang, signed_on=first.signed_on)
+    answer = as_user(cast.wang).submit(f"/deals/{first.id}/return", to_stage="negotiating", reason="协议作废")
+    assert answer.status_code == 422 and "不能回到签约以前" in answer.said
+    with pytest.raises(Refused, match="不能回到签约以前"):
+        pipeline.undo(move, actor=cast.wang)
+    db.session.rollback()
+    assert (first.stage, first.signed_on) == (Stage.SIGNED, SIGNING["signed_on"])
+    more.increases_id = None
+    pipeline.return_(first, Stage.NEGOTIATING, "协议作废", actor=cast.wang)
+    assert first.signed_on is None
+
+
+@pytest.mark.on("sqlite")
+def test_the_first_deal_keeps_the_firm_that_adds_to_it(cast: Any, first: Deal, as_user: Login) -> None:
+    added(first, cast.wang)
+    was, other = first.enterprise, make_enterprise("另一家企业", cast.wang)
+    db.session.commit()
+    wang, step = as_user(cast.wang), {"next_step": "签约", "next_due_on": "2013-08-01"}
+    refused = wang.submit(f"/deals/{first.id}/edit", investor=other.name, **step)
+    assert refused.status_code == 422 and "主投资方就不在这个项目里了" in refused.said
+    assert refused.page.one("input", name="investor").get("value") == other.name
+    assert db.session.get_one(Deal, first.id).enterprise_id == was.id
+    party = actions.add_party(first, was, PartyRole.PARTNER, actor=cast.wang)
+    actions.edit(first, {"enterprise_id": other.id, **STEP}, actor=cast.wang)
+    db.session.commit()
+    assert first.enterprise_id == other.id, "who was the investor is still in it"
+    told = wang.submit(f"/deals/{first.id}", _to=f"/deals/{first.id}/parties/{party.id}/drop")
+    assert told.status_code == 422 and "主投资方就不在这个项目里了" in told.said
+    db.session.rollback()
+    assert [one.id for one in db.session.get_one(Deal, first.id).parties] == [party.id]
 
 
 def test_what_was_declared_before_the_first_deal_was_named_is_held_at_recognition(
