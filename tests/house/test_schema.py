@@ -40,6 +40,18 @@ def test_every_check_constraint_is_in_the_database(app: Any) -> None:
         assert said == built, f"{table.name}: the models say {said}, the migrations built {built}"
 
 
+@pytest.mark.on("sqlite")
+def test_no_number_is_given_twice(app: Any) -> None:
+    """NEVER_AGAIN: alembic does not compare it, and a batch that makes a table anew forgets it."""
+    made = dict(db.session.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+    forgotten = {
+        table.name
+        for table in db.metadata.sorted_tables
+        if table.dialect_options["sqlite"]["autoincrement"] and "AUTOINCREMENT" not in made[table.name]
+    }
+    assert forgotten == set()
+
+
 def test_the_migrations_are_one_line_without_branches() -> None:
     assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
 
